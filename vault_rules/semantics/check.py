@@ -1,0 +1,203 @@
+"""The checker: from loaded statements to a typed policy, and every mistake that can be seen without a book.
+
+Input: `Loaded`, and values for parameters. Output: a `TypedPolicy` (None where there are errors) and all diagnostics in file
+order. Nothing is evaluated; nothing is read from outside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from vault_rules.language import ast
+from vault_rules.semantics import clashes, examples, lint, reads, typed
+from vault_rules.semantics.elaborate import Elaborator
+from vault_rules.semantics.exceptions import ExceptionReader
+from vault_rules.semantics.header import HeaderReader
+from vault_rules.semantics.load import Loaded
+from vault_rules.semantics.reads import Duty
+from vault_rules.semantics.scope import Names, collect
+from vault_rules.semantics.types import ERROR
+from vault_rules.source.diagnostic import Diagnostic, has_errors, in_file_order
+from vault_rules.source.text import Span
+
+Rules = dict[str, list[typed.Rule]]
+
+
+def check(loaded: Loaded, parameters: Mapping[str, ast.Expr] | None = None) -> tuple[typed.TypedPolicy | None, tuple[Diagnostic, ...]]:
+    """Check a policy, with other values for some of its parameters."""
+    names, diagnostics = collect(loaded)
+    checker = _Checker(loaded, names, diagnostics, parameters or {})
+    policy = checker.run()
+    ordered = in_file_order(checker.diagnostics)
+    return (None if has_errors(ordered) else policy), ordered
+
+
+class _Checker:
+    def __init__(self, loaded: Loaded, names: Names, diagnostics: list[Diagnostic], parameters: Mapping[str, ast.Expr]) -> None:
+        self.loaded, self.names, self.diagnostics = loaded, names, diagnostics
+        self.header = HeaderReader(loaded, diagnostics)
+        self.of = Elaborator(names, self.header.currency, diagnostics)
+        self.of.let_values = parameters
+        self.of.table_sources = loaded.tables
+        orders = {id(statement): order for order, statement in enumerate(loaded.statements)}
+        self.reader = ExceptionReader(self.of, orders)
+        self.reads = reads.Reads({}, (), {})
+
+    def run(self) -> typed.TypedPolicy:
+        self._definitions()
+        rules = self._rules()
+        by_name = {rule.name: rule for group in rules.values() for rule in group}
+        exceptions = self._exceptions(by_name)
+        header = self.header.read(self.of, self.reader)
+        self.reads = reads.Reads(self.of.lets, exceptions, self.of.tables)
+        self._duties(exceptions)
+        examples.check(self.loaded, self.of, self.reader, self.reads)
+        self._analyses(rules, exceptions, by_name)
+        return self._policy(rules, exceptions, header)
+
+    # ---- definitions ------------------------------------------------------------------------------------------------
+
+    def _definitions(self) -> None:
+        own = [one for one in self.loaded.statements if isinstance(one, ast.Group | ast.Let | ast.Field | ast.Table | ast.Declare)]
+        for statement in own:
+            self.reader.modifiers(statement, "definition")
+        for statement in own:
+            if isinstance(statement, ast.Field) and self._is_first(statement):
+                self._field(statement)
+        for statement in own:
+            if statement.name is None or not self._is_first(statement):
+                continue
+            name = statement.name
+            if isinstance(statement, ast.Group):
+                self.of.group(name.name)
+            elif isinstance(statement, ast.Table):
+                self.of.table(name.name)
+            elif isinstance(statement, ast.Let):
+                self.of.let_value(name.name, name.span)
+
+    def _is_first(self, statement: ast.Statement) -> bool:
+        return statement.name is not None and self.names.values.get(statement.name.name) is statement
+
+    def _field(self, node: ast.Field) -> None:
+        assert node.name is not None
+        kind = self.of.field_type(node.type)
+        default: typed.Expr | None = None
+        if node.default is not None:
+            default = self.of.expect(node.default, kind, "the value after `else`") if kind != ERROR else None
+            if default is not None and default.type != ERROR:
+                self.reader.duties.append(Duty(default, frozenset(), "the value of a field"))
+        self.of.fields[node.name.name] = typed.TypedField(node.name.name, kind, default, node.span)
+
+    # ---- rules --------------------------------------------------------------------------------------------------------
+
+    def _rules(self) -> Rules:
+        found: Rules = {"tier": [], "rule": [], "waterfall": [], "cap": [], "store": []}
+        reader = self.reader
+        for node in self.loaded.statements:
+            if node.name is not None and self.names.rules.get(node.name.name) is not node:
+                continue  # defined twice: said already
+            match node:
+                case ast.Tier():
+                    found["tier"].append(reader.tier(node))
+                case ast.Condition():
+                    found["rule"].append(reader.condition(node))
+                case ast.Route():
+                    found["rule"].append(reader.route(node))
+                case ast.Waterfall():
+                    found["waterfall"].append(reader.waterfall(node))
+                case ast.Cap():
+                    found["cap"].append(reader.cap(node, reader.rule))
+                case ast.Store():
+                    found["store"].append(reader.store(node))
+        return found
+
+    def _exceptions(self, by_name: dict[str, typed.Rule]) -> list[typed.TypedException]:
+        found = []
+        for node in self.loaded.statements:
+            if isinstance(node, ast.Exception_) and node.name is not None and self.names.rules.get(node.name.name) is node:
+                read = self.reader.exception(node, by_name)
+                if read is not None:
+                    found.append(read)
+        return found
+
+    # ---- what may be read, and what may be undefined ----------------------------------------------------------------------
+
+    def _duties(self, exceptions: list[typed.TypedException]) -> None:
+        for duty in self.reader.duties:
+            self.diagnostics.extend(self.reads.check(duty))
+        for reference, premium in self.reader.ends:
+            if reference.type != ERROR and self.reads.undefined(reference) is not None:
+                self.of.report(
+                    "V0215", "this premium does not say what happens when there is nothing to compare with", premium.span,
+                    help="end it with `if none allow` or `if none reject`, or give a last reference that is always known",
+                )  # fmt: skip
+        self._circles(exceptions)
+
+    def _circles(self, exceptions: list[typed.TypedException]) -> None:
+        """Lets that need themselves through the value of an exception."""
+        for name in self.of.lets:
+            seen: set[str] = set()
+            queue = [name]
+            while queue:
+                for part in self.reads.parts(queue.pop()):
+                    for one in typed.walk(part):
+                        if isinstance(one, typed.LetRef) and one.name == name and name not in seen:
+                            self.of.report("V0212", f"this value needs itself: `{name}`", one.span)
+                            seen.add(name)
+                        elif isinstance(one, typed.LetRef) and one.name not in seen:
+                            seen.add(one.name)
+                            queue.append(one.name)
+
+    # ---- the whole ----------------------------------------------------------------------------------------------------
+
+    def _analyses(self, rules: Rules, exceptions: list[typed.TypedException], by_name: dict[str, typed.Rule]) -> None:
+        minerals = tuple(self.names.minerals)
+        targets: dict[str, Any] = {**by_name, **{one.name: one for one in exceptions}}
+        found = self.diagnostics
+        found.extend(clashes.clashing_exceptions(exceptions, targets, minerals))
+        found.extend(clashes.overlapping(rules["waterfall"], minerals))
+        found.extend(clashes.overlapping([rule for rule in rules["rule"] if rule.kind == "route"], minerals))
+        found.extend(clashes.overlapping(rules["store"], minerals))
+        found.extend(clashes.gaps(rules["waterfall"], minerals))
+        found.extend(lint.unreachable_tiers(rules["tier"]))
+        found.extend(lint.unreachable_steps(rules["waterfall"], exceptions))
+        expressions = [duty.expr for duty in self.reader.duties] + list(self.of.lets.values())
+        found.extend(lint.reference_warnings(expressions))
+        found.extend(lint.own_tier_warnings(rules["waterfall"]))
+        if self.loaded.header is not None:
+            own = [one for one in self.loaded.statements if id(one) in self.loaded.own]
+            found.extend(lint.unused(self.names, own))
+            found.extend(lint.idle_tiers(self.names, rules["tier"], rules["waterfall"]))
+
+    def _policy(self, rules: Rules, exceptions: list[typed.TypedException], header: Mapping[str, Any]) -> typed.TypedPolicy:
+        names = self.names
+        lets = {}
+        for name, statement in names.values.items():
+            if isinstance(statement, ast.Let) and name in self.of.lets:
+                value = self.of.lets[name]
+                parameter = not any(isinstance(one, _READS) for one in typed.walk(value)) and not self.reads.of(value)
+                lets[name] = typed.TypedLet(name, value, parameter, self.reader.order(statement), statement.span)
+        root = self.loaded.root
+        return typed.TypedPolicy(
+            minerals={name: one.label for name, one in names.minerals.items()},
+            traders=frozenset(names.traders) or None,
+            buyers=frozenset(names.buyers) or None,
+            groups={name: value for name, (_, value) in self.of.groups.items()},
+            lets=lets,
+            fields=self.of.fields,
+            tables=self.of.tables,
+            tiers=tuple(rules["tier"]),
+            rules=tuple(rules["rule"]),
+            waterfalls=tuple(rules["waterfall"]),
+            caps=tuple(rules["cap"]),
+            stores=tuple(rules["store"]),
+            exceptions=tuple(exceptions),
+            files=self.loaded.files,
+            sha256=self.loaded.sha256,
+            span=Span(root.source, 0, 0),
+            **header,
+        )
+
+
+_READS = (typed.Column, typed.Context, typed.Market, typed.Benchmark)

@@ -1,0 +1,56 @@
+"""Values that are known before any book is read: groups, windows, table cells, parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from vault_rules.semantics import typed
+from vault_rules.semantics.meaning import value_of
+from vault_rules.source.text import Span
+
+
+class NotConstant(Exception):
+    """The expression reads something; `span` is where."""
+
+    def __init__(self, span: Span) -> None:
+        self.span = span
+
+
+class _NoFacts:
+    """Facts of a world without a book."""
+
+    fiscal_start = (1, 1)
+
+    def __init__(self, lets: Mapping[str, typed.Expr], tables: Mapping[str, typed.TypedTable]) -> None:
+        self.lets, self.tables = lets, tables
+
+    def _refuse(self, expr: typed.Expr) -> Any:
+        raise NotConstant(expr.span)
+
+    column = context = foreign = market = benchmark = _refuse
+
+    def let(self, name: str) -> Any:
+        return value_of(self.lets[name], self)
+
+    def let_expression(self, name: str) -> typed.Expr:
+        return self.lets[name]
+
+    def table(self, expr: typed.Lookup, keys: tuple[Any, ...]) -> Any:
+        table = self.tables[expr.table]
+        row = table.rows.get(keys) or table.rows.get(None)
+        cell = None if row is None else row.get(expr.column)
+        return None if cell is None else value_of(cell, self)
+
+
+def fold(expr: typed.Expr, lets: Mapping[str, typed.Expr], tables: Mapping[str, typed.TypedTable]) -> Any:
+    """The value of a constant expression; raises `NotConstant` where it reads anything."""
+    return value_of(expr, _NoFacts(lets, tables))
+
+
+def fold_or_none(expr: typed.Expr, lets: Mapping[str, typed.Expr], tables: Mapping[str, typed.TypedTable]) -> Any:
+    """The same, with None where it reads anything."""
+    try:
+        return fold(expr, lets, tables)
+    except NotConstant:
+        return None

@@ -1,0 +1,184 @@
+"""Exceptions: which rule each changes, and which of its clauses, in the rule's own form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vault_rules.domain.spelling import did_you_mean
+from vault_rules.language import ast
+from vault_rules.semantics import reads, typed
+from vault_rules.semantics.reads import Duty
+from vault_rules.semantics.rules import RuleReader, _clause_spans
+from vault_rules.semantics.scope import kind_of
+from vault_rules.semantics.types import BOOLEAN
+from vault_rules.source.diagnostic import WARNING, Diagnostic, Label
+from vault_rules.source.text import Span
+
+_FORMS = {
+    "let": "{ 60% }", "require": "{ require … }", "forbid": "{ forbid … }", "tier": "{ when … }", "route": "{ to … }",
+    "waterfall": "{ domestic premium <= 60% }", "cap": "{ share by origin <= 95% of requested per mineral }",
+    "target": "{ share >= 30% of purchased }", "store": "{ place in owned by cost }",
+}  # fmt: skip
+_MANY = {"require", "forbid", "let"}
+
+
+class ExceptionReader(RuleReader):
+    """Reads exceptions once all rules are read."""
+
+    def exception(self, node: ast.Exception_, rules: dict[str, typed.Rule]) -> typed.TypedException | None:
+        assert node.name is not None
+        found = self.modifiers(node, "exception")
+        self._because(node, found)
+        scope = self.scope(found)
+        window = self.window(found)
+        base = self._base(node)
+        if base is None:
+            return None
+        kind = kind_of(base)
+        when = self._when(found.get("when"), kind)
+        changes, spans, waive = self._changes(node, base, kind, rules, scope)
+        target = self.of.names.rules[node.target.name]
+        return typed.TypedException(
+            name=node.name.name,
+            target=node.target.name,
+            target_kind=kind_of(target),
+            order=self.order(node),
+            span=node.span,
+            name_span=node.name.span,
+            window=window,
+            scope=scope,
+            when=when,
+            waive=waive,
+            changes=changes,
+            spans=spans,
+        )
+
+    def _because(self, node: ast.Exception_, found: dict[str, ast.Modifier]) -> None:
+        assert node.name is not None
+        if "because" not in found:
+            self.of.report("V0306", "an exception says why", node.name.span, help='add `because "…"`')
+        if "before" not in found and "through" not in found:
+            self.diagnostics.append(
+                Diagnostic("V0402", WARNING, f"the exception `{node.name.name}` has no end", node.name.span, help="add `through DATE`, or `before DATE`")
+            )
+
+    def _base(self, node: ast.Exception_) -> ast.Statement | None:
+        """The rule that the exception changes in the end: the target of the exception that it may be one to."""
+        seen: list[str] = []
+        target = node.target
+        while True:
+            found = self.of.names.rules.get(target.name)
+            if found is None:
+                self._no_target(target)
+                return None
+            if not isinstance(found, ast.Exception_):
+                self.of.names.used.add(target.name)
+                return found
+            if target.name in seen:
+                self.of.report("V0212", f"this exception is one to itself in the end: `{target.name}`", node.target.span)
+                return None
+            seen.append(target.name)
+            target = found.target
+
+    def _no_target(self, target: ast.Identifier) -> None:
+        if target.name in self.of.names.broken:
+            return
+        near = did_you_mean(target.name, sorted(self.of.names.rules))
+        what = "there is no rule, `let` or exception"
+        if target.name in self.of.names.values:
+            what = f"an exception cannot change a {kind_of(self.of.names.values[target.name])}: there is no rule or `let`"
+        self.of.report("V0307", f"{what} called `{target.name}`", target.span, help=f"did you mean `{near}`?" if near else None)
+
+    def _when(self, modifier: ast.Modifier | None, kind: str) -> typed.Expr | None:
+        if modifier is None or isinstance(modifier.value, str):
+            return None
+        read = self.of.expect(modifier.value, BOOLEAN, "the `when` of an exception")
+        may_read = reads.OFFER if kind in _MANY else reads.CONTEXT
+        self.duties.append(Duty(read, may_read, f"an exception to a `{kind}`"))
+        return read
+
+    def _changes(
+        self, node: ast.Exception_, base: ast.Statement, kind: str, rules: dict[str, typed.Rule], scope: typed.Scope
+    ) -> tuple[dict[Any, Any], dict[Any, Span], bool]:
+        change = node.change
+        match change:
+            case ast.Waive() if kind != "let":
+                return {}, {"waive": node.span}, True
+            case ast.NewValue() if isinstance(base, ast.Let):
+                return self._value(change, base)
+            case ast.NewCondition() if isinstance(base, ast.Condition) and change.kind == base.kind:
+                return {"condition": self.rule_condition(kind, change.condition, scope)}, {"condition": change.span}, False
+            case ast.NewWhen() if isinstance(base, ast.Tier):
+                return {"when": self.tier_condition(change.condition)}, {"when": change.span}, False
+            case ast.NewRoute() if isinstance(base, ast.Route):
+                return {"sellers": self.sellers(change.sellers)}, {"sellers": change.span}, False
+            case ast.NewCap() if isinstance(base, ast.Cap):
+                return self._limit_change(change, base)
+            case ast.NewSteps() if isinstance(base, ast.Waterfall):
+                return self._step_changes(change, rules.get(base.name.name if base.name else ""))
+            case ast.NewPlaces() if isinstance(base, ast.Store):
+                return {"places": self.places(change.places)}, {"places": change.span}, False
+        assert base.name is not None
+        self.of.report(
+            "V0307", f"this is not how a `{kind}` is changed", change.span, labels=(Label(base.name.span, f"`{base.name.name}` is a `{kind}`"),),
+            help=f"restate its clauses in its own form: `{_FORMS.get(kind, '{ waive }')}`" + ("" if kind == "let" else "; or drop it: `{ waive }`"),
+        )  # fmt: skip
+        return {}, {}, False
+
+    def _value(self, change: ast.NewValue, base: ast.Let) -> tuple[dict[Any, Any], dict[Any, Span], bool]:
+        assert base.name is not None
+        wanted = self.of.let_value(base.name.name, base.name.span).type
+        read = self.of.expr(change.value, wanted)
+        if wanted.kind != "error":
+            read = self.of.coerce(read, wanted, f"`{base.name.name}`")
+        return {"value": read}, {"value": change.span}, False
+
+    def _limit_change(self, change: ast.NewCap, base: ast.Cap) -> tuple[dict[Any, Any], dict[Any, Span], bool]:
+        body = change.body
+        if body.measure != base.body.measure:
+            self.of.report(
+                "V0307", f"this {base.kind} limits `{base.body.measure}`, not `{body.measure}`", body.span,
+                labels=(Label(base.body.span, "the rule says this"),), help=f"restate it as `{base.body.measure} …`",
+            )  # fmt: skip
+            return {}, {}, False
+        if body.comparison != base.body.comparison:
+            self.of.report("V0110", f"a {base.kind} says `{base.body.comparison}`, not `{body.comparison}`", body.span)
+            return {}, {}, False
+        if not body.per and base.body.per:
+            body = ast.attrs.evolve(body, per=base.body.per)
+        clauses, spans = self.cap_clauses(body, base.kind, base.advisory, whole=False)
+        clauses.pop("measure")
+        return clauses, {key: change.span for key in spans}, False
+
+    def _step_changes(self, change: ast.NewSteps, waterfall: typed.Rule | None) -> tuple[dict[Any, Any], dict[Any, Span], bool]:
+        clauses: dict[Any, Any] = {}
+        spans: dict[Any, Span] = {}
+        for one in change.changes:
+            step = None if waterfall is None else self._step(one.step, waterfall)
+            read = self.step_clauses(one.clauses, whole=False)
+            if step is None or waterfall is None:
+                continue
+            if "ratio" in read and "references" not in read and not waterfall.clauses.get((step.number, "references")):
+                self.of.report("V0316", "this premium does not say over what", one.span, help="its step has no premium yet: add `over …`")
+                continue
+            clauses.update({(step.number, key): value for key, value in read.items()})
+            spans.update({(step.number, key): one.span for key in _clause_spans(one.clauses, one.span) if key != "step"})
+        return clauses, spans, False
+
+    def _step(self, name: ast.Identifier, waterfall: typed.Rule) -> typed.Step | None:
+        steps: tuple[typed.Step, ...] = waterfall.clauses["steps"]
+        labelled = [step for step in steps if step.label == name.name]
+        alone = [step for step in steps if step.tiers == (name.name,)]
+        if labelled:
+            return labelled[0]
+        if len(alone) == 1:
+            self.of.names.used.add(name.name)
+            return alone[0]
+        known = sorted({step.label for step in steps if step.label} | {step.tiers[0] for step in steps if len(step.tiers) == 1})
+        if len(alone) > 1:
+            self.of.report("V0318", f"{len(alone)} steps take `{name.name}`", name.span, help="give the step a label, and name that: `LABEL: take …`")
+            return None
+        near = did_you_mean(name.name, known)
+        help = f"did you mean `{near}`?" if near else "a step is named by its label, or by its tier where it takes no other: " + ", ".join(f"`{one}`" for one in known)
+        self.of.report("V0318", f"`{waterfall.name}` has no step `{name.name}`", name.span, labels=(Label(waterfall.name_span, "the waterfall"),), help=help)
+        return None

@@ -1,0 +1,106 @@
+"""What is allowed but probably not meant, and what can never happen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from vault_rules.language import ast
+from vault_rules.semantics import typed
+from vault_rules.semantics.scope import Names, kind_of
+from vault_rules.source.diagnostic import ERROR, WARNING, Diagnostic, Label
+
+_PRICED = ("best", "vwap", "median", "lowest")
+
+
+def unreachable_tiers(tiers: Sequence[typed.Rule]) -> Iterator[Diagnostic]:
+    """A tier after `otherwise`, one whose condition never holds, and one that repeats an earlier condition."""
+    last: typed.Rule | None = None
+    for at, tier in enumerate(tiers):
+        condition = tier.clauses["when"]
+        if last is not None:
+            yield _never(tier, f"the tier `{tier.name}` is never reached", last, "everything that is left goes here", "put `otherwise` last")
+        elif isinstance(condition, typed.Const) and condition.value is False:
+            yield Diagnostic("V0309", ERROR, f"the tier `{tier.name}` never holds", tier.name_span)
+        elif condition is not None:
+            same = next((one for one in tiers[:at] if one.clauses["when"] == condition and _always(one)), None)
+            if same is not None:
+                yield _never(tier, f"the tier `{tier.name}` is never reached", same, "the same condition", "the first tier that holds is taken")
+        if condition is None and _always(tier):
+            last = last or tier
+
+
+def _always(tier: typed.Rule) -> bool:
+    return tier.window == typed.Window() and tier.scope == typed.Scope()
+
+
+def _never(rule: typed.Rule, message: str, first: typed.Rule, label: str, help: str) -> Diagnostic:
+    return Diagnostic("V0309", ERROR, message, rule.name_span, labels=(Label(first.name_span, label),), help=help)
+
+
+def unreachable_steps(waterfalls: Sequence[typed.Rule], exceptions: Sequence[typed.TypedException]) -> Iterator[Diagnostic]:
+    """A step whose tiers an earlier step takes whole: no condition, premium or share leaves anything for it."""
+    changed = {one.target for one in exceptions}
+    for rule in waterfalls:
+        if rule.name in changed:
+            continue
+        steps: tuple[typed.Step, ...] = rule.clauses["steps"]
+        for at, step in enumerate(steps):
+            for earlier in steps[:at]:
+                limited = any(rule.clauses.get((earlier.number, key)) is not None for key in ("when", "ratio", "share"))
+                if not limited and step.tiers and set(step.tiers) <= set(earlier.tiers):
+                    yield Diagnostic(
+                        "V0308", ERROR, "this step is never reached", step.span,
+                        labels=(Label(earlier.span, "this step already takes all there is of its tiers"),),
+                        help="remove it, or limit the earlier step with `when`, `premium` or `share`",
+                    )  # fmt: skip
+                    break
+
+
+def reference_warnings(expressions: Iterable[typed.Expr]) -> Iterator[Diagnostic]:
+    """References that one small or old quotation can move."""
+    for expr in expressions:
+        for one in typed.walk(expr):
+            if isinstance(one, typed.Market) and one.kind in _PRICED and one.depth is None:
+                yield Diagnostic(
+                    "V0403", WARNING, f"`{one.kind}` without a depth: the smallest offer can set this price", one.span,
+                    help=f"say how much must be on offer: `{one.kind}(…, depth 500 kg)`",
+                )  # fmt: skip
+            if isinstance(one, typed.Benchmark) and one.within is None:
+                yield Diagnostic(
+                    "V0405", WARNING, "this benchmark may be of any age", one.span, help="say how old it may be: `benchmark(within 30 days)`"
+                )
+
+
+def own_tier_warnings(waterfalls: Sequence[typed.Rule]) -> Iterator[Diagnostic]:
+    """A premium over a reference to a tier that its own step takes."""
+    for rule in waterfalls:
+        for step in rule.clauses["steps"]:
+            for reference in rule.clauses.get((step.number, "references")) or ():
+                for one in typed.walk(reference):
+                    if isinstance(one, typed.Market) and set(one.tiers) & set(step.tiers):
+                        yield Diagnostic(
+                            "V0404", WARNING, "this step is measured against offers that it takes itself", one.span,
+                            labels=(Label(step.span, "the step"),), help="refer to another tier, or to a benchmark",
+                        )  # fmt: skip
+
+
+def unused(names: Names, statements: Iterable[ast.Statement]) -> Iterator[Diagnostic]:
+    """Definitions that nothing reads."""
+    for statement in statements:
+        if isinstance(statement, ast.Group | ast.Let | ast.Field | ast.Table) and statement.name is not None:
+            name = statement.name
+            if name.name not in names.used:
+                kind = kind_of(statement)
+                yield Diagnostic("V0401", WARNING, f"nothing reads the {kind} `{name.name}`", name.span, help="remove it, or use it")
+
+
+def idle_tiers(names: Names, tiers: Sequence[typed.Rule], waterfalls: Sequence[typed.Rule]) -> Iterator[Diagnostic]:
+    """Tiers that no step takes: offers in them are rejected with `not_in_waterfall`."""
+    taken = {tier for rule in waterfalls for step in rule.clauses["steps"] for tier in step.tiers}
+    for tier in tiers:
+        if waterfalls and tier.name not in taken:
+            yield Diagnostic(
+                "V0406", WARNING, f"no step takes the tier `{tier.name}`", tier.name_span, help="offers in it are never bought: take it in a step, or `forbid` them"
+            )
+
+

@@ -1,0 +1,139 @@
+"""What a typed expression means: exact values and Kleene logic, one function, whoever supplies the facts.
+
+`None` is both unknown (a blank cell) and undefined (no offer to refer to): every operator passes it on, except `and`, `or`,
+`(E else D)`, `is missing` and the branch of an `if` that is not taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Protocol
+
+from vault_rules.semantics.operators import fiscal_year, signature
+from vault_rules.semantics.typed import (
+    Benchmark, Call, Column, Const, Context, Default, Expr, FiscalYear, Foreign, If, LetRef, Lookup, Market, Missing,
+)  # fmt: skip
+
+
+class Facts(Protocol):
+    """Where the values of names come from."""
+
+    @property
+    def fiscal_start(self) -> tuple[int, int]: ...
+
+    def column(self, expr: Column) -> Any: ...
+
+    def context(self, expr: Context) -> Any: ...
+
+    def let(self, name: str) -> Any: ...
+
+    def let_expression(self, name: str) -> Expr:
+        """What the let stands for here, after exceptions: only asked for the fields that are missing in it."""
+        ...
+
+    def foreign(self, expr: Foreign) -> Any: ...
+
+    def table(self, expr: Lookup, keys: tuple[Any, ...]) -> Any: ...
+
+    def market(self, expr: Market) -> Any: ...
+
+    def benchmark(self, expr: Benchmark) -> Any: ...
+
+
+def value_of(expr: Expr, facts: Facts) -> Any:
+    """The value of an expression, exactly; None where it is unknown or undefined."""
+    match expr:
+        case Const():
+            return expr.value
+        case Column():
+            return facts.column(expr)
+        case Call():
+            return _call(expr, facts)
+        case LetRef():
+            return facts.let(expr.name)
+        case Context():
+            return facts.context(expr)
+        case Foreign():
+            return facts.foreign(expr)
+        case Lookup():
+            keys = tuple(value_of(key, facts) for key in expr.keys)
+            return None if None in keys else facts.table(expr, keys)
+        case Market():
+            return facts.market(expr)
+        case Benchmark():
+            return facts.benchmark(expr)
+        case FiscalYear():
+            day = value_of(expr.value, facts)
+            return None if day is None else _fraction(fiscal_year(day, facts.fiscal_start))
+        case If():
+            held = value_of(expr.condition, facts)
+            if held is None:
+                return None
+            return value_of(expr.then if held else expr.otherwise, facts)
+        case Default():
+            value = value_of(expr.value, facts)
+            return value_of(expr.fallback, facts) if value is None else value
+        case Missing():
+            return value_of(expr.value, facts) is None
+    raise AssertionError(f"no meaning for {type(expr).__name__}")
+
+
+def _fraction(number: int) -> Any:
+    from fractions import Fraction
+
+    return Fraction(number)
+
+
+def _call(expr: Call, facts: Facts) -> Any:
+    if expr.operator in ("and", "or"):
+        return _kleene(expr, facts)
+    row = signature(expr.operator, expr.parameters)
+    assert row is not None  # the checker looked it up
+    values = [value_of(argument, facts) for argument in expr.arguments]
+    return None if any(value is None for value in values) else row.apply(*values)
+
+
+def _kleene(expr: Call, facts: Facts) -> bool | None:
+    """`false and unknown` is false; `true or unknown` is true."""
+    deciding = expr.operator == "or"
+    left = value_of(expr.arguments[0], facts)
+    if left is deciding:
+        return deciding
+    right = value_of(expr.arguments[1], facts)
+    if right is deciding:
+        return deciding
+    return None if left is None or right is None else not deciding
+
+
+def missing_fields(expr: Expr, facts: Facts) -> Iterator[str]:
+    """For an unknown expression: every blank field in an operand that is itself unknown, in the order written."""
+    if value_of(expr, facts) is not None:
+        return
+    match expr:
+        case Column(owner="request"):
+            yield f"request.{expr.name}"
+        case Column():
+            yield expr.name
+        case Context():
+            yield expr.name
+        case LetRef():
+            yield from missing_fields(facts.let_expression(expr.name), facts)
+        case Call():
+            for argument in expr.arguments:
+                yield from missing_fields(argument, facts)
+        case Lookup():
+            for key in expr.keys:
+                yield from missing_fields(key, facts)
+        case FiscalYear():
+            yield from missing_fields(expr.value, facts)
+        case If():
+            held = value_of(expr.condition, facts)
+            chosen = expr.condition if held is None else expr.then if held else expr.otherwise
+            yield from missing_fields(chosen, facts)
+        case Default():
+            yield from missing_fields(expr.value, facts)
+            yield from missing_fields(expr.fallback, facts)
+        case Market():
+            yield expr.kind
+        case Benchmark():
+            yield "benchmark"

@@ -1,0 +1,248 @@
+"""Rules: each statement's clauses typed, its dates and scope worked out, and what it may read written down as duties."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from vault_rules.domain.spelling import did_you_mean
+from vault_rules.language import ast
+from vault_rules.semantics import reads, typed
+from vault_rules.semantics.caps import CapReader
+from vault_rules.semantics.reads import Duty
+from vault_rules.semantics.types import BOOLEAN, DATE, PRICE, RATIO, Type
+from vault_rules.source.diagnostic import Label
+from vault_rules.source.text import Span
+
+_ALLOWED = {
+    "rule": ("for", "for_buyers", "from", "before", "through", "because", "cites"),
+    "definition": ("because", "cites"),
+    "exception": ("for", "for_buyers", "from", "before", "through", "because", "cites", "when"),
+}
+
+
+class RuleReader(CapReader):
+    """Types the clauses of rules; `duties` collects what each clause may read."""
+
+    # ---- modifiers ------------------------------------------------------------------------------------------------
+
+    def modifiers(self, statement: ast.Statement, family: str) -> dict[str, ast.Modifier]:
+        found: dict[str, ast.Modifier] = {}
+        for modifier in statement.modifiers:
+            word = modifier.kind.replace("for_buyers", "for buyers")
+            if modifier.kind not in _ALLOWED[family]:
+                self._misplaced(modifier, family, word)
+            elif modifier.kind in found:
+                first = (Label(found[modifier.kind].span, "first here"),)
+                self.of.report("V0109", f"`{word}` is said twice", modifier.span, labels=first)
+            found.setdefault(modifier.kind, modifier)
+        if "before" in found and "through" in found:
+            labels = (Label(found["before"].span, "one end here"),)
+            self.of.report("V0109", "this rule has two ends", found["through"].span, "another here", labels, "say `before` or `through`, not both")
+        return found
+
+    def _misplaced(self, modifier: ast.Modifier, family: str, word: str) -> None:
+        help = None
+        if modifier.kind == "when":
+            help = "in a rule, join it to the condition with `and`; only an exception, a step, a tier and a place have `when`"
+        elif family == "definition":
+            help = "a definition holds on every day and for everybody: put dates and scopes on the rule that reads it, or on an exception"
+        self.of.report("V0114", f"`{word}` does not belong to this statement", modifier.span, help=help)
+
+    def window(self, found: Mapping[str, ast.Modifier]) -> typed.Window:
+        start = self._day(found.get("from"))
+        end = self._day(found.get("before"))
+        through = self._day(found.get("through"))
+        if through is not None:
+            end = through + timedelta(days=1) if through < date.max else None
+        if start is not None and end is not None and start >= end:
+            place = found.get("before") or found["through"]
+            labels = (Label(found["from"].span, "it begins here"),)
+            self.of.report("V0314", "these dates leave no day", place.span, "and ends before it begins", labels)
+            return typed.Window(start, None)
+        return typed.Window(start, end)
+
+    def _day(self, modifier: ast.Modifier | None) -> date | None:
+        if modifier is None or isinstance(modifier.value, str):
+            return None
+        value = self.of.constant(self.of.expect(modifier.value, DATE, f"what stands after `{modifier.kind}`", "a date is year-month-day: 2027-07-01"))
+        return value if isinstance(value, date) else None
+
+    def scope(self, found: Mapping[str, ast.Modifier]) -> typed.Scope:
+        return typed.Scope(self._members(found.get("for"), "mineral"), self._members(found.get("for_buyers"), "buyer"))
+
+    def _members(self, modifier: ast.Modifier | None, element: str) -> frozenset[str] | None:
+        if modifier is None or isinstance(modifier.value, str):
+            return None
+        return self.of.set_value(modifier.value, element, "what stands after `for`")
+
+    # ---- rules ----------------------------------------------------------------------------------------------------
+
+    def rule(self, statement: ast.Statement, kind: str, clauses: Mapping[Any, Any], spans: Mapping[Any, Span], **more: Any) -> typed.Rule:
+        assert statement.name is not None
+        found = self.modifiers(statement, "rule")
+        scope = more.pop("scope", None) or self.scope(found)
+        return typed.Rule(
+            name=statement.name.name,
+            kind=kind,
+            order=self.order(statement),
+            span=statement.span,
+            name_span=statement.name.span,
+            window=self.window(found),
+            scope=scope,
+            clauses=clauses,
+            spans=spans,
+            **more,
+        )
+
+    def tier(self, node: ast.Tier) -> typed.Rule:
+        condition = None if node.when is None else self.tier_condition(node.when)
+        return self.rule(node, "tier", {"when": condition}, {"when": node.span})
+
+    def tier_condition(self, node: ast.Expr) -> typed.Expr:
+        read = self.of.expect(node, BOOLEAN, "what decides a tier")
+        self.duties.append(Duty(read, reads.OFFER, "a `tier`"))
+        return read
+
+    def condition(self, node: ast.Condition) -> typed.Rule:
+        found = self.scope({one.kind: one for one in node.modifiers if one.kind in ("for", "for_buyers")})
+        read = self.rule_condition(node.kind, node.condition, found)
+        return self.rule(node, node.kind, {"condition": read}, {"condition": node.span}, advisory=node.advisory, scope=found)
+
+    def rule_condition(self, kind: str, node: ast.Expr, scope: typed.Scope) -> typed.Expr:
+        read = self.of.expect(node, BOOLEAN, f"what a `{kind}` says")
+        self.duties.append(Duty(read, reads.RULE, f"a `{kind}`", minerals=scope.minerals))
+        return read
+
+    def route(self, node: ast.Route) -> typed.Rule:
+        minerals = self.of.set_value(node.minerals, "mineral", "what a route routes")
+        rule = self.rule(node, "route", {"sellers": self.sellers(node.sellers)}, {"sellers": node.span})
+        within = minerals if rule.scope.minerals is None else minerals & rule.scope.minerals
+        return typed.attrs.evolve(rule, scope=typed.Scope(within, rule.scope.buyers))
+
+    def sellers(self, groups: Iterable[tuple[ast.Expr, ...]]) -> tuple[frozenset[str], ...]:
+        return tuple(self._union(group, "trader", "who may sell") for group in groups)
+
+    def _union(self, members: tuple[ast.Expr, ...], element: str, what: str) -> frozenset[str]:
+        found: frozenset[str] = frozenset()
+        for member in members:
+            found |= self.of.set_value(member, element, what)
+        return found
+
+    # ---- waterfalls -----------------------------------------------------------------------------------------------
+
+    def waterfall(self, node: ast.Waterfall) -> typed.Rule:
+        clauses: dict[Any, Any] = {}
+        spans: dict[Any, Span] = {}
+        steps = []
+        labels: dict[str, Span] = {}
+        for number, step in enumerate(node.steps, 1):
+            if step.label is not None:
+                if step.label.name in labels:
+                    self.of.report("V0202", f"two steps are called `{step.label.name}`", step.label.span, labels=(Label(labels[step.label.name], "the first"),))
+                labels.setdefault(step.label.name, step.label.span)
+            tiers = self.tiers(step.tiers)
+            take = Span(step.span.source, step.span.start, step.span.end)
+            steps.append(typed.Step(number, step.label.name if step.label else None, tiers, take))
+            clauses.update({(number, key): value for key, value in self.step_clauses(step.clauses, whole=True).items()})
+            spans.update({(number, key): span for key, span in _clause_spans(step.clauses, step.span).items()})
+            spans[(number, "step")] = step.span
+        clauses["steps"] = tuple(steps)
+        return self.rule(node, "waterfall", clauses, spans)
+
+    def tiers(self, names: tuple[ast.Identifier, ...] | None) -> tuple[str, ...]:
+        known = self.of.names.tiers
+        if names is None:
+            return tuple(known) or ("all",)
+        found = []
+        for name in names:
+            if name.name in known:
+                self.of.names.used.add(name.name)
+                found.append(name.name)
+            elif name.name not in self.of.names.broken:
+                near = did_you_mean(name.name, known)
+                help = f"did you mean `{near}`?" if near else "tiers are declared: `tier domestic when origin = US`"
+                self.of.report("V0201", f"`{name.name}` is not a tier", name.span, help=help)
+        return tuple(sorted(set(found), key=known.index))
+
+    def step_clauses(self, node: ast.Clauses, *, whole: bool) -> dict[str, Any]:
+        """The clauses that are said; `whole` (not in an exception) a premium must say over what."""
+        found: dict[str, Any] = {}
+        if node.when is not None:
+            found["when"] = self._step_value(node.when, BOOLEAN, "the `when` of a step")
+        if node.premium is not None:
+            found.update(self._premium(node.premium, whole))
+        if node.share is not None:
+            ratio = self._step_value(node.share.ratio, RATIO, "the `share` of a step", help="a share is a percentage: `share <= 20%`")
+            found["share"] = typed.Share(ratio, node.share.of_awarded)
+        if node.keys is not None:
+            self.of.price_is_compared = True
+            found["keys"] = self.keys(node.keys, reads.STEP, "the order of a step")
+            self.of.price_is_compared = False
+        return found
+
+    def _step_value(self, node: ast.Expr, wanted: Type, place: str, help: str | None = None, defined: bool = True) -> typed.Expr:
+        read = self.of.expect(node, wanted, place, help)
+        self.duties.append(Duty(read, reads.STEP, place, must_be_defined=defined))
+        return read
+
+    def _premium(self, node: ast.Premium, whole: bool) -> dict[str, Any]:
+        found: dict[str, Any] = {"ratio": self._step_value(node.ratio, RATIO, "a premium", help="a premium is a percentage: `premium <= 15% over …`")}
+        if node.references:
+            help = "a premium stands over a price: `best(allied)`, `benchmark`, or `30 USD/kg`"
+            references = tuple(self._step_value(one, PRICE, "what a premium stands over", help, defined=False) for one in node.references)
+            found["references"] = references
+            if node.if_none is None:
+                self.ends.append((references[-1], node))
+        elif whole:
+            self.of.report("V0316", "this premium does not say over what", node.span, help="for instance `premium <= 15% over best(allied, depth 500 kg) if none reject`")
+        if node.if_none is not None:
+            found["if_none"] = node.if_none
+        elif node.references:
+            found["if_none"] = None
+        return found
+
+    def keys(self, nodes: tuple[ast.Key, ...], may_read: frozenset[str], place: str) -> tuple[typed.Key, ...]:
+        found = []
+        for key in nodes:
+            read = self.of.expr(key.value)
+            if read.type.is_set:
+                self.of.report("V0204", f"{place} goes by single values, and this is {read.type.noun()}", read.span)
+                continue
+            self.duties.append(Duty(read, may_read, place))
+            if read.type.kind != "error":
+                found.append(typed.Key(read, key.descending))
+        return tuple(found)
+
+    # ---- storage ----------------------------------------------------------------------------------------------------
+
+    def store(self, node: ast.Store) -> typed.Rule:
+        return self.rule(node, "store", {"places": self.places(node.places)}, {"places": node.span})
+
+    def places(self, nodes: tuple[ast.Place, ...]) -> tuple[typed.Place, ...]:
+        outer, self.of.extra = self.of.extra, self.facility_names()
+        found = []
+        for node in nodes:
+            kinds = self._union(node.kinds, "kind", "where to place")
+            when = None
+            if node.when is not None:
+                when = self.of.expect(node.when, BOOLEAN, "the `when` of a place")
+                self.duties.append(Duty(when, reads.AWARD, "a place"))
+            keys = self.keys(node.keys or (), reads.AWARD, "the order of places")
+            found.append(typed.Place(kinds, when, keys, node.span))
+        self.of.extra = outer
+        return tuple(found)
+
+
+def _clause_spans(node: ast.Clauses, whole: Span) -> dict[str, Span]:
+    spans = {"step": whole}
+    if node.when is not None:
+        spans["when"] = node.when.span
+    if node.premium is not None:
+        spans["ratio"] = spans["references"] = spans["if_none"] = node.premium.span
+    if node.share is not None:
+        spans["share"] = node.share.span
+    if node.keys:
+        spans["keys"] = node.keys[0].span
+    return spans

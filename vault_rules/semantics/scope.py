@@ -1,0 +1,96 @@
+"""All names of a policy, each once: what a word in an expression may stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import attrs
+
+from vault_rules.domain.spelling import did_you_mean
+from vault_rules.language import ast
+from vault_rules.semantics.load import Loaded
+from vault_rules.semantics.types import CONTEXT, FACILITY_COLUMNS, OFFER_COLUMNS
+from vault_rules.source.diagnostic import ERROR, Diagnostic, Label
+from vault_rules.source.text import Span
+
+RESERVED = frozenset((*OFFER_COLUMNS, *CONTEXT, *FACILITY_COLUMNS, "request", "all", "none", "otherwise"))
+_VALUES = (ast.Group, ast.Let, ast.Field, ast.Table, ast.Tier)
+_RULES = (ast.Tier, ast.Let, ast.Condition, ast.Route, ast.Waterfall, ast.Cap, ast.Exception_, ast.Store)
+_KINDS: dict[type[ast.Statement], str] = {
+    ast.Group: "group", ast.Let: "let", ast.Field: "field", ast.Table: "table", ast.Tier: "tier", ast.Route: "route",
+    ast.Waterfall: "waterfall", ast.Exception_: "exception", ast.Store: "store",
+}  # fmt: skip
+
+
+def kind_of(statement: ast.Statement) -> str:
+    """The word that a statement begins with."""
+    if isinstance(statement, ast.Declare | ast.Condition | ast.Cap):
+        return statement.kind
+    return _KINDS[type(statement)]
+
+
+@attrs.define
+class Names:
+    """`values` are what expressions may say; `rules` are what an exception may name. Minerals, traders, buyers apart."""
+
+    values: dict[str, ast.Statement] = attrs.field(factory=dict)
+    rules: dict[str, ast.Statement] = attrs.field(factory=dict)
+    minerals: dict[str, ast.Declare] = attrs.field(factory=dict)
+    traders: dict[str, ast.Declare] = attrs.field(factory=dict)
+    buyers: dict[str, ast.Declare] = attrs.field(factory=dict)
+    tiers: list[str] = attrs.field(factory=list)
+    broken: set[str] = attrs.field(factory=set)
+    used: set[str] = attrs.field(factory=set)
+    """Names that something read, for the warning about those that nothing reads."""
+
+    def declared(self, kind: str) -> dict[str, ast.Declare]:
+        return {"mineral": self.minerals, "trader": self.traders, "buyer": self.buyers}.get(kind, {})
+
+    def is_open(self, kind: str) -> bool:
+        """Whether any name of this kind will do: traders and buyers until one is declared, kinds of facility always."""
+        return kind in ("kind", "facility") or (kind in ("trader", "buyer") and not self.declared(kind))
+
+    def suggestion(self, word: str, more: Iterable[str] = ()) -> str | None:
+        known = {*self.values, *self.minerals, *self.traders, *self.buyers, *OFFER_COLUMNS, *CONTEXT, *more}
+        return did_you_mean(word, sorted(known))
+
+
+def collect(loaded: Loaded) -> tuple[Names, list[Diagnostic]]:
+    """Every definition by name; a name defined twice is an error with both places."""
+    names = Names(broken=set(loaded.broken))
+    diagnostics: list[Diagnostic] = []
+    for statement in loaded.statements:
+        if statement.name is None or isinstance(statement, ast.Header):
+            continue
+        name, span = statement.name.name, statement.name.span
+        if isinstance(statement, _VALUES) and name in RESERVED:
+            diagnostics.append(
+                Diagnostic("V0213", ERROR, f"`{name}` already has a meaning of its own", span, help="choose another name")
+            )
+        if isinstance(statement, ast.Declare):
+            _define(names.declared(statement.kind), statement, diagnostics)
+            continue
+        if isinstance(statement, _VALUES):
+            first = names.values.get(name)
+            if _define(names.values, statement, diagnostics) and isinstance(statement, ast.Tier):
+                names.tiers.append(name)
+            if first is not None:
+                continue
+        if isinstance(statement, _RULES):
+            _define(names.rules, statement, diagnostics)
+    return names, diagnostics
+
+
+def _define(table: dict[str, ast.Statement] | dict[str, ast.Declare], statement: ast.Statement, diagnostics: list[Diagnostic]) -> bool:
+    assert statement.name is not None
+    name = statement.name
+    first = table.get(name.name)
+    if first is None:
+        table[name.name] = statement  # type: ignore[assignment]  # one of the two kinds of table, filled with its own kind
+        return True
+    assert first.name is not None
+    where: Span = first.name.span
+    diagnostics.append(
+        Diagnostic("V0202", ERROR, f"`{name.name}` is defined twice", name.span, "again here", (Label(where, "first here"),), "give one of them another name")
+    )  # fmt: skip
+    return False

@@ -1,0 +1,336 @@
+"""The typed policy: names resolved, types known, sets expanded. What the checker makes and the engines run.
+
+Equality ignores spans, so that two clauses are equal exactly when they mean the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+import attrs
+
+from vault_rules.semantics.types import Type
+from vault_rules.source.text import Span
+
+_span = attrs.field(eq=False, repr=False, kw_only=True)
+
+
+@attrs.frozen
+class Expr:
+    """A typed value and where it stands."""
+
+    type: Type
+    span: Span = attrs.field(eq=False, repr=False, kw_only=True)
+
+
+@attrs.frozen
+class Const(Expr):
+    """An exact value: Fraction (kg, policy currency, days), date, text, bool, name, or frozenset."""
+
+    value: Any
+
+
+@attrs.frozen
+class Foreign(Expr):
+    """Money or a price (per kg) written in another currency than the policy's: `amount` of `currency`."""
+
+    amount: Fraction
+    currency: str
+
+
+@attrs.frozen
+class Column(Expr):
+    """`owner`: offer, field, request or facility."""
+
+    owner: str
+    name: str
+
+
+@attrs.frozen
+class Context(Expr):
+    """today, stock, demand or days_of_cover."""
+
+    name: str
+
+
+@attrs.frozen
+class LetRef(Expr):
+    name: str
+
+
+@attrs.frozen
+class Lookup(Expr):
+    table: str
+    keys: tuple[Expr, ...]
+    column: str
+    total: bool = attrs.field(eq=False)
+
+
+@attrs.frozen
+class Market(Expr):
+    """`kind`: best, vwap, median, lowest, supply or count; `field` only for lowest; `tiers` in order of declaration."""
+
+    kind: str
+    tiers: tuple[str, ...]
+    depth: Expr | None
+    responsive: bool
+    field: str | None = None
+
+
+@attrs.frozen
+class Benchmark(Expr):
+    index: str | None
+    within: Expr | None
+
+
+@attrs.frozen
+class Call(Expr):
+    """`operator` is one of the signature table; `parameters` are the types it was looked up with."""
+
+    operator: str
+    parameters: tuple[Type, ...]
+    arguments: tuple[Expr, ...]
+
+
+@attrs.frozen
+class FiscalYear(Expr):
+    value: Expr
+
+
+@attrs.frozen
+class If(Expr):
+    condition: Expr
+    then: Expr
+    otherwise: Expr
+
+
+@attrs.frozen
+class Default(Expr):
+    value: Expr
+    fallback: Expr
+
+
+@attrs.frozen
+class Missing(Expr):
+    value: Expr
+
+
+def children(expr: Expr) -> tuple[Expr, ...]:
+    """The expressions directly inside one, in the order written."""
+    match expr:
+        case Call(arguments=arguments):
+            return arguments
+        case Lookup(keys=keys):
+            return keys
+        case Market(depth=Expr() as depth):
+            return (depth,)
+        case Benchmark(within=Expr() as within):
+            return (within,)
+        case FiscalYear(value=value) | Missing(value=value):
+            return (value,)
+        case If(condition=condition, then=then, otherwise=otherwise):
+            return (condition, then, otherwise)
+        case Default(value=value, fallback=fallback):
+            return (value, fallback)
+    return ()
+
+
+def walk(expr: Expr) -> Iterator[Expr]:
+    """The expression and all inside it, outermost first, in the order written."""
+    stack = [expr]
+    while stack:
+        one = stack.pop()
+        yield one
+        stack.extend(reversed(children(one)))
+
+
+# ---- rules ---------------------------------------------------------------------------------------------------------
+
+
+@attrs.frozen
+class Window:
+    """`start` inclusive, `end` exclusive; None is open."""
+
+    start: date | None = None
+    end: date | None = None
+
+    def holds(self, day: date) -> bool:
+        return (self.start is None or self.start <= day) and (self.end is None or day < self.end)
+
+    def meets(self, other: Window) -> date | None:
+        """The first day on which both hold, or None; the day before the first end where both are open to the past."""
+        starts = [one for one in (self.start, other.start) if one is not None]
+        ends = [one for one in (self.end, other.end) if one is not None]
+        first = max(starts) if starts else (date.fromordinal(min(ends).toordinal() - 1) if ends else date(2000, 1, 1))
+        return first if self.holds(first) and other.holds(first) else None
+
+
+@attrs.frozen
+class Scope:
+    """None means everybody."""
+
+    minerals: frozenset[str] | None = None
+    buyers: frozenset[str] | None = None
+
+    def holds(self, mineral: str, buyer: str | None) -> bool:
+        return (self.minerals is None or mineral in self.minerals) and (
+            self.buyers is None or (buyer is not None and buyer in self.buyers)
+        )
+
+
+@attrs.frozen(kw_only=True)
+class Rule:
+    """What every rule has. `clauses` maps a clause's key to its content: the part an exception may restate."""
+
+    name: str
+    kind: str
+    """tier, require, forbid, route, waterfall, cap, target, store, let or exception."""
+    order: int
+    span: Span = attrs.field(eq=False, repr=False)
+    name_span: Span = attrs.field(eq=False, repr=False)
+    window: Window = Window()
+    scope: Scope = Scope()
+    advisory: bool = False
+    clauses: Mapping[Any, Any] = attrs.field(factory=dict, hash=False)
+    spans: Mapping[Any, Span] = attrs.field(factory=dict, hash=False, eq=False)
+    """Where each clause stands, for the plan's `rule`."""
+
+
+@attrs.frozen
+class Key:
+    value: Expr
+    descending: bool
+
+
+@attrs.frozen
+class Limit:
+    """A cap's or target's limit. `of`: requested, demand, stock, purchased or None (an absolute limit)."""
+
+    value: Expr
+    of: str | None
+
+
+@attrs.frozen
+class Share:
+    ratio: Expr
+    of_awarded: bool
+
+
+@attrs.frozen
+class Step:
+    """A step's fixed part; its clauses stand in the waterfall's `clauses` under `(number, …)`."""
+
+    number: int
+    label: str | None
+    tiers: tuple[str, ...]
+    span: Span = attrs.field(eq=False, repr=False)
+
+    @property
+    def code(self) -> str:
+        """The step's name in reason codes: its label, else its number from 1."""
+        return self.label or str(self.number)
+
+
+@attrs.frozen
+class Place:
+    kinds: frozenset[str]
+    when: Expr | None
+    keys: tuple[Key, ...]
+    span: Span = attrs.field(eq=False, repr=False)
+
+
+@attrs.frozen(kw_only=True)
+class TypedException:
+    """`target_kind` is the target's `Rule.kind`; `changes` maps clause keys to new content, or `waive` is set."""
+
+    name: str
+    target: str
+    target_kind: str
+    order: int
+    span: Span = attrs.field(eq=False, repr=False)
+    name_span: Span = attrs.field(eq=False, repr=False)
+    window: Window
+    scope: Scope
+    when: Expr | None
+    waive: bool
+    changes: Mapping[Any, Any] = attrs.field(hash=False)
+    spans: Mapping[Any, Span] = attrs.field(hash=False, eq=False)
+
+
+@attrs.frozen
+class TypedTable:
+    """`rows` maps a tuple of keys (or `otherwise` as None) to the values by column."""
+
+    name: str
+    keys: tuple[str, ...]
+    columns: tuple[str, ...]
+    types: Mapping[str, Type] = attrs.field(hash=False)
+    rows: Mapping[tuple[Any, ...] | None, Mapping[str, Expr]] = attrs.field(hash=False)
+    span: Span = attrs.field(eq=False, repr=False)
+
+
+@attrs.frozen
+class TypedLet:
+    """`is_parameter`: its own expression reads no book, so a run may set it."""
+
+    name: str
+    value: Expr
+    is_parameter: bool
+    order: int
+    span: Span = attrs.field(eq=False, repr=False)
+
+
+@attrs.frozen
+class TypedField:
+    name: str
+    type: Type
+    default: Expr | None
+    span: Span = attrs.field(eq=False, repr=False)
+
+
+@attrs.frozen
+class SourceFile:
+    """A file the policy used: its place relative to the policy's folder, and its bytes' hash."""
+
+    role: str
+    sha256: str
+
+
+@attrs.frozen(kw_only=True)
+class TypedPolicy:
+    """A checked policy. Rules stand in file order; a used file's rules stand where it is used."""
+
+    name: str
+    title: str | None
+    version: str | None
+    currency: str
+    fiscal_year: tuple[int, int]
+    serve: tuple[Key, ...]
+    least_award: Expr | None
+    compare: Expr | None
+    show: tuple[tuple[str, Expr], ...]
+    minerals: Mapping[str, str | None]
+    traders: frozenset[str] | None
+    buyers: frozenset[str] | None
+    groups: Mapping[str, frozenset[Any]]
+    lets: Mapping[str, TypedLet]
+    fields: Mapping[str, TypedField]
+    tables: Mapping[str, TypedTable]
+    tiers: tuple[Rule, ...]
+    rules: tuple[Rule, ...]
+    """require, forbid and route, in file order."""
+    waterfalls: tuple[Rule, ...]
+    caps: tuple[Rule, ...]
+    stores: tuple[Rule, ...]
+    exceptions: tuple[TypedException, ...]
+    files: tuple[SourceFile, ...]
+    sha256: str
+    span: Span = attrs.field(eq=False, repr=False)
+    has_header: bool = True
+
+    @property
+    def parameters(self) -> Mapping[str, TypedLet]:
+        return {name: one for name, one in self.lets.items() if one.is_parameter}

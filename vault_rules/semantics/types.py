@@ -1,0 +1,78 @@
+"""The types of the language: dimensions, not formats. A type is its kind, or a set of one kind."""
+
+from __future__ import annotations
+
+import attrs
+
+
+@attrs.frozen
+class Type:
+    """`kind` is one of the words below; for a set, `element` is what it holds (None: the empty set)."""
+
+    kind: str
+    element: str | None = None
+
+    @property
+    def is_set(self) -> bool:
+        return self.kind == "set"
+
+    def words(self, currency: str = "USD") -> str:
+        """The type as an author reads it under a place: `USD/kg`, `a ratio`, `a set of countries`."""
+        if self.is_set:
+            return f"a set of {PLURALS[self.element]}" if self.element else "an empty set"
+        if self.kind == "price":
+            return f"{currency}/kg"
+        return ARTICLES[self.kind]
+
+    def noun(self) -> str:
+        """The type as a noun in a sentence: `a price`, `a ratio`."""
+        if self.is_set:
+            return self.words()
+        return "a price" if self.kind == "price" else ARTICLES[self.kind]
+
+
+ARTICLES = {
+    "mass": "a mass", "money": "an amount of money", "price": "a price", "ratio": "a ratio", "number": "a plain number", "date": "a date",
+    "days": "a number of days", "months": "a number of months", "text": "a text", "boolean": "a condition (true or false)",
+    "country": "a country", "mineral": "a mineral", "trader": "a trader", "buyer": "a buyer", "kind": "a kind of facility",
+    "facility": "a facility", "tier": "a tier", "error": "something unknown",
+}  # fmt: skip
+PLURALS = {
+    "mass": "masses", "money": "amounts of money", "price": "prices", "ratio": "ratios", "number": "numbers", "date": "dates",
+    "days": "numbers of days", "months": "numbers of months", "text": "texts", "boolean": "conditions", "country": "countries",
+    "mineral": "minerals", "trader": "traders", "buyer": "buyers", "kind": "kinds of facility", "facility": "facilities", "tier": "tiers",
+    "error": "unknown things",
+}  # fmt: skip
+
+MASS, MONEY, PRICE, RATIO, NUMBER = Type("mass"), Type("money"), Type("price"), Type("ratio"), Type("number")
+DATE, DAYS, MONTHS, TEXT, BOOLEAN = Type("date"), Type("days"), Type("months"), Type("text"), Type("boolean")
+COUNTRY, MINERAL, TRADER, BUYER = Type("country"), Type("mineral"), Type("trader"), Type("buyer")
+KIND, FACILITY, TIER, ERROR = Type("kind"), Type("facility"), Type("tier"), Type("error")
+EMPTY_SET = Type("set")
+
+OPEN_KINDS = frozenset(("trader", "buyer", "kind", "facility"))
+"""Kinds whose names need no declaration (traders and buyers until one is declared)."""
+
+
+def set_of(element: str) -> Type:
+    return Type("set", element)
+
+
+OFFER_COLUMNS = {
+    "offer": TEXT, "trader": TRADER, "producer": TEXT, "mineral": MINERAL, "form": TEXT, "purity": RATIO, "origin": COUNTRY,
+    "processed_in": COUNTRY, "melted_in": COUNTRY, "price": PRICE, "compared": PRICE, "quantity": MASS, "lot": MASS, "min_quantity": MASS,
+    "delivery": DATE, "valid_until": DATE, "incoterm": TEXT, "location": TEXT, "hazard": TEXT, "tier": TIER,
+}  # fmt: skip
+REQUEST_COLUMNS = {
+    "request": TEXT, "buyer": BUYER, "mineral": MINERAL, "quantity": MASS, "form": TEXT, "purity": RATIO, "need_by": DATE, "max_price": PRICE,
+    "priority": NUMBER,
+}  # fmt: skip
+FACILITY_COLUMNS = {
+    "facility": FACILITY, "kind": KIND, "operator": TRADER, "country": COUNTRY, "capacity": MASS, "cost": PRICE, "accepts": set_of("mineral"),
+}  # fmt: skip
+CONTEXT = {"today": DATE, "stock": MASS, "demand": MASS, "days_of_cover": DAYS, "benchmark": PRICE}
+FIELD_TYPES = {
+    "ratio": RATIO, "number": NUMBER, "mass": MASS, "money": MONEY, "price": PRICE, "date": DATE, "text": TEXT, "boolean": BOOLEAN,
+    "country": COUNTRY,
+}  # fmt: skip
+DATE_PARTS = ("year", "month", "quarter", "fiscal_year")
