@@ -66,7 +66,7 @@ class Elaborator:
         return self.coerce(read, wanted, what, help)
 
     def coerce(self, read: typed.Expr, wanted: Type, what: str, help: str | None = None) -> typed.Expr:
-        if read.type in (wanted, ERROR):
+        if read.type in (wanted, ERROR) or wanted == ERROR:
             return read
         adapted = self._adapt(read, wanted)
         if adapted is not None:
@@ -207,6 +207,8 @@ class Elaborator:
         return self.error(span)
 
     def _unknown(self, name: str, span: Span, kind: str | None) -> None:
+        if self.names.incomplete:
+            return
         declared = self.names.declared(kind or "")
         near = did_you_mean(name, sorted(declared)) if declared else None
         near = near or self.names.suggestion(name, self.extra)

@@ -31,6 +31,8 @@ class Loaded:
     """The CSV of each table read `from` a file, by the table's name."""
     sources: dict[str, Source] = attrs.field(factory=dict)
     broken: set[str] = attrs.field(factory=set)
+    incomplete: bool = False
+    """Whether a file that is used was not found."""
     own: set[int] = attrs.field(factory=set)
     """Identities of the statements of the evaluated file itself."""
 
@@ -114,6 +116,7 @@ class _Loader:
     def _found(self, statement: ast.Statement, path: str, beside: Source) -> Source | None:
         source = self.find(beside, path)
         if source is None:
+            self.loaded.incomplete = True
             help = "a file is looked for beside the file that names it, then among the shipped policies"
             self.diagnostics.append(Diagnostic("V0210", ERROR, f'there is no file "{path}"', statement.span, help=help))
         return source

@@ -40,6 +40,8 @@ class Names:
     buyers: dict[str, ast.Declare] = attrs.field(factory=dict)
     tiers: list[str] = attrs.field(factory=list)
     broken: set[str] = attrs.field(factory=set)
+    incomplete: bool = False
+    """A used file was not found: an unknown name may well be its."""
     used: set[str] = attrs.field(factory=set)
     """Names that something read, for the warning about those that nothing reads."""
 
@@ -57,7 +59,7 @@ class Names:
 
 def collect(loaded: Loaded) -> tuple[Names, list[Diagnostic]]:
     """Every definition by name; a name defined twice is an error with both places."""
-    names = Names(broken=set(loaded.broken))
+    names = Names(broken=set(loaded.broken), incomplete=loaded.incomplete)
     diagnostics: list[Diagnostic] = []
     for statement in loaded.statements:
         if statement.name is None or isinstance(statement, ast.Header):

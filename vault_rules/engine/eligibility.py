@@ -1,0 +1,175 @@
+"""Steps 3 and 4: which offers may be bought at all, and in which tier each is. Every failing rule is reported."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+import attrs
+
+from vault_rules.domain.plan import Reason
+from vault_rules.domain.rows import Offer, Request
+from vault_rules.engine.judge import comparison_texts, flip_of_condition
+from vault_rules.engine.program import Clauses, rule_ref
+from vault_rules.engine.world import View, World, stop
+from vault_rules.semantics import typed
+from vault_rules.semantics.meaning import missing_fields, value_of
+
+
+@attrs.define
+class Standing:
+    """What steps 3 and 4 found of an offer. `deferred`: some buyers have an exception to a rule that it fails."""
+
+    offer: Offer
+    reasons: list[Reason] = attrs.field(factory=list)
+    tier: str | None = None
+    deferred: bool = False
+    exceptions: set[str] = attrs.field(factory=set)
+
+    @property
+    def passed(self) -> bool:
+        """Whether references see it."""
+        return not self.reasons and not self.deferred and self.tier is not None
+
+    @property
+    def may_serve(self) -> bool:
+        return not self.reasons and self.tier is not None
+
+
+def add_reason(reasons: list[Reason], reason: Reason) -> None:
+    """Each code once: the first that says it."""
+    if all(one.code != reason.code for one in reasons):
+        reasons.append(reason)
+
+
+def missing(expr: typed.Expr, view: View, span: typed.Span | None, fallback: str) -> Iterator[Reason]:
+    """`missing:FIELD` for every blank field in an operand that is itself unknown."""
+    fields = list(dict.fromkeys(missing_fields(expr, view)))
+    for field in fields or [fallback]:
+        yield Reason(f"missing:{field}", rule=rule_ref(span))
+
+
+def judge_rule(rule: typed.Rule, view: View) -> list[Reason]:
+    """What a `require` or `forbid` says against an offer, after exceptions: nothing, or its code, or what is missing."""
+    clauses = view.clauses(rule)
+    if clauses is None:
+        return []
+    condition: typed.Expr = clauses["condition"]
+    held = value_of(condition, view)
+    span = clauses.spans["condition"]
+    if held is None:
+        return list(missing(condition, view, span, rule.name))
+    if held is (rule.kind == "require"):
+        return []
+    actual, limit = comparison_texts(condition, view)
+    flip = flip_of_condition(condition, view, rule.kind == "require")
+    return [Reason(f"{rule.kind}:{rule.name}", actual, limit, flip, rule_ref(span))]
+
+
+class Eligibility:
+    """Steps 3 and 4 for every offer of a book."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        day = world.day
+        binding = [rule for rule in day.rules if not rule.advisory]
+        self.always = [rule for rule in binding if rule.kind == "route" or not day.is_per_request(rule)]
+        self.per_request = [rule for rule in binding if rule.kind != "route" and day.is_per_request(rule)]
+
+    def run(self) -> dict[str, Standing]:
+        """The standing of every offer by id; opens the markets with those that passed."""
+        found = {}
+        for offer in self.world.book.offers:
+            self._compare(offer)
+            found[offer.offer] = self._stand(offer)
+        self.world.markets.open(one.offer for one in found.values() if one.passed)
+        return found
+
+    def _compare(self, offer: Offer) -> None:
+        """The compared price, where it is known; a price that does not rise with the offered one stops everything."""
+        compare = self.world.day.policy.compare
+        if compare is None:
+            self.world.compared[offer.offer] = offer.price
+            return
+        value = value_of(compare, self.world.view(offer))
+        if value is None:
+            return
+        if slope(self.world, offer)[0] <= 0:
+            raise stop("V0503", f"the compared price of offer `{offer.offer}` does not rise with its price", compare.span, "the factor A of `price * A + B` is above zero")
+        self.world.compared[offer.offer] = value
+
+    def _stand(self, offer: Offer) -> Standing:
+        standing = Standing(offer)
+        view = self.world.view(offer)
+        for rule in self.always:
+            if not rule.scope.holds(offer.mineral, None):
+                continue
+            for reason in self._route(rule, view, offer) if rule.kind == "route" else judge_rule(rule, view):
+                if rule.kind != "route" and self.world.day.has_buyers_exception(rule, offer.mineral):
+                    standing.deferred = True
+                else:
+                    add_reason(standing.reasons, reason)
+        compare = self.world.day.policy.compare
+        if compare is not None and offer.offer not in self.world.compared:
+            for reason in missing(compare, view, compare.span, "compared"):
+                add_reason(standing.reasons, reason)
+        if not standing.reasons:
+            self._tier(standing, view)
+        standing.exceptions = set(view.used)
+        return standing
+
+    def _route(self, rule: typed.Rule, view: View, offer: Offer) -> list[Reason]:
+        clauses = view.clauses(rule)
+        if clauses is None or any(offer.trader in group for group in clauses["sellers"]):
+            return []
+        sellers = ", ".join(sorted(set().union(*clauses["sellers"])))
+        return [Reason("not_routed", offer.trader, sellers, None, rule_ref(clauses.spans["sellers"]))]
+
+    def _tier(self, standing: Standing, view: View) -> None:
+        """The first tier that holds; an unknown condition rejects, and later tiers are not tried."""
+        if not self.world.day.policy.tiers:
+            standing.tier = "all"
+        offer = standing.offer
+        clauses: Clauses | None = None
+        for rule in self.world.day.tiers:
+            if not rule.scope.holds(offer.mineral, None):
+                continue
+            clauses = view.clauses(rule)
+            if clauses is None:
+                continue
+            condition: typed.Expr | None = clauses["when"]
+            held = True if condition is None else value_of(condition, view)
+            if held is None and condition is not None:
+                standing.reasons.extend(missing(condition, view, clauses.spans["when"], rule.name))
+                return
+            if held:
+                standing.tier = rule.name
+                self.world.tier_of[offer.offer] = rule.name
+                return
+        if standing.tier is None:
+            standing.reasons.append(Reason("no_tier"))
+        else:
+            self.world.tier_of[offer.offer] = standing.tier
+
+    def for_request(self, standing: Standing, request: Request, view: View) -> list[Reason]:
+        """The rules judged for each request: those that read it, and those that some buyers have an exception to."""
+        reasons: list[Reason] = []
+        rules = self.per_request
+        if standing.deferred:
+            mineral = standing.offer.mineral
+            waiting = [rule for rule in self.always if rule.kind != "route" and self.world.day.has_buyers_exception(rule, mineral)]
+            rules = sorted([*rules, *waiting], key=lambda rule: rule.order)
+        for rule in rules:
+            if rule.scope.holds(request.mineral, request.buyer):
+                for reason in judge_rule(rule, view):
+                    add_reason(reasons, reason)
+        return reasons
+
+
+def slope(world: World, offer: Offer) -> tuple[Fraction, Fraction]:
+    """A and B of the compared price `price * A + B` of an offer."""
+    compare = world.day.policy.compare
+    if compare is None:
+        return Fraction(1), Fraction(0)
+    at = [value_of(compare, world.view(offer, price=Fraction(price))) for price in (0, 1)]
+    return at[1] - at[0], at[0]

@@ -1,0 +1,136 @@
+"""What the plan says of limits: how much of each cap is used, and which targets and advisory caps hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+from vault_rules.domain.plan import CapUse, Finding
+from vault_rules.engine.limits import Group
+from vault_rules.engine.program import Clauses
+from vault_rules.engine.reference import Evaluation
+from vault_rules.engine.words import show
+from vault_rules.engine.world import View
+from vault_rules.semantics import typed
+from vault_rules.semantics.meaning import value_of
+from vault_rules.semantics.types import MASS, MONEY, RATIO
+
+
+def limit_rows(evaluation: Evaluation) -> Iterator[CapUse | Finding]:
+    """A row for each cap in force and each group it counts apart; for targets and advisory caps a finding."""
+    for rule in evaluation.day.caps:
+        for group in sorted(_groups(evaluation, rule), key=lambda one: tuple(map(str, one))):
+            row = _row(evaluation, rule, group)
+            if row is not None:
+                yield row
+
+
+def _clauses(evaluation: Evaluation, rule: typed.Rule, group: Group | None) -> tuple[Clauses | None, View]:
+    """A cap's clauses for a group; only a group of one mineral or buyer has the exceptions to that."""
+    names = [column.name for column in rule.clauses["per"] or ()] + ([rule.clauses["by"].name] if rule.clauses["by"] is not None else [])
+    values: dict[str, Any] = dict(zip(names, group or (), strict=False))
+    view = View(evaluation.world, mineral=values.get("mineral"), buyer=values.get("buyer"))
+    return view.clauses(rule), view
+
+
+def _groups(evaluation: Evaluation, rule: typed.Rule) -> set[Group]:
+    """The groups of what is counted, and of the eligible offers for what is requested."""
+    caps, world = evaluation.caps, evaluation.world
+    clauses, _ = _clauses(evaluation, rule, None)
+    if clauses is None or clauses["limit"] is None:
+        return set()
+    found = set(caps.used(rule, clauses))
+    if clauses["by"] is None and not clauses["per"]:
+        return {()}
+    for request in evaluation.book.requests:
+        if not rule.scope.holds(request.mineral, request.buyer):
+            continue
+        for standing in evaluation.standings.values():
+            if standing.may_serve and standing.offer.mineral == request.mineral:
+                view = world.view(standing.offer, request)
+                if clauses["where"] is None or value_of(clauses["where"], view) is True:
+                    found.add(caps.group(clauses, view))
+    return {group for group in found if None not in group}
+
+
+def _row(evaluation: Evaluation, rule: typed.Rule, group: Group) -> CapUse | Finding | None:
+    clauses, view = _clauses(evaluation, rule, group)
+    if clauses is None:
+        return None
+    limit: typed.Limit = clauses["limit"]
+    used = evaluation.caps.used(rule, clauses).get(group, Fraction(0))
+    names = {column.name: value for column, value in zip(clauses["per"] or (), group, strict=False)}
+    value = value_of(limit.value, view)
+    base, highest = _base(evaluation, rule, clauses, limit, value, names, group)
+    subject = "/".join(str(one) for one in group) or "all"
+    currency = evaluation.day.policy.currency
+    money = clauses["measure"] in ("spend", "value share")
+    is_share = clauses["measure"] in ("share", "value share")
+    shown = (show(used / base, RATIO, "") if base else "0%") if is_share else show(used, MONEY if money else MASS, currency)
+    limit_text = _limit_text(value, highest, limit, is_share, money, currency)
+    if rule.kind == "cap" and not rule.advisory:
+        return CapUse(rule.name, subject, shown, limit_text, _of_purchased(evaluation, rule, clauses, group) if is_share else None)
+    if highest is None:
+        return Finding(rule.name, rule.kind, subject, shown, limit_text, False)
+    holds = used <= highest if rule.kind == "cap" else used >= highest
+    return Finding(rule.name, rule.kind, subject, shown, limit_text, holds)
+
+
+def _limit_text(value: Any, highest: Fraction | None, limit: typed.Limit, is_share: bool, money: bool, currency: str) -> str | None:
+    if value is None:
+        return None
+    if is_share and limit.of != "demand":
+        return show(value, RATIO, "")
+    if is_share:
+        return show(value, limit.value.type, "")
+    return None if highest is None else show(highest, MONEY if money else MASS, currency)
+
+
+def _base(
+    evaluation: Evaluation, rule: typed.Rule, clauses: Clauses, limit: typed.Limit, value: Any, names: dict[str, Any], group: Group
+) -> tuple[Fraction | None, Fraction | None]:
+    """The denominator, and the limit in kg or money."""
+    from vault_rules.engine.limits import share_of_year
+
+    if limit.of is None:
+        return None, value
+    if limit.of == "purchased":
+        base: Fraction | None = _purchased(evaluation, rule, clauses, group)
+    else:
+        base = evaluation.caps.base(rule, limit.of, names.get("mineral"), names.get("buyer"))
+    if base is None or value is None:
+        return base, None
+    return base, base * share_of_year(value, limit.value)
+
+
+def _purchased(evaluation: Evaluation, rule: typed.Rule, clauses: Clauses, group: Group) -> Fraction:
+    """All that was purchased in the rule's scope and period, split by its `per` columns: the whole that a part is taken of."""
+    caps = evaluation.caps
+    per = clauses["per"] or ()
+    total = Fraction(0)
+    for entry in caps.entries:
+        if not rule.scope.holds(entry.row.mineral, entry.buyer) or not _was_purchased(evaluation, entry, clauses):
+            continue
+        view = caps.view_of(entry)
+        if tuple(view.column(column) for column in per) == group[: len(per)]:
+            total += entry.cost if clauses["measure"] in ("spend", "value share") else entry.quantity
+    return total
+
+
+def _was_purchased(evaluation: Evaluation, entry: Any, clauses: Clauses) -> bool:
+    from vault_rules.domain.rows import Holding
+
+    return not isinstance(entry.row, Holding) and evaluation.caps.counts(entry, clauses)
+
+
+def _of_purchased(evaluation: Evaluation, rule: typed.Rule, clauses: Clauses, group: Group) -> str:
+    whole = _purchased(evaluation, rule, clauses, group)
+    part = Fraction(0)
+    for entry in evaluation.caps.entries:
+        if rule.scope.holds(entry.row.mineral, entry.buyer) and _was_purchased(evaluation, entry, clauses):
+            view = evaluation.caps.view_of(entry)
+            counted = clauses["where"] is None or value_of(clauses["where"], view) is True
+            if counted and evaluation.caps.group(clauses, view) == group:
+                part += entry.quantity
+    return show(part / whole, RATIO, "") if whole else "0%"

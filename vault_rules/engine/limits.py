@@ -1,0 +1,230 @@
+"""Step 7: what each cap still allows. Denominators are fixed before the first award; a cap is never exceeded.
+
+What counts as used: this evaluation's awards; holdings, in `stock` and `of stock`; and prior awards. Of these, a period counts
+those dated in it; `of requested`, `of demand`, `of stock` and `of purchased` those that carry a request of this book; an
+absolute limit without a period all of them; `stock` those not yet received.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import attrs
+
+from vault_rules.domain.exact import invoice
+from vault_rules.domain.plan import Reason
+from vault_rules.domain.rows import Holding, Offer, PriorAward, Request
+from vault_rules.engine.eligibility import missing
+from vault_rules.engine.program import Clauses, rule_ref
+from vault_rules.engine.words import show
+from vault_rules.engine.world import DAYS_IN_YEAR, Row, View, World
+from vault_rules.semantics import typed
+from vault_rules.semantics.meaning import value_of
+from vault_rules.semantics.operators import fiscal_year
+
+MILLIGRAMS = 1_000_000
+Group = tuple[Any, ...]
+
+
+def floor_mg(mass: Fraction) -> Fraction:
+    """Down to whole milligrams; never below zero."""
+    return Fraction(max(0, mass.numerator * MILLIGRAMS // mass.denominator), MILLIGRAMS)
+
+
+@attrs.frozen
+class Entry:
+    """Something a cap counts: an award made now or before, or a holding. `cost` as invoiced."""
+
+    row: Row
+    request: Request | None
+    buyer: str | None
+    quantity: Fraction
+    cost: Fraction
+
+
+@attrs.define
+class Allowance:
+    """What one cap still allows of an offer to a request: a mass, or why it cannot be known."""
+
+    rule: typed.Rule
+    quantity: Fraction
+    reason: Reason
+    missing: list[Reason] = attrs.field(factory=list)
+
+
+class Caps:
+    """All caps and targets in force, and what they have counted so far."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.hard = [rule for rule in world.day.caps if rule.kind == "cap" and not rule.advisory]
+        self.entries = [*self._prior(), *self._held()]
+        self._used: dict[Any, dict[Group, Fraction]] = {}
+        self._variants: dict[Any, tuple[typed.Rule, Clauses]] = {}
+
+    def _prior(self) -> Iterator[Entry]:
+        for award in self.world.book.awards:
+            request = self.world.requests.get(award.request or "")
+            buyer = award.buyer or (request.buyer if request else None)
+            yield Entry(award, request, buyer, award.quantity, award.cost)
+
+    def _held(self) -> Iterator[Entry]:
+        for holding in self.world.book.holdings:
+            yield Entry(holding, None, None, holding.quantity, Fraction(0))
+
+    # ---- counting -------------------------------------------------------------------------------------------------------
+
+    def counts(self, entry: Entry, clauses: Clauses) -> bool:
+        """Whether a cap counts an entry at all, whatever its scope and `where`."""
+        limit: typed.Limit | None = clauses["limit"]
+        of, row = limit.of if limit else None, entry.row
+        if isinstance(row, Holding):
+            return clauses["measure"] == "stock" or of == "stock"
+        if not isinstance(row, PriorAward):
+            return True
+        if clauses["measure"] == "stock":
+            return self.world.on_order(row)
+        if clauses["period"] is not None:
+            return self._period(row.date, clauses["period"]) == self._period(self.world.as_of, clauses["period"])
+        return of is None or entry.request is not None
+
+    def _period(self, day: date, period: str) -> tuple[int, ...]:
+        if period == "fiscal_year":
+            return (fiscal_year(day, self.world.day.policy.fiscal_year),)
+        parts = {"year": (day.year,), "quarter": (day.year, (day.month + 2) // 3), "month": (day.year, day.month)}
+        return parts[period]
+
+    def view_of(self, entry: Entry) -> View:
+        return self.world.view(entry.row, entry.request, buyer=entry.buyer)
+
+    def group(self, clauses: Clauses, view: View) -> Group:
+        """The values that a cap counts apart: what stands after `per`, then after `by`."""
+        columns = [*(clauses["per"] or ()), *([clauses["by"]] if clauses["by"] is not None else [])]
+        return tuple(view.column(column) for column in columns)
+
+    def used(self, rule: typed.Rule, clauses: Clauses) -> dict[Group, Fraction]:
+        """What is counted so far, by group. Rows with an unknown `where` or a blank group are not counted anywhere."""
+        key = (rule.name, clauses.exceptions)
+        if key not in self._used:
+            self._used[key], self._variants[key] = {}, (rule, clauses)
+            for entry in self.entries:
+                self._count(self._used[key], rule, clauses, entry)
+        return self._used[key]
+
+    def _count(self, used: dict[Group, Fraction], rule: typed.Rule, clauses: Clauses, entry: Entry) -> None:
+        if not rule.scope.holds(entry.row.mineral, entry.buyer) or not self.counts(entry, clauses):
+            return
+        view = self.view_of(entry)
+        if clauses["where"] is not None and value_of(clauses["where"], view) is not True:
+            return
+        group = self.group(clauses, view)
+        if None not in group:
+            amount = entry.cost if clauses["measure"] in ("spend", "value share") else entry.quantity
+            used[group] = used.get(group, Fraction(0)) + amount
+
+    def award(self, offer: Offer, request: Request, quantity: Fraction, cost: Decimal) -> None:
+        """Count an award."""
+        entry = Entry(offer, request, request.buyer, quantity, Fraction(cost))
+        self.entries.append(entry)
+        for key, (rule, clauses) in self._variants.items():
+            self._count(self._used[key], rule, clauses, entry)
+
+    # ---- limits -----------------------------------------------------------------------------------------------------------
+
+    def base(self, rule: typed.Rule, of: str | None, mineral: str | None, buyer: str | None, period: str | None = None) -> Fraction | None:
+        """The denominator in kg (for `of purchased`: what was purchased so far, in kg); None where demand is not known."""
+        scope = rule.scope
+        if of == "demand":
+            known = [mass for name, mass in self.world.demand.items() if scope.holds(name, None) or scope.minerals is None or name in scope.minerals]
+            if mineral is not None:
+                return self.world.demand.get(mineral)
+            return sum(known, Fraction(0)) if known else None
+        total = Fraction(0)
+        for request in self.world.book.requests:
+            mine = (mineral is None or request.mineral == mineral) and (buyer is None or request.buyer == buyer)
+            if mine and scope.holds(request.mineral, request.buyer):
+                total += request.quantity
+        if of == "stock":
+            total += sum((mass for name, mass in self.world.held.items() if name == (mineral or name) and _in(scope, name)), Fraction(0))
+        return total
+
+    def limit(self, rule: typed.Rule, clauses: Clauses, view: View) -> tuple[Fraction | None, typed.Expr]:
+        """The limit in kg, or in money for `spend`; None where it is unknown."""
+        limit: typed.Limit = clauses["limit"]
+        value = value_of(limit.value, view)
+        if limit.of is None or value is None:
+            return value, limit.value
+        names = {column.name: view.column(column) for column in clauses["per"] or ()}
+        base = self.base(rule, limit.of, names.get("mineral"), names.get("buyer"))
+        if base is None:
+            return None, typed.Context(limit.value.type, "demand", span=limit.value.span)
+        return base * share_of_year(value, limit.value), limit.value
+
+    def allowances(self, offer: Offer, request: Request, view: View) -> Iterator[Allowance]:
+        """What each hard cap that counts this offer for this request still allows."""
+        for rule in self.hard:
+            if not rule.scope.holds(request.mineral, request.buyer):
+                continue
+            clauses = view.clauses(rule)
+            if clauses is not None:
+                found = self._allowance(rule, clauses, offer, view)
+                if found is not None:
+                    yield found
+
+    def _allowance(self, rule: typed.Rule, clauses: Clauses, offer: Offer, view: View) -> Allowance | None:
+        where: typed.Expr | None = clauses["where"]
+        span = clauses.spans["limit"]
+        counted = True if where is None else value_of(where, view)
+        if counted is False:
+            return None
+        none = Allowance(rule, Fraction(0), Reason(f"cap:{rule.name}", rule=rule_ref(span)))
+        if counted is None and where is not None:
+            none.missing = list(missing(where, view, span, rule.name))
+            return none
+        group = self.group(clauses, view)
+        if None in group:
+            columns = [*(clauses["per"] or ()), *([clauses["by"]] if clauses["by"] is not None else [])]
+            none.missing = [Reason(f"missing:{column.name}", rule=rule_ref(span)) for column, value in zip(columns, group, strict=True) if value is None]
+            return none
+        limit, source = self.limit(rule, clauses, view)
+        if limit is None:
+            none.missing = list(missing(source, view, span, rule.name))
+            return none
+        used = self.used(rule, clauses).get(group, Fraction(0))
+        return self._measured(rule, clauses, offer, limit, used)
+
+    def _measured(self, rule: typed.Rule, clauses: Clauses, offer: Offer, limit: Fraction, used: Fraction) -> Allowance:
+        currency, span = self.world.day.policy.currency, clauses.spans["limit"]
+        if clauses["measure"] == "spend":
+            quantity = affordable(limit - used, offer.price)
+            kind = typed.Type("money")
+        else:
+            rest = limit - used
+            quantity = floor_mg(rest) if clauses["limit"].of is not None else max(rest, Fraction(0))
+            kind = typed.Type("mass")
+        reason = Reason(f"cap:{rule.name}", show(used, kind, currency), show(limit, kind, currency), None, rule_ref(span))
+        return Allowance(rule, quantity, reason)
+
+
+def _in(scope: typed.Scope, mineral: str) -> bool:
+    return scope.minerals is None or mineral in scope.minerals
+
+
+def share_of_year(value: Fraction, expr: typed.Expr) -> Fraction:
+    """A ratio as it is; so many days or months as their part of a year."""
+    return value / {"days": DAYS_IN_YEAR, "months": 12}.get(expr.type.kind, 1)
+
+
+def affordable(money: Fraction, price: Fraction) -> Fraction:
+    """floor(money / price) in whole milligrams, and less where the invoice, rounded to cents, would exceed the money."""
+    quantity = floor_mg(money / price)
+    if Fraction(invoice(quantity * price)) <= money:
+        return quantity
+    cents = Fraction(money.numerator * 100 // money.denominator, 100)
+    return floor_mg(cents / price)
+
+

@@ -1,0 +1,78 @@
+"""Step 8: where every award is stored. A `store` is a waterfall over facilities, walked for each award in award order."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from vault_rules.domain.exact import invoice
+from vault_rules.domain.plan import Award, Placement, Unplaced
+from vault_rules.domain.rows import Facility
+from vault_rules.engine.ordering import in_order
+from vault_rules.engine.program import Clauses
+from vault_rules.engine.world import View, World, stop
+from vault_rules.semantics import typed
+from vault_rules.semantics.meaning import value_of
+
+
+class Storage:
+    """The facilities of a book, and what room each has left: its capacity less what is held there."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.offers = {offer.offer: offer for offer in world.book.offers}
+        self.room = {facility.facility: facility.capacity for facility in world.book.facilities}
+        for holding in world.book.holdings:
+            if holding.facility in self.room:
+                self.room[holding.facility] -= holding.quantity
+        self.placements: list[Placement] = []
+        self.unplaced: list[Unplaced] = []
+
+    def place(self, award: Award) -> None:
+        """Place one award, split as facilities fill; what fits nowhere is listed as unplaced."""
+        view = self.world.view(self.offers[award.offer], self.world.requests[award.request])
+        left = award.quantity
+        found = self._store(view, award)
+        if found is not None:
+            rule, clauses = found
+            for place in clauses["places"]:
+                for facility in self._fitting(place, view, award):
+                    left -= self._put(facility, award, rule, left)
+        if left > 0:
+            self.unplaced.append(Unplaced(award.request, award.offer, left))
+
+    def _store(self, view: View, award: Award) -> tuple[typed.Rule, Clauses] | None:
+        found = []
+        for rule in self.world.day.stores:
+            clauses = view.clauses(rule) if rule.scope.holds(award.mineral, award.buyer) else None
+            if clauses is not None:
+                found.append((rule, clauses))
+        if len(found) > 1:
+            raise stop("V0502", f"{len(found)} `store` rules are in force for {award.mineral} on {self.world.as_of.isoformat()}", found[1][0].name_span)
+        return found[0] if found else None
+
+    def _fitting(self, place: typed.Place, view: View, award: Award) -> list[Facility]:
+        """The facilities of a step that may take the award, in its order; ties by facility id."""
+        fitting = []
+        for facility in sorted(self.world.book.facilities, key=lambda one: one.facility):
+            takes = facility.kind in place.kinds and (not facility.accepts or award.mineral in facility.accepts)
+            if takes and (place.when is None or value_of(place.when, _at(view, facility)) is True):
+                fitting.append(facility)
+        keys = [(lambda one, key=key: self._key(key, _at(view, one)), key.descending) for key in place.keys]
+        return in_order(fitting, keys)
+
+    def _key(self, key: typed.Key, view: View) -> object:
+        value = value_of(key.value, view)
+        return self.world.day.tier_rank.get(value, -1) if key.value.type.kind == "tier" and value is not None else value
+
+    def _put(self, facility: Facility, award: Award, rule: typed.Rule, left: Fraction) -> Fraction:
+        quantity = min(left, self.room[facility.facility])
+        if quantity <= 0:
+            return Fraction(0)
+        self.room[facility.facility] -= quantity
+        cost = None if facility.cost is None else invoice(quantity * facility.cost)
+        self.placements.append(Placement(award.request, award.offer, facility.facility, rule.name, quantity, cost))
+        return quantity
+
+
+def _at(view: View, facility: Facility) -> View:
+    return View(view.world, view.offer, view.request, facility)

@@ -1,0 +1,372 @@
+"""The meaning: section 5 of the language, step by step, in exact fractions. Slow and obvious on purpose.
+
+Read it beside the page. Steps 3 and 4 are in `eligibility`, references in `markets`, caps in `limits`, storage in `placing`; the
+plan is put together in `result`. Another engine is right exactly where it agrees with this one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+import attrs
+
+from vault_rules.domain.exact import invoice
+from vault_rules.domain.plan import Award, Plan, Reason, Shortfall
+from vault_rules.domain.rows import BoundBook, Offer, PriorAward, Request
+from vault_rules.engine.eligibility import Eligibility, Standing, add_reason, missing, slope
+from vault_rules.engine.limits import Caps, floor_mg
+from vault_rules.engine.ordering import in_order
+from vault_rules.engine.program import Clauses, Program, rule_ref
+from vault_rules.engine.words import show
+from vault_rules.engine.world import View, World, stop
+from vault_rules.semantics import typed
+from vault_rules.semantics.meaning import value_of
+from vault_rules.semantics.types import DATE, MASS, PRICE, RATIO
+
+
+def evaluate(program: Program, book: BoundBook, as_of: date) -> Plan:
+    """Evaluate a program against a book, as of a date. Raises `EvaluationError` where no waterfall is in force."""
+    from vault_rules.engine.result import plan_of
+
+    return plan_of(program, run(program, book, as_of))
+
+
+def run(program: Program, book: BoundBook, as_of: date) -> Evaluation:
+    """The evaluation itself, with all that it knows: what the plan and explanations are made of."""
+    evaluation = Evaluation(program, book, as_of)
+    evaluation.serve_all()
+    return evaluation
+
+
+@attrs.define
+class Walk:
+    """One request's walk down its waterfall."""
+
+    request: Request
+    waterfall: typed.Rule
+    clauses: Clauses
+    need: Fraction
+    awarded: Fraction
+    """All the request has been awarded, before and now."""
+    in_step: dict[int, Fraction]
+    """What each step has given, before and now."""
+    because: set[str] = attrs.field(factory=set)
+
+
+@attrs.define
+class Candidacy:
+    """An offer at one step of one walk: why it is none, or what it needs to be ordered and awarded."""
+
+    reasons: list[Reason]
+    view: View
+    reference: Fraction | None = None
+    has_premium: bool = False
+
+
+class Evaluation:
+    def __init__(self, program: Program, book: BoundBook, as_of: date) -> None:
+        self.program, self.book = program, book
+        self.day = program.on(as_of)
+        self.world = World(self.day, book)
+        self.eligibility = Eligibility(self.world)
+        self.standings: dict[str, Standing] = self.eligibility.run()
+        self.caps = Caps(self.world)
+        self.left = {offer.offer: offer.quantity for offer in book.offers}
+        self.awards: list[Award] = []
+        self.shortfalls: list[Shortfall] = []
+        self.passed_over: dict[str, tuple[str, list[Reason]]] = {}
+        self.not_needed: dict[str, Reason] = {}
+        self.least_award = self._least_award()
+        self._pool: dict[str, list[Standing]] = {}
+        for standing in self.standings.values():
+            self._pool.setdefault(standing.offer.mineral, []).append(standing)
+
+    def _least_award(self) -> Fraction:
+        expr = self.day.policy.least_award
+        return Fraction(0) if expr is None else value_of(expr, self.world.view()) or Fraction(0)
+
+    # ---- 6. serve ---------------------------------------------------------------------------------------------------------
+
+    def serve_all(self) -> None:
+        """All requests in order: the `serve` keys, nulls last, then the request's id."""
+        walks = [(request, self.waterfall_for(request)) for request in sorted(self.book.requests, key=lambda one: one.request)]
+        keys = [(self._request_key(key), key.descending) for key in self.day.policy.serve]
+        for request, (waterfall, clauses) in in_order(walks, [(lambda pair, of=of: of(pair[0]), descending) for of, descending in keys]):
+            self._serve(request, waterfall, clauses)
+
+    def _request_key(self, key: typed.Key) -> Callable[[Request], Any]:
+        return lambda request: value_of(key.value, self.world.view(None, request))
+
+    def waterfall_for(self, request: Request) -> tuple[typed.Rule, Clauses]:
+        """The one waterfall in force for a request's mineral and buyer."""
+        view = self.world.view(None, request)
+        found = []
+        for rule in self.day.waterfalls:
+            if rule.scope.holds(request.mineral, request.buyer):
+                clauses = view.clauses(rule)
+                if clauses is not None:
+                    found.append((rule, clauses))
+        who = f"{request.mineral} for {request.buyer} (request `{request.request}`) on {self.day.as_of.isoformat()}"
+        if not found:
+            known = self.day.policy.waterfalls
+            span = known[0].name_span if known else self.day.policy.span
+            raise stop("V0501", f"no waterfall is in force for {who}", span, "let one begin earlier or end later, or evaluate as of another day")
+        if len(found) > 1:
+            raise stop("V0502", f"{len(found)} waterfalls are in force for {who}", found[1][0].name_span)
+        return found[0]
+
+    def _serve(self, request: Request, waterfall: typed.Rule, clauses: Clauses) -> None:
+        prior = [award for award in self.book.awards if award.request == request.request]
+        before = sum((award.quantity for award in prior), Fraction(0))
+        walk = Walk(request, waterfall, clauses, max(request.quantity - before, Fraction(0)), before, {})
+        steps: tuple[typed.Step, ...] = clauses["steps"]
+        for step in steps:
+            given = (award.quantity for award in prior if _names_step(award, waterfall, step))
+            walk.in_step[step.number] = sum(given, Fraction(0))
+        taken_tiers = {tier for step in steps for tier in step.tiers}
+        for standing in self._pool.get(request.mineral, ()):
+            self._before_steps(standing, walk, taken_tiers)
+        for step in steps:
+            self._step(step, walk)
+        if walk.need > 0:
+            because = tuple(sorted(walk.because)) or ("no_offers",)
+            self.shortfalls.append(Shortfall(request.request, request.mineral, walk.need, because))
+
+    def _before_steps(self, standing: Standing, walk: Walk, taken_tiers: set[str]) -> None:
+        """What no step can change: an offer that is not eligible, or whose tier no step takes."""
+        if not standing.may_serve:
+            walk.because.update(reason.code for reason in standing.reasons)
+        elif standing.tier not in taken_tiers:
+            reason = Reason("not_in_waterfall", standing.tier, None, None, rule_ref(walk.waterfall.name_span))
+            self._pass_over(standing.offer, walk, [reason])
+
+    def _pass_over(self, offer: Offer, walk: Walk, reasons: list[Reason]) -> None:
+        self.passed_over[offer.offer] = (walk.request.request, reasons)
+        walk.because.update(reason.code for reason in reasons)
+
+    def _step(self, step: typed.Step, walk: Walk) -> None:
+        candidates: list[tuple[Standing, Candidacy]] = []
+        for standing in self._pool.get(walk.request.mineral, ()):
+            if standing.may_serve and standing.tier in step.tiers and self.left[standing.offer.offer] > 0:
+                candidacy = self.candidacy(standing, step, walk)
+                if candidacy.reasons:
+                    self._pass_over(standing.offer, walk, candidacy.reasons)
+                else:
+                    candidates.append((standing, candidacy))
+        for standing, candidacy in self._ordered(candidates, step, walk):
+            if walk.need <= 0:
+                self.not_needed[standing.offer.offer] = Reason("not_needed", rule=rule_ref(walk.clauses.spans[step.number, "step"]))
+            else:
+                self._take(standing, candidacy, step, walk)
+
+    def _ordered(self, candidates: list[tuple[Standing, Candidacy]], step: typed.Step, walk: Walk) -> list[tuple[Standing, Candidacy]]:
+        """Route group, the step's keys, compared price, delivery, offer id; nulls last either way."""
+        keys: list[tuple[Callable[[tuple[Standing, Candidacy]], Any], bool]] = [(lambda one: self._route_group(one[0].offer), False)]
+        for key in walk.clauses[step.number, "keys"] or ():
+            keys.append((lambda one, key=key: self._key(key, one[1].view), key.descending))
+        keys.append((lambda one: self.world.compared[one[0].offer.offer], False))
+        keys.append((lambda one: one[0].offer.delivery, False))
+        return in_order(sorted(candidates, key=lambda one: one[0].offer.offer), keys)
+
+    def _key(self, key: typed.Key, view: View) -> Any:
+        value = value_of(key.value, view)
+        return self.day.tier_rank.get(value, -1) if key.value.type.kind == "tier" and value is not None else value
+
+    def _route_group(self, offer: Offer) -> int:
+        for rule in self.day.rules:
+            if rule.kind == "route" and rule.scope.holds(offer.mineral, None):
+                clauses = self.world.view(offer).clauses(rule)
+                if clauses is not None:
+                    return next((rank for rank, group in enumerate(clauses["sellers"]) if offer.trader in group), 0)
+        return 0
+
+    # ---- candidates -------------------------------------------------------------------------------------------------------
+
+    def candidacy(self, standing: Standing, step: typed.Step, walk: Walk) -> Candidacy:
+        """Every reason why an offer is no candidate at a step, in the order of section 5; none where it is one."""
+        offer, request = standing.offer, walk.request
+        view = self.world.view(offer, request)
+        found = Candidacy(self.eligibility.for_request(standing, request, view), view)
+        unknown: list[Reason] = []
+        failing: list[Reason] = []
+        self._asked(offer, request, unknown, failing)
+        self._when(step, walk, view, unknown, failing)
+        self._premium(step, walk, found, unknown, failing)
+        for reason in (*unknown, *failing):
+            add_reason(found.reasons, reason)
+        return found
+
+    def _asked(self, offer: Offer, request: Request, unknown: list[Reason], failing: list[Reason]) -> None:
+        """What the request asks: form, purity (at least), need_by (delivery not after) and max_price (price not above)."""
+        currency = self.day.policy.currency
+        if request.form is not None:
+            if offer.form is None:
+                unknown.append(Reason("missing:form"))
+            elif offer.form != request.form:
+                failing.append(Reason("spec", offer.form, request.form))
+        if request.purity is not None:
+            if offer.purity is None:
+                unknown.append(Reason("missing:purity"))
+            elif offer.purity < request.purity:
+                add_reason(failing, Reason("spec", show(offer.purity, RATIO, currency), show(request.purity, RATIO, currency)))
+        if request.need_by is not None:
+            if offer.delivery is None:
+                unknown.append(Reason("missing:delivery"))
+            elif offer.delivery > request.need_by:
+                failing.append(Reason("late", show(offer.delivery, DATE, currency), show(request.need_by, DATE, currency)))
+        if request.max_price is not None and offer.price > request.max_price:
+            texts = show(offer.price, PRICE, currency), show(request.max_price, PRICE, currency)
+            failing.append(Reason("max_price", *texts, request.max_price))
+
+    def _when(self, step: typed.Step, walk: Walk, view: View, unknown: list[Reason], failing: list[Reason]) -> None:
+        when: typed.Expr | None = walk.clauses[step.number, "when"]
+        if when is None:
+            return
+        held = value_of(when, view)
+        span = walk.clauses.spans[step.number, "when"]
+        if held is None:
+            unknown.extend(missing(when, view, span, f"when:{step.code}"))
+        elif not held:
+            failing.append(Reason(f"when:{step.code}", rule=rule_ref(span)))
+
+    def _premium(self, step: typed.Step, walk: Walk, found: Candidacy, unknown: list[Reason], failing: list[Reason]) -> None:
+        """Compared price ≤ reference × (1 + ratio), for the first reference that is defined."""
+        clauses, number, view = walk.clauses, step.number, found.view
+        ratio_expr: typed.Expr | None = clauses[number, "ratio"]
+        if ratio_expr is None:
+            return
+        found.has_premium = True
+        span = clauses.spans[number, "ratio"]
+        values = (value_of(reference, view) for reference in clauses[number, "references"])
+        found.reference = next((value for value in values if value is not None), None)
+        if found.reference is None:
+            if clauses[number, "if_none"] == "reject":
+                failing.append(Reason(f"no_reference:{step.code}", rule=rule_ref(span)))
+            return
+        ratio = value_of(ratio_expr, view)
+        if ratio is None:
+            unknown.extend(missing(ratio_expr, view, span, "premium"))
+            return
+        offer = view.offer
+        assert isinstance(offer, Offer)
+        highest, compared = found.reference * (1 + ratio), self.world.compared[offer.offer]
+        if compared > highest:
+            a, b = slope(self.world, offer)
+            premium = show(compared / found.reference - 1, RATIO, "") if found.reference else None
+            failing.append(Reason(f"premium:{step.code}", premium, show(ratio, RATIO, ""), (highest - b) / a, rule_ref(span)))
+
+    # ---- taking -----------------------------------------------------------------------------------------------------------
+
+    def _take(self, standing: Standing, candidacy: Candidacy, step: typed.Step, walk: Walk) -> None:
+        """The least of need, what is left, the step's share and each cap; then whole lots; nothing below the minima."""
+        offer, request = standing.offer, walk.request
+        wanted = min(walk.need, self.left[offer.offer])
+        allowed, unknown = self._allowed(offer, step, walk, candidacy.view)
+        if unknown:
+            self._pass_over(offer, walk, unknown)
+            return
+        least = min([wanted, *(quantity for quantity, _ in allowed)])
+        reasons = [reason for quantity, reason in allowed if quantity == least < wanted]
+        quantity = least
+        if offer.lot is not None:
+            quantity = least // offer.lot * offer.lot
+            if quantity < least:
+                reasons.append(self._cut("lot", least, offer.lot))
+        minimum = max(offer.min_quantity or Fraction(0), self.least_award)
+        if 0 < quantity < minimum:
+            reasons.append(self._cut("min_quantity", quantity, minimum))
+            quantity = Fraction(0)
+        if quantity > 0:
+            walk.because.update(reason.code for reason in reasons)
+            self._award(standing, candidacy, step, walk, quantity)
+        else:
+            self._pass_over(offer, walk, reasons)
+
+    def _cut(self, code: str, actual: Fraction, limit: Fraction) -> Reason:
+        return Reason(code, show(actual, MASS, ""), show(limit, MASS, ""))
+
+    def _allowed(self, offer: Offer, step: typed.Step, walk: Walk, view: View) -> tuple[list[tuple[Fraction, Reason]], list[Reason]]:
+        """What the step's share and each cap still allow, with the reason to give where it binds; or what is missing."""
+        allowed: list[tuple[Fraction, Reason]] = []
+        unknown: list[Reason] = []
+        share: typed.Share | None = walk.clauses[step.number, "share"]
+        if share is not None:
+            ratio, span = value_of(share.ratio, view), walk.clauses.spans[step.number, "share"]
+            if ratio is None:
+                unknown.extend(missing(share.ratio, view, span, "share"))
+            else:
+                rest = self._share_left(ratio, share, step, walk)
+                if rest is not None:
+                    texts = show(walk.in_step[step.number], MASS, ""), show(ratio, RATIO, "")
+                    allowed.append((rest, Reason(f"share:{step.code}", *texts, None, rule_ref(span))))
+        for allowance in self.caps.allowances(offer, walk.request, view):
+            for reason in allowance.missing:
+                add_reason(unknown, reason)
+            allowed.append((allowance.quantity, allowance.reason))
+        return allowed, unknown
+
+    def _share_left(self, ratio: Fraction, share: typed.Share, step: typed.Step, walk: Walk) -> Fraction | None:
+        """What a step's share still allows; None where it allows everything.
+
+        `of awarded`: the step's part of all that the request has been awarded, this award included, stays at most the
+        ratio: taken + t ≤ ratio × (awarded + t).
+        """
+        taken = walk.in_step[step.number]
+        if not share.of_awarded:
+            return floor_mg(ratio * walk.request.quantity - taken)
+        if ratio >= 1:
+            return None
+        return floor_mg((ratio * walk.awarded - taken) / (1 - ratio))
+
+    def _award(self, standing: Standing, candidacy: Candidacy, step: typed.Step, walk: Walk, quantity: Fraction) -> None:
+        offer, request, reference = standing.offer, walk.request, candidacy.reference
+        cost = invoice(quantity * offer.price)
+        used = standing.exceptions | candidacy.view.used | set(walk.clauses.exceptions)
+        place = rule_ref(walk.clauses.spans[step.number, "step"])
+        assert place is not None and standing.tier is not None
+        shown = {name: self._shown(expr, candidacy.view) for name, expr in self.day.policy.show}
+        award = Award(
+            request=request.request,
+            offer=offer.offer,
+            trader=offer.trader,
+            buyer=request.buyer,
+            mineral=offer.mineral,
+            form=offer.form,
+            origin=offer.origin,
+            processed_in=offer.processed_in,
+            melted_in=offer.melted_in,
+            delivery=offer.delivery,
+            tier=standing.tier,
+            waterfall=walk.waterfall.name,
+            step=step.number,
+            step_label=step.label,
+            quantity=quantity,
+            price=offer.price,
+            cost=cost,
+            reference=reference,
+            premium=self.world.compared[offer.offer] / reference - 1 if reference else None,
+            exceptions=tuple(one.name for one in self.day.exceptions if one.name in used),
+            rule=place,
+            shown=shown,
+        )
+        self.awards.append(award)
+        self.caps.award(offer, request, quantity, cost)
+        self.left[offer.offer] -= quantity
+        walk.need -= quantity
+        walk.awarded += quantity
+        walk.in_step[step.number] += quantity
+
+    def _shown(self, expr: typed.Expr, view: View) -> str | None:
+        value = value_of(expr, view)
+        return None if value is None else show(value, expr.type, self.day.policy.currency)
+
+
+def _names_step(award: PriorAward, waterfall: typed.Rule, step: typed.Step) -> bool:
+    """Whether a prior award names this waterfall and this step, by number or label."""
+    if award.waterfall != waterfall.name:
+        return False
+    return award.step == step.number if award.step is not None else award.step_label is not None and award.step_label == step.label
+
