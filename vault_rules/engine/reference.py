@@ -25,6 +25,7 @@ from vault_rules.engine.world import View, World, stop
 from vault_rules.semantics import typed
 from vault_rules.semantics.meaning import value_of
 from vault_rules.semantics.types import DATE, MASS, PRICE, RATIO
+from vault_rules.source.text import Span
 
 
 def evaluate(program: Program, book: BoundBook, as_of: date) -> Plan:
@@ -56,6 +57,20 @@ class Walk:
     because: set[str] = attrs.field(factory=set)
 
 
+@attrs.frozen
+class Event:
+    """Something that happened to a watched offer in a walk: a reason, or a clause that held."""
+
+    stage: str
+    name: str
+    verdict: str
+    reason: Reason | None
+    span: Span | None
+    actual: str | None = None
+    limit: str | None = None
+    exceptions: frozenset[str] = frozenset()
+
+
 @attrs.define
 class Candidacy:
     """An offer at one step of one walk: why it is none, or what it needs to be ordered and awarded."""
@@ -67,8 +82,11 @@ class Candidacy:
 
 
 class Evaluation:
-    def __init__(self, program: Program, book: BoundBook, as_of: date) -> None:
-        self.program, self.book = program, book
+    """All state of one evaluation. `watch` names an offer and a request whose meeting is recorded in `events`."""
+
+    def __init__(self, program: Program, book: BoundBook, as_of: date, watch: tuple[str, str] | None = None) -> None:
+        self.program, self.book, self.watch = program, book, watch
+        self.events: list[Event] = []
         self.day = program.on(as_of)
         self.world = World(self.day, book)
         self.eligibility = Eligibility(self.world)
@@ -143,7 +161,19 @@ class Evaluation:
             reason = Reason("not_in_waterfall", standing.tier, None, None, rule_ref(walk.waterfall.name_span))
             self._pass_over(standing.offer, walk, [reason])
 
-    def _pass_over(self, offer: Offer, walk: Walk, reasons: list[Reason]) -> None:
+    def _note(self, offer: Offer, walk: Walk, name: str, *, reasons: list[Reason] | None = None, view: View | None = None, **more: Any) -> None:
+        """Record what happens to the watched offer."""
+        if (offer.offer, walk.request.request) != self.watch:
+            return
+        used = frozenset(() if view is None else view.used) | frozenset(walk.clauses.exceptions)
+        for reason in reasons or ():
+            self.events.append(Event("step", name, "fails", reason, more.get("span"), exceptions=used))
+        if reasons is None:
+            self.events.append(Event("step", name, more["verdict"], None, more["span"], more.get("actual"), more.get("limit"), used))
+
+    def _pass_over(self, offer: Offer, walk: Walk, reasons: list[Reason], step: typed.Step | None = None, view: View | None = None) -> None:
+        span = walk.waterfall.name_span if step is None else walk.clauses.spans[step.number, "step"]
+        self._note(offer, walk, "" if step is None else step.code, reasons=reasons, view=view, span=span)
         self.passed_over[offer.offer] = (walk.request.request, reasons)
         walk.because.update(reason.code for reason in reasons)
 
@@ -153,12 +183,14 @@ class Evaluation:
             if standing.may_serve and standing.tier in step.tiers and self.left[standing.offer.offer] > 0:
                 candidacy = self.candidacy(standing, step, walk)
                 if candidacy.reasons:
-                    self._pass_over(standing.offer, walk, candidacy.reasons)
+                    self._pass_over(standing.offer, walk, candidacy.reasons, step, candidacy.view)
                 else:
                     candidates.append((standing, candidacy))
         for standing, candidacy in self._ordered(candidates, step, walk):
             if walk.need <= 0:
-                self.not_needed[standing.offer.offer] = Reason("not_needed", rule=rule_ref(walk.clauses.spans[step.number, "step"]))
+                span = walk.clauses.spans[step.number, "step"]
+                self.not_needed[standing.offer.offer] = Reason("not_needed", rule=rule_ref(span))
+                self._note(standing.offer, walk, step.code, reasons=[Reason("not_needed")], view=candidacy.view, span=span)
             else:
                 self._take(standing, candidacy, step, walk)
 
@@ -266,7 +298,7 @@ class Evaluation:
         wanted = min(walk.need, self.left[offer.offer])
         allowed, unknown = self._allowed(offer, step, walk, candidacy.view)
         if unknown:
-            self._pass_over(offer, walk, unknown)
+            self._pass_over(offer, walk, unknown, step, candidacy.view)
             return
         least = min([wanted, *(quantity for quantity, _ in allowed)])
         reasons = [reason for quantity, reason in allowed if quantity == least < wanted]
@@ -281,9 +313,26 @@ class Evaluation:
             quantity = Fraction(0)
         if quantity > 0:
             walk.because.update(reason.code for reason in reasons)
+            self._note_taken(candidacy, step, walk, quantity, reasons)
             self._award(standing, candidacy, step, walk, quantity)
         else:
-            self._pass_over(offer, walk, reasons)
+            self._pass_over(offer, walk, reasons, step, candidacy.view)
+
+    def _note_taken(self, candidacy: Candidacy, step: typed.Step, walk: Walk, quantity: Fraction, reasons: list[Reason]) -> None:
+        offer = candidacy.view.offer
+        assert isinstance(offer, Offer)
+        span = walk.clauses.spans[step.number, "step"]
+        if candidacy.reference is not None:
+            currency = self.day.policy.currency
+            premium = walk.clauses.spans[step.number, "ratio"]
+            ratio = value_of(walk.clauses[step.number, "ratio"], candidacy.view)
+            highest = show(candidacy.reference * (1 + ratio), PRICE, currency)
+            compared = show(self.world.compared[offer.offer], PRICE, currency)
+            self._note(offer, walk, step.code, view=candidacy.view, verdict="holds", span=premium, actual=compared, limit=highest)
+        if reasons:
+            self._note(offer, walk, step.code, reasons=reasons, view=candidacy.view, span=span)
+        need = show(walk.need, MASS, "")
+        self._note(offer, walk, step.code, view=candidacy.view, verdict="takes", span=span, actual=show(quantity, MASS, ""), limit=need)
 
     def _cut(self, code: str, actual: Fraction, limit: Fraction) -> Reason:
         return Reason(code, show(actual, MASS, ""), show(limit, MASS, ""))

@@ -13,6 +13,7 @@ import attrs
 
 from vault_rules.source.text import Source, Span
 
+
 @attrs.frozen
 class Node:
     """Anything that stands somewhere in a source."""

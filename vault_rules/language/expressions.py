@@ -16,14 +16,40 @@ from vault_rules.source.text import Source, Span
 
 _MULTIPLIERS = {"": 1, "k": 10**3, "mn": 10**6, "bn": 10**9}
 _LITERAL = re.compile(r"(\d+(?:\.\d+)?)((?:k|mn|bn)(?=[ \t]|\Z))?(.*)", re.ASCII | re.DOTALL)
+MAX_DEPTH = 100
+MAX_DIGITS = 100
 _ESCAPES = {"n": "\n", "t": "\t", '"': '"', "\\": "\\"}
 
 CellParser = Callable[[str, int], Any]
 
 
+def is_deep(tree: Tree[Token]) -> bool:
+    """Whether values are nested so deeply that what walks them could run out of stack."""
+    waiting = [(tree, 0)]
+    while waiting:
+        node, depth = waiting.pop()
+        if depth > MAX_DEPTH:
+            return True
+        below = depth + (len(node.children) - 1 if node.data in ("and_", "or_") else 1)
+        waiting.extend((child, below) for child in node.children if isinstance(child, Tree))
+    return False
+
+
+def too_deep(span: Span) -> tuple[str, Span, str]:
+    """What is said about a statement that is: message, place and help. Its first line stands for it."""
+    line_end = span.source.text.find("\n", span.start, span.end)
+    first_line = span if line_end < 0 else Span(span.source, span.start, line_end)
+    return "this statement is nested too deeply to be read", first_line, "name its parts with `let`"
+
+
 def unescape(quoted: str) -> str:
     """The text between quotation marks, with `\\"`, `\\\\`, `\\n` and `\\t` replaced."""
     return re.sub(r"\\(.)", lambda found: _ESCAPES.get(found[1], found[0]), quoted[1:-1])
+
+
+def _row_length(cells: int, columns: int) -> str:
+    has = "1 cell" if cells == 1 else f"{cells} cells"
+    return f"this row has {has}, the table has {'1 column' if columns == 1 else f'{columns} columns'}"
 
 
 class ExpressionReader:
@@ -34,6 +60,7 @@ class ExpressionReader:
         self.offset = offset
         self.parse_cell = parse_cell
         self.diagnostics: list[Diagnostic] = []
+        self.broken: set[str] = set()
 
     # ---- places and words -----------------------------------------------------------------------------------------
 
@@ -47,7 +74,14 @@ class ExpressionReader:
         return Span(self.source, (token.start_pos or 0) + self.offset, (token.end_pos or 0) + self.offset)
 
     def report(
-        self, code: str, message: str, span: Span, *, label: str = "", labels: tuple[Label, ...] = (), help: str | None = None
+        self,
+        code: str,
+        message: str,
+        span: Span,
+        *,
+        label: str = "",
+        labels: tuple[Label, ...] = (),
+        help: str | None = None,
     ) -> None:
         self.diagnostics.append(Diagnostic(code, ERROR, message, span, label, labels, help))
 
@@ -96,7 +130,10 @@ class ExpressionReader:
             return date.fromisoformat(str(token))
         except ValueError:
             self.report(
-                "V0103", f"`{token}` is not a day of the calendar", self.token_span(token), help="a date is year-month-day, as in 2027-07-01"
+                "V0103",
+                f"`{token}` is not a day of the calendar",
+                self.token_span(token),
+                help="a date is year-month-day, as in 2027-07-01",
             )
             return None
 
@@ -112,9 +149,7 @@ class ExpressionReader:
         rows = []
         for token, cells in zip(tree.children[1:], rest, strict=True):
             if len(cells) != len(columns):
-                self.report(
-                    "V0111", f"this row has {len(cells)} cells, the table has {len(columns)} columns", self.token_span(token)
-                )
+                self.report("V0111", _row_length(len(cells), len(columns)), self.token_span(token))
                 continue
             read = tuple(self._cell(text, span, parse) for text, span in cells)
             rows.append(ast.Row(read, span=self.token_span(token)))
@@ -181,6 +216,10 @@ class ExpressionReader:
         found = _LITERAL.match(str(token))
         assert found is not None  # the terminals admit nothing else
         digits, multiplier, unit = found[1], found[2] or "", found[3].strip()
+        if len(digits) > MAX_DIGITS:
+            limit = f"a number may have up to {MAX_DIGITS}"
+            self.report("V0107", f"this number has {len(digits):,} digits", span, help=limit)
+            digits = "0"
         value, written = Fraction(digits) * _MULTIPLIERS[multiplier], digits + multiplier
         if kind == "percent":
             return ast.Percent(value / 100, written, span=span)
@@ -269,9 +308,7 @@ class ExpressionReader:
 
     def _expr_call(self, tree: Any) -> ast.Expr:
         function, *arguments = tree.children
-        return ast.Call(
-            self.identifier(function), tuple(self.expr(one) for one in arguments), span=self.span(tree)
-        )
+        return ast.Call(self.identifier(function), tuple(self.expr(one) for one in arguments), span=self.span(tree))
 
     def _expr_depth(self, tree: Any) -> ast.Expr:
         return ast.Depth(self.expr(tree.children[0]), span=self.span(tree))

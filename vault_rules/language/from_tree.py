@@ -6,6 +6,7 @@ Input: a Lark tree of `file` or `cell`. Output: nodes of `ast`, and the mistakes
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -13,16 +14,28 @@ from typing import Any
 from lark import Token, Tree
 
 from vault_rules.language import ast
-from vault_rules.language.expressions import ExpressionReader
+from vault_rules.language.expressions import MAX_DEPTH, ExpressionReader, is_deep, too_deep
+from vault_rules.language.statements import defined_names
 
-
+_WORD = re.compile(r'"[^"\\\n]*(?:\\[^\n][^"\\\n]*)*"|#[^\n]*|(\w+)')
+_ROLES = {"from": "offer", "reject": "offer", "to": "request", "for": "request", "in": "facility"}
 
 
 class StatementReader(ExpressionReader):
     """Reads statements; `diagnostics` collects what is wrong with their shape."""
 
     def statements(self, tree: Tree[Token]) -> tuple[ast.Statement, ...]:
-        return tuple(self._statement(child) for child in self.trees(tree))
+        """Every statement of the tree, but those that are nested too deeply: what reads the result may recurse."""
+        return tuple(self._statement(child) for child in self.trees(tree) if not self._report_if_deep(child))
+
+    def _report_if_deep(self, tree: Tree[Token]) -> bool:
+        span = self.span(tree)
+        if span.end - span.start < MAX_DEPTH or not is_deep(tree):
+            return False
+        message, place, help = too_deep(span)
+        self.report("V0117", message, place, help=help)
+        self.broken.update(defined_names(span.text))
+        return True
 
     def _statement(self, tree: Tree[Token]) -> ast.Statement:
         read: Callable[[Tree[Token]], ast.Statement] = getattr(self, f"_read_{tree.data}")
@@ -222,7 +235,10 @@ class StatementReader(ExpressionReader):
             word = "a cap is an upper limit" if kind == "cap" else "a target is a floor"
             other = "a `target` is a floor: `>=`" if kind == "cap" else "a `cap` is an upper limit: `<=`"
             self.report(
-                "V0110", f"{word}: it says `{wanted}`, not `{read.comparison}`", self.span(body), help=f"write `{wanted}`; {other}"
+                "V0110",
+                f"{word}: it says `{wanted}`, not `{read.comparison}`",
+                self.span(body),
+                help=f"write `{wanted}`; {other}",
             )
         return ast.Cap(
             name=self.identifier(name),
@@ -342,16 +358,15 @@ class StatementReader(ExpressionReader):
                 idents.append(child)
         if kind == "error":
             return ast.Expectation(kind=kind, code=str(idents[0]), span=span)
-        for role, ident in zip(self._roles(kind, tree), idents, strict=False):
-            found[role] = self.identifier(ident)
+        for ident in idents:
+            found[self._role(ident, span.start)] = self.identifier(ident)
         return ast.Expectation(kind=kind, span=span, **found)
 
-    def _roles(self, kind: str, tree: Any) -> list[str]:
-        """Which places of the expectation the identifiers fill, by the words that stand before them."""
-        words = {"from": "offer", "to": "request", "for": "request", "in": "facility"}
-        text = self.span(tree).text.split("because")[0]
-        roles = ["offer"] if kind == "reject" else []
-        return roles + [words[word] for word in text.split() if word in words]
+    def _role(self, ident: Token, start: int) -> str:
+        """Which place of the expectation an identifier fills, by the word that stands before it."""
+        before = self.source.text[start : self.token_span(ident).start]
+        words = [word for word in _WORD.findall(before) if word]
+        return _ROLES[words[-1]]
 
     def _read_always(self, tree: Tree[Token]) -> ast.Always:
         title, *laws = tree.children
@@ -362,7 +377,4 @@ class StatementReader(ExpressionReader):
     def _law(self, tree: Any) -> ast.Law:
         subject, *expressions = tree.children
         read = [self.expr(child) for child in expressions]
-        return ast.Law(
-            self.identifier(subject), read[0] if len(read) == 2 else None, read[-1], span=self.span(tree)
-        )
-
+        return ast.Law(self.identifier(subject), read[0] if len(read) == 2 else None, read[-1], span=self.span(tree))

@@ -1,7 +1,7 @@
 """Text to syntax tree: the only module that runs the parser.
 
-Input: a `Source`. Output: a `PolicyFile` and every syntax mistake, one for each statement that could not be read. Reading
-goes on at the next statement, so that three mistakes in three rules are three errors.
+Input: a `Source`. Output: a `PolicyFile` and every syntax mistake, one for each statement that could not be
+read. Reading goes on at the next statement, so that three mistakes in three rules are three errors.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ from functools import cache
 from typing import Any
 
 from lark import Lark, Tree
-from lark.exceptions import UnexpectedInput
+from lark.exceptions import UnexpectedInput, UnexpectedToken
 
 from vault_rules import resources
 from vault_rules.language import ast
+from vault_rules.language.expressions import MAX_DEPTH, is_deep, too_deep
 from vault_rules.language.from_tree import StatementReader
 from vault_rules.language.messages import explain_syntax
 from vault_rules.language.statements import Chunk, split_statements
@@ -23,7 +24,8 @@ from vault_rules.source.text import Source, Span
 
 MAX_CHARACTERS = 5_000_000
 MAX_SYNTAX_ERRORS = 100
-_COMMENT = re.compile(r'"(?:[^"\\\n]|\\[^\n])*"|(#[^\n]*)')
+# a text that is not closed swallows its line, so that no regular expression starts over at each of its quotation marks
+_COMMENT = re.compile(r'"[^"\\\n]*(?:\\[^\n][^"\\\n]*)*"|"[^\n]*|(#[^\n]*)')
 
 
 @cache
@@ -41,20 +43,21 @@ def _lark() -> Lark:
 def parse(source: Source) -> tuple[ast.PolicyFile, tuple[Diagnostic, ...]]:
     """Read a whole file. Where there are mistakes, the statements that could be read are there all the same."""
     if len(source.text) > MAX_CHARACTERS:
-        too_long = f"this file is too long to be a policy: {len(source.text):,} characters, at most {MAX_CHARACTERS:,} are read"
+        too_long = f"this file is too long: {len(source.text):,} characters, at most {MAX_CHARACTERS:,} are read"
         return ast.PolicyFile(source, ()), (Diagnostic("V0116", ERROR, too_long, Span(source, 0, 0)),)
     try:
         return _whole(source, _lark().parse(source.text, start="file"))
     except UnexpectedInput:
         return _piecewise(source)
-    except RecursionError:
-        return ast.PolicyFile(source, ()), (_too_deep(source, 0, len(source.text)),)
+    except RecursionError:  # the caller is deep in its own stack already
+        return _piecewise(source)
 
 
 def _whole(source: Source, tree: Tree[Any]) -> tuple[ast.PolicyFile, tuple[Diagnostic, ...]]:
     reader = StatementReader(source, parse_cell=_cell_parser(source))
     statements = reader.statements(tree)
-    return ast.PolicyFile(source, statements, comments(source)), in_file_order(reader.diagnostics)
+    file = ast.PolicyFile(source, statements, comments(source), frozenset(reader.broken))
+    return file, in_file_order(reader.diagnostics)
 
 
 def _piecewise(source: Source) -> tuple[ast.PolicyFile, tuple[Diagnostic, ...]]:
@@ -62,29 +65,51 @@ def _piecewise(source: Source) -> tuple[ast.PolicyFile, tuple[Diagnostic, ...]]:
     statements: list[ast.Statement] = []
     diagnostics: list[Diagnostic] = []
     broken: set[str] = set()
-    for chunk in split_statements(source.text):
-        if sum(one.code.startswith("V01") for one in diagnostics) >= MAX_SYNTAX_ERRORS:
-            break
+    chunks = list(split_statements(source.text))
+    at = 0
+    while at < len(chunks) and sum(one.code.startswith("V01") for one in diagnostics) < MAX_SYNTAX_ERRORS:
+        chunk, tree, at = _tree_of(chunks, at)
+        if isinstance(tree, UnexpectedInput):
+            diagnostics.append(explain_syntax(tree, source, chunk))
+            broken.update(chunk.defines)
+            continue
+        reader = StatementReader(source, chunk.start, parse_cell=_cell_parser(source))
         try:
-            tree = _lark().parse(chunk.text, start="file")
-        except UnexpectedInput as error:
-            diagnostics.append(explain_syntax(error, source, chunk))
-            broken.update(chunk.defines)
-        except RecursionError:
-            diagnostics.append(_too_deep(source, chunk.start, chunk.start + len(chunk.text)))
-            broken.update(chunk.defines)
-        else:
-            reader = StatementReader(source, chunk.start, parse_cell=_cell_parser(source))
             statements.extend(reader.statements(tree))
-            diagnostics.extend(reader.diagnostics)
+        except RecursionError:
+            diagnostics.append(_deep(Span(source, chunk.start, chunk.start + len(chunk.text))))
+            broken.update(chunk.defines)
+        diagnostics.extend(reader.diagnostics)
+        broken.update(reader.broken)
     file = ast.PolicyFile(source, tuple(statements), comments(source), frozenset(broken))
     return file, in_file_order(diagnostics)
 
 
-def _too_deep(source: Source, start: int, end: int) -> Diagnostic:
-    line_end = source.text.find("\n", start, end)
-    span = Span(source, start, end if line_end < 0 else line_end)
-    return Diagnostic("V0117", ERROR, "this statement is nested too deeply to be read", span, help="name its parts with `let`")
+def _tree_of(chunks: list[Chunk], at: int) -> tuple[Chunk, Tree[Any] | UnexpectedInput, int]:
+    """The tree of the statement at `at`, or why there is none, and where to go on.
+
+    One that stops too early is tried with what follows: a word that can begin a statement may have been a value.
+    """
+    chunk = chunks[at]
+    tree = _tree(chunk)
+    if isinstance(tree, UnexpectedToken) and tree.token.type == "$END" and at + 1 < len(chunks):
+        both = Chunk(chunk.text + chunks[at + 1].text, chunk.start, chunk.defines)
+        joined = _tree(both)
+        if not isinstance(joined, UnexpectedInput):
+            return both, joined, at + 2
+    return chunk, tree, at + 1
+
+
+def _tree(chunk: Chunk) -> Tree[Any] | UnexpectedInput:
+    try:
+        return _lark().parse(chunk.text, start="file")
+    except UnexpectedInput as error:
+        return error
+
+
+def _deep(span: Span) -> Diagnostic:
+    message, place, help = too_deep(span)
+    return Diagnostic("V0117", ERROR, message, place, help=help)
 
 
 def _cell_parser(source: Source) -> Any:
@@ -95,6 +120,8 @@ def _cell_parser(source: Source) -> Any:
             tree = _lark().parse(text, start="cell")
         except UnexpectedInput as error:
             return None, (explain_syntax(error, source, Chunk(text, offset, ())),)
+        if len(text) > MAX_DEPTH and is_deep(tree):
+            return None, (_deep(Span(source, offset, offset + len(text))),)
         reader = StatementReader(source, offset)
         return (reader.expr(tree.children[0]) if tree.data == "cell" else None), tuple(reader.diagnostics)
 

@@ -7,17 +7,31 @@ from collections.abc import Iterator
 
 import attrs
 
+from vault_rules.domain.spelling import did_you_mean
+
 STATEMENT_WORDS = (
     "policy use mineral trader buyer group let field table tier advisory require forbid route waterfall cap target "
     "exception store test always"
 ).split()
 
-_TOKEN = re.compile(r'"(?:[^"\\\n]|\\[^\n])*"|#[^\n]*|[{}]|\n[ \t]*|(?P<word>[A-Za-z_]\w*)|\|[^\n]*')
+_TOKEN = re.compile(
+    r'"[^"\\\n]*(?:\\[^\n][^"\\\n]*)*"|"[^\n]*|#[^\n]*|[{}]|\n[ \t]*|(?P<word>[A-Za-z_]\w*)'
+    r'|\|[^"#\n]*(?:"[^"\\\n]*(?:\\[^\n][^"\\\n]*)*"[^"#\n]*)*\|'
+)
 _DEFINES = re.compile(
     r"\s*(?:advisory\s+)?(?:mineral|trader|buyer|group|let|field|table|tier|require|forbid|route|waterfall|cap|target|exception|store)"
     r"\s+([A-Za-z_]\w*)"
 )
-# a statement that opens with one of these words may stand where a clause could, so only at depth 0 does it begin one
+_FOLLOWING = re.compile(r'[ \t]*(?:(?P<text>")|(?P<word>[A-Za-z_]\w*)|(?P<mark>[=!<>+\-*/&.,)\[\](]))')
+# after these words a value goes on, so that what stands before them is a value and no statement
+OPERATOR_WORDS = frozenset("and or not in is of then else by descending per where when".split())
+# a line that begins with one of these goes on with the statement above
+CLAUSE_STARTS = OPERATOR_WORDS | frozenset(
+    "if for from before through until because cites to take premium share over place only otherwise as set expect "
+    "currency version fiscal_year serve least_award compare show waive".split()
+)
+_NAMED = re.compile(r"[ \t]+[A-Za-z_]\w*[ \t]*:")
+# one of these may be a clause of an exception: inside braces only with a name does it begin a statement
 _CLAUSE_WORDS = frozenset(("require", "forbid"))
 
 
@@ -37,7 +51,9 @@ def split_statements(text: str) -> Iterator[Chunk]:
     """
     starts = [0]
     depth = 0
-    line_indent: int | None = 0
+    known = True
+    base = 0
+    line_indent: int | None = len(text) - len(text.lstrip(" \t"))
     for found in _TOKEN.finditer(text):
         piece = found[0]
         if piece[0] == "\n":
@@ -47,19 +63,36 @@ def split_statements(text: str) -> Iterator[Chunk]:
             depth += 1
         elif piece == "}":
             depth = max(0, depth - 1)
-        elif line_indent is not None and _begins(found["word"], depth, line_indent):
+        elif line_indent is not None and _begins(found["word"], text, found.end(), depth, line_indent - base, known):
             starts.append(found.start())
+            known = found["word"] in STATEMENT_WORDS
+            base = line_indent
             depth = 0
         if piece[0] != "#":
             line_indent = None
     for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
         piece = text[start:end]
         if piece.strip():
-            found_name = _DEFINES.match(piece)
-            yield Chunk(piece, start, (found_name[1],) if found_name else ())
+            yield Chunk(piece, start, defined_names(piece))
 
 
-def _begins(word: str | None, depth: int, indent: int) -> bool:
-    if word not in STATEMENT_WORDS:
+def _begins(word: str | None, text: str, end: int, depth: int, indent: int, after_known: bool) -> bool:
+    """Whether a word at the start of a line begins a statement, though the lines around it may be broken."""
+    if word is None or (depth > 0 and (indent > 0 or (word in _CLAUSE_WORDS and not _NAMED.match(text, end)))):
         return False
-    return depth == 0 or (indent == 0 and word not in _CLAUSE_WORDS)
+    following = _FOLLOWING.match(text, end)
+    next_word, is_text = (following["word"], following["text"] is not None) if following else (None, False)
+    goes_on = next_word in OPERATOR_WORDS or (following is not None and following["mark"] is not None)
+    if word in STATEMENT_WORDS:
+        named = is_text if word in ("use", "test", "always") else next_word is not None
+        return not goes_on and (named or (indent <= 0 and depth == 0))
+    if indent > 0 or depth > 0 or goes_on or word in CLAUSE_STARTS or not (is_text or next_word):
+        return False
+    # two names in a row: a misspelt statement, or words that belong to none
+    return after_known or did_you_mean(word.lower(), STATEMENT_WORDS) is not None
+
+
+def defined_names(text: str) -> tuple[str, ...]:
+    """The name that a statement was about to define."""
+    found = _DEFINES.match(text)
+    return (found[1],) if found else ()

@@ -40,7 +40,9 @@ class Diagnostic:
         return self.severity == ERROR
 
     def __str__(self) -> str:
-        return f"{self.span.source.name}:{self.span.line}:{self.span.column}: {self.severity}[{self.code}]: {self.message}"
+        return (
+            f"{self.span.source.name}:{self.span.line}:{self.span.column}: {self.severity}[{self.code}]: {self.message}"
+        )
 
 
 def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:

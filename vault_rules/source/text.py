@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from functools import cached_property
 
@@ -21,11 +22,7 @@ class Source:
 
     @cached_property
     def _line_starts(self) -> tuple[int, ...]:
-        starts = [0]
-        for at, character in enumerate(self.text):
-            if character == "\n":
-                starts.append(at + 1)
-        return tuple(starts)
+        return (0, *(end.end() for end in re.finditer("\n", self.text)))
 
     def line_column(self, offset: int) -> tuple[int, int]:
         """Line and column (both from 1, in code points) of an offset."""
@@ -34,11 +31,16 @@ class Source:
 
     def line(self, number: int) -> str:
         """The text of line `number` (from 1), without its line end; empty past the end."""
-        if number > len(self._line_starts):
-            return ""
-        start = self._line_starts[number - 1]
-        end = self.text.find("\n", start)
-        return self.text[start : len(self.text) if end < 0 else end].rstrip("\r")
+        return self.text[slice(*self.line_range(number))]
+
+    def line_range(self, number: int) -> tuple[int, int]:
+        """The offsets between which line `number` stands, without its line end; empty past the end."""
+        starts, length = self._line_starts, len(self.text)
+        if number > len(starts):
+            return length, length
+        start = starts[number - 1]
+        end = starts[number] - 1 if number < len(starts) else length
+        return start, end - 1 if self.text.endswith("\r", start, end) else end
 
 
 @attrs.frozen(slots=True)

@@ -1,0 +1,283 @@
+"""What a caller uses: load a policy, read a book, evaluate, explain. Every error is one of `vault_rules.errors`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from vault_rules import resources
+from vault_rules.errors import PolicyError, UsageError
+from vault_rules.language import parser
+from vault_rules.semantics.check import check
+from vault_rules.semantics.load import Loaded, load
+from vault_rules.semantics.typed import TypedPolicy
+from vault_rules.source.diagnostic import ERROR, Diagnostic, has_errors, in_file_order
+from vault_rules.source.text import Source, Span
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from vault_rules.domain.book import Book
+    from vault_rules.domain.plan import Plan as PlanRows
+    from vault_rules.domain.trace import Trace
+    from vault_rules.engine.reference import Evaluation
+
+MAX_FILE_BYTES = 20_000_000
+ENGINES = ("reference",)
+
+
+@attrs.frozen(eq=False)
+class Policy:
+    """A policy without errors. `diagnostics` are its warnings; `parameters` the names that a run may set."""
+
+    typed: TypedPolicy
+    diagnostics: tuple[Diagnostic, ...]
+    _loaded: Loaded = attrs.field(repr=False)
+
+    @property
+    def name(self) -> str:
+        return self.typed.name
+
+    @property
+    def version(self) -> str | None:
+        return self.typed.version
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        return tuple(sorted(self.typed.parameters))
+
+    def with_parameters(self, values: Mapping[str, str]) -> Policy:
+        """The same policy with other values for some parameters, checked again. `values` are texts such as `"15%"`.
+
+        Raises `UsageError` for a name that is no parameter or a text that is no value; `PolicyError` where the checks fail.
+        """
+        if not values:
+            return self
+        read = {name: self._parameter(name, text) for name, text in sorted(values.items())}
+        typed, diagnostics = check(self._loaded, read)
+        if typed is None:
+            raise PolicyError([one for one in diagnostics if one.is_error])
+        return Policy(typed, diagnostics, self._loaded)
+
+    def _parameter(self, name: str, text: str) -> Any:
+        if name not in self.typed.parameters:
+            from vault_rules.domain.spelling import did_you_mean
+
+            near = did_you_mean(name, self.parameters)
+            known = f"did you mean `{near}`?" if near else f"there are {', '.join(self.parameters) or 'none'}"
+            raise UsageError(f"the policy has no parameter `{name}`: {known}")
+        value, diagnostics = parser.parse_value(text, f"--set {name}")
+        if value is None or diagnostics:
+            why = diagnostics[0].message if diagnostics else "it is empty"
+            raise UsageError(f"`{text}` is not a value for `{name}`: {why}")
+        return value
+
+
+def check_policy(path: str | Path) -> tuple[Policy | None, tuple[Diagnostic, ...]]:
+    """Check a policy file: the policy (None where there are errors) and every diagnostic, in file order.
+
+    Raises `UsageError` where there is no such file.
+    """
+    source, diagnostics = read_source(path)
+    if diagnostics:
+        return None, diagnostics
+    loaded, found = load(source, _finder(source))
+    typed, more = check(loaded)
+    everything = in_file_order((*found, *more))
+    if typed is None or has_errors(everything):
+        return None, everything
+    return Policy(typed, everything, loaded), everything
+
+
+def load_policy(path: str | Path, parameters: Mapping[str, str] | None = None) -> Policy:
+    """Load a policy that can be evaluated. Raises `PolicyError` with every mistake; `UsageError` where there is no file."""
+    policy, diagnostics = check_policy(path)
+    if policy is None:
+        raise PolicyError(diagnostics)
+    if not policy.typed.has_header:
+        message = "this file has no header: it is a library, not a policy to evaluate"
+        help = 'begin it with `policy NAME "title" { currency USD }`'
+        raise PolicyError([Diagnostic("V0219", ERROR, message, policy.typed.span, help=help)])
+    return policy.with_parameters(parameters or {})
+
+
+def read_source(path: str | Path) -> tuple[Source, tuple[Diagnostic, ...]]:
+    """A file's text. Raises `UsageError` where there is none; a file that is no text gives a diagnostic."""
+    file = Path(path)
+    name = str(path).replace("\\", "/")
+    if not file.is_file():
+        raise UsageError(f"there is no file {name}")
+    text, why = _text(file)
+    source = Source(name, text, file.name)
+    if why:
+        return source, (Diagnostic("V0116", ERROR, why, Span(source, 0, 0), help="a policy is a text file in UTF-8"),)
+    return source, ()
+
+
+def _text(file: Path) -> tuple[str, str]:
+    try:
+        if file.stat().st_size > MAX_FILE_BYTES:
+            return "", "this file is too large to be a policy"
+        return file.read_bytes().decode("utf-8-sig"), ""
+    except UnicodeDecodeError:
+        return "", "this file is not text"
+    except OSError as error:
+        return "", f"this file cannot be read: {error.strerror}"
+
+
+def _finder(root: Source) -> Any:
+    """Beside the file that names it, else among the shipped policies."""
+    folder = Path(root.name).parent
+
+    def find(beside: Source, path: str) -> Source | None:
+        if "\0" in path or not path:
+            return None
+        near = Path(beside.name).parent / path
+        if near.is_file():
+            return _source(near, _role(near, folder, path))
+        shipped = resources.shipped_policy(path)
+        return None if shipped is None else _source(shipped, path)
+
+    return find
+
+
+def _role(file: Path, folder: Path, path: str) -> str:
+    """A file's place relative to the policy's folder, with `/`; as it was named where it lies elsewhere."""
+    try:
+        return file.resolve().relative_to(folder.resolve()).as_posix()
+    except ValueError:
+        return path
+
+
+def _source(file: Path, role: str) -> Source | None:
+    text, why = _text(file)
+    return None if why else Source(str(file).replace("\\", "/"), text, role)
+
+
+def format_text(text: str, name: str = "stdin") -> tuple[str, str]:
+    """A policy's text, and the same in the one layout. Raises `PolicyError` where it cannot be read."""
+    from vault_rules.language.format import format_policy
+
+    file, diagnostics = parser.parse(Source(name, text, name))
+    if has_errors(diagnostics):
+        raise PolicyError(diagnostics)
+    return text, format_policy(file)
+
+
+def format_file(path: str | Path) -> tuple[str, str]:
+    """The same of a file; `UsageError` where there is none."""
+    source, diagnostics = read_source(path)
+    if diagnostics:
+        raise PolicyError(diagnostics)
+    return format_text(source.text, source.name)
+
+
+def read_book(path: str | Path) -> Book:
+    """Read a folder or workbook. Raises `BookError` with every bad cell; `UsageError` where there is nothing."""
+    from vault_rules.adapters.files import read_book as read
+
+    return read(Path(path))
+
+
+@attrs.frozen(eq=False)
+class Plan:
+    """What to buy, for whom, at what price, and why nothing else. Tables are Polars frames with exact values as text."""
+
+    rows: PlanRows
+    _evaluation: Evaluation = attrs.field(repr=False)
+
+    def _frame(self, name: str) -> pl.DataFrame:
+        from vault_rules.report.frames import frame
+
+        return frame(self.rows, name)
+
+    @property
+    def awards(self) -> pl.DataFrame:
+        """One row for each award, in the order made."""
+        return self._frame("awards")
+
+    @property
+    def rejections(self) -> pl.DataFrame:
+        """One row for each reason of each offer that won nothing."""
+        return self._frame("rejections")
+
+    @property
+    def shortfalls(self) -> pl.DataFrame:
+        return self._frame("shortfalls")
+
+    @property
+    def placements(self) -> pl.DataFrame:
+        return self._frame("placements")
+
+    @property
+    def unplaced(self) -> pl.DataFrame:
+        return self._frame("unplaced")
+
+    @property
+    def findings(self) -> pl.DataFrame:
+        return self._frame("findings")
+
+    def has_request(self, request: str) -> bool:
+        return request in self._evaluation.world.requests
+
+    def to_json(self) -> str:
+        """The plan as JSON, schema `vault-rules/plan/1`: same inputs, same bytes."""
+        from vault_rules.report.as_json import plan_to_json
+
+        return plan_to_json(self.rows)
+
+    def to_csv(self, folder: str | Path) -> None:
+        """One CSV file a table; the awards can be read back as a book's `awards`."""
+        from vault_rules.report.as_csv import write_csv
+
+        write_csv(self.rows, Path(folder))
+
+    def to_excel(self, path: str | Path) -> None:
+        """A formatted workbook."""
+        from vault_rules.report.workbook import write_workbook
+
+        write_workbook(self.rows, Path(path))
+
+
+def evaluate(
+    policy: Policy, book: Book, as_of: date, *, parameters: Mapping[str, str] | None = None, engine: str = "reference"
+) -> Plan:
+    """Evaluate a policy against a book, as of a date (the clock is never read).
+
+    Raises `BookError` where the book does not fit the policy, `EvaluationError` where no waterfall is in force, `UsageError` for
+    an unknown engine or parameter.
+    """
+    from vault_rules.domain.bind import bind
+    from vault_rules.engine.program import compile_policy
+    from vault_rules.engine.reference import run
+    from vault_rules.engine.result import plan_of
+
+    if engine not in ENGINES:
+        raise UsageError(f"there is no engine `{engine}`: there is {', '.join(ENGINES)}")
+    typed = policy.with_parameters(parameters or {}).typed
+    bound = bind(
+        book,
+        currency=typed.currency,
+        as_of=as_of,
+        minerals=frozenset(typed.minerals),
+        traders=typed.traders,
+        buyers=typed.buyers,
+        fields={name: field.type.kind for name, field in typed.fields.items()},
+    )
+    program = compile_policy(typed)
+    evaluation = run(program, bound, as_of)
+    return Plan(plan_of(program, evaluation), evaluation)
+
+
+def explain(plan: Plan, offer: str, request: str | None = None) -> Trace:
+    """The chain of clauses that decided about an offer (for one request, or for the one that its verdict names).
+
+    Raises `UsageError` for an offer or request that the book does not have.
+    """
+    from vault_rules.engine.explain import explain as trace
+
+    return trace(plan._evaluation, plan.rows, offer, request)

@@ -1,0 +1,67 @@
+"""`vault-rules evaluate`: the plan."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from vault_rules.cli.evaluating import Day, make_plan
+from vault_rules.cli.running import DONE, SHORTFALL, colour, emit
+
+if TYPE_CHECKING:
+    from vault_rules.api import Plan
+
+
+@click.command("evaluate")
+@click.argument("policy", type=click.Path())
+@click.option("--book", required=True, type=click.Path(), help="A folder of tables, or a workbook.")
+@click.option("--as-of", required=True, type=Day(), help="The day to evaluate for, as in 2027-08-01.")
+@click.option("--format", "form", type=click.Choice(["table", "json", "csv", "xlsx"]), default="table", show_default=True)
+@click.option("--output", type=click.Path(path_type=Path), help="A file; for csv a folder. csv and xlsx need it.")
+@click.option("--rejections", type=click.Choice(["all", "summary", "none"]), help="How offers that won nothing are shown.")
+@click.option("--request", metavar="ID", help="Show only what concerns one request.")
+@click.option("--set", "pairs", metavar="NAME=VALUE", multiple=True, help="Another value for a parameter; may be repeated.")
+@click.option("--engine", type=click.Choice(["reference"]), default="reference", show_default=True)
+@click.option("--fail-on-shortfall", is_flag=True, help="Exit with 5 where a request is not filled.")
+def command(
+    policy: str,
+    book: str,
+    as_of: date,
+    form: str,
+    output: Path | None,
+    rejections: str | None,
+    request: str | None,
+    pairs: tuple[str, ...],
+    engine: str,
+    fail_on_shortfall: bool,
+) -> int:
+    """Evaluate POLICY against a book: what to buy, from whom, for whom, and why nothing else."""
+    if form in ("csv", "xlsx") and output is None:
+        raise click.UsageError(f"--format {form} needs --output.")
+    if form in ("csv", "xlsx") and (rejections is not None or request is not None):
+        raise click.UsageError(f"--format {form} writes the whole plan: --request and --rejections are for table and json.")
+    plan = make_plan(policy, book, as_of, pairs)
+    if request is not None and not plan.has_request(request):
+        raise click.UsageError(f"the book has no request '{request}'")
+    _write(plan, form, output, rejections, request)
+    return SHORTFALL if fail_on_shortfall and plan.rows.shortfalls else DONE
+
+
+def _write(plan: Plan, form: str, output: Path | None, rejections: str | None, request: str | None) -> None:
+    if form == "json":
+        from vault_rules.report.as_json import plan_to_json
+
+        emit(plan_to_json(plan.rows, rejections=rejections or "all", request=request), output)
+    elif form == "csv" and output is not None:
+        plan.to_csv(output)
+    elif form == "xlsx" and output is not None:
+        plan.to_excel(output)
+    else:
+        from vault_rules.report.tables import plan_to_text
+
+        lit = output is None and colour(sys.stdout)
+        emit(plan_to_text(plan.rows, rejections=rejections or "summary", request=request, colour=lit), output)

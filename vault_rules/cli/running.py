@@ -1,0 +1,108 @@
+"""What all commands share: exit codes, errors on stderr, colour, progress, files written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from vault_rules.errors import BookError, EvaluationError, PolicyError, UsageError
+
+DONE, POLICY_ERROR, USAGE, BAD_BOOK, ADAPTER, SHORTFALL = range(6)
+_SHOWN_CELLS = 200
+
+
+def guarded(command: click.Command) -> int:
+    """Run the command line and turn what it raises into an exit code."""
+    try:
+        result = command.main(standalone_mode=False, prog_name="vault-rules")
+        sys.stdout.flush()
+        return result if isinstance(result, int) else DONE
+    except click.exceptions.Exit as stopped:
+        return stopped.exit_code
+    except click.ClickException as error:
+        error.show()
+        return USAGE
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("stopped", err=True)
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has gone: say nothing more
+        return DONE
+    except PolicyError as error:
+        return _diagnostics(error.diagnostics)
+    except EvaluationError as error:
+        return _diagnostics((error.diagnostic,))
+    except BookError as error:
+        return _bad_cells(error)
+    except UsageError as error:
+        click.echo(f"error: {error}", err=True)
+        return USAGE
+    except OSError as error:
+        where = f" {error.filename}" if error.filename else ""
+        click.echo(f"error: cannot read or write{where}: {error.strerror or error}", err=True)
+        return USAGE
+
+
+def _diagnostics(found: tuple[Any, ...]) -> int:
+    from vault_rules.source.render import render
+
+    click.echo(render(found, "text", colour=colour(sys.stderr)), err=True, nl=False)
+    return POLICY_ERROR
+
+
+def _bad_cells(error: BookError) -> int:
+    for cell in error.bad_cells[:_SHOWN_CELLS]:
+        click.echo(f"error: {cell}", err=True)
+    rest = error.total - min(len(error.bad_cells), _SHOWN_CELLS)
+    if rest > 0:
+        click.echo(f"… and {rest:,} more", err=True)
+    click.echo(f"{error.total:,} bad cell{'' if error.total == 1 else 's'}: nothing was evaluated", err=True)
+    return BAD_BOOK
+
+
+def colour(stream: Any) -> bool:
+    """Colour only on a terminal, and never under NO_COLOR."""
+    return not os.environ.get("NO_COLOR") and bool(getattr(stream, "isatty", lambda: False)())
+
+
+@contextmanager
+def progress(what: str) -> Iterator[None]:
+    """Say on stderr what is being done, once it takes longer than a second."""
+    timer = threading.Timer(1.0, lambda: click.echo(f"{what} …", err=True))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file whole or not at all: into a new file beside it, then moved over."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        mode = path.stat().st_mode & 0o7777 if path.exists() else 0o644
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+        os.chmod(name, mode)
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def emit(text: str, output: Path | None) -> None:
+    """The result: to a file, or to stdout."""
+    if output is None:
+        click.echo(text, nl=not text.endswith("\n"))
+    else:
+        write_text(output, text)

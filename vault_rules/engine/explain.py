@@ -1,0 +1,162 @@
+"""Explaining a verdict: every clause that was asked about an offer, what it said, and what would have changed it.
+
+Steps 3 and 4 are asked again, clause by clause. What happened in the walk is not asked again (what is left of an offer or a cap
+changes with every award) but recorded while it happens, by an evaluation that watches one offer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from vault_rules.domain.exact import plain
+from vault_rules.domain.plan import Award, Plan, Reason
+from vault_rules.domain.trace import Trace, TraceEntry
+from vault_rules.engine.eligibility import Standing, judge_rule
+from vault_rules.engine.judge import comparison_texts
+from vault_rules.engine.program import rule_ref
+from vault_rules.engine.reference import Evaluation, Event
+from vault_rules.errors import UsageError
+from vault_rules.semantics import typed
+from vault_rules.semantics.meaning import value_of
+from vault_rules.source.text import Span
+
+_VERDICTS = {"share": "limits", "cap": "limits", "lot": "limits", "min_quantity": "limits", "missing": "unknown"}
+
+
+def explain(evaluation: Evaluation, plan: Plan, offer: str, request: str | None) -> Trace:
+    """The chain for an offer; `request` None explains the request that its verdict names."""
+    standing = evaluation.standings.get(offer)
+    if standing is None:
+        raise UsageError(f"the book has no offer `{offer}`")
+    if request is not None and request not in evaluation.world.requests:
+        raise UsageError(f"the book has no request `{request}`")
+    chosen = request if request is not None else _decisive(plan, offer)
+    entries = [*_eligibility(evaluation, standing)]
+    if standing.may_serve and chosen is not None:
+        watched = Evaluation(evaluation.program, evaluation.book, evaluation.day.as_of, watch=(offer, chosen))
+        watched.serve_all()
+        entries.extend(_walk(event) for event in watched.events)
+    entries.extend(_placements(plan, offer, chosen))
+    return Trace(offer, chosen, standing.offer.mineral, _outcome(plan, standing, offer, chosen, request), tuple(entries))
+
+
+def _decisive(plan: Plan, offer: str) -> str | None:
+    won = [award.request for award in plan.awards if award.offer == offer]
+    if won:
+        return won[-1]
+    return next((one.request for one in plan.rejections if one.offer == offer), None)
+
+
+def _text(span: Span | None) -> str:
+    """The clause as written, on one line."""
+    return "" if span is None else " ".join(span.text.split())
+
+
+# ---- steps 3 and 4 -----------------------------------------------------------------------------------------------------
+
+
+def _eligibility(evaluation: Evaluation, standing: Standing) -> Iterator[TraceEntry]:
+    offer = standing.offer
+    for rule in evaluation.eligibility.always:
+        if not rule.scope.holds(offer.mineral, None):
+            continue
+        if rule.kind == "route":
+            yield _route(evaluation, standing, rule)
+        else:
+            yield _condition(evaluation, standing, rule)
+    if standing.reasons and not any(one.code == "no_tier" for one in standing.reasons):
+        return
+    yield from _tiers(evaluation, standing)
+
+
+def _route(evaluation: Evaluation, standing: Standing, rule: typed.Rule) -> TraceEntry:
+    reason = next((one for one in standing.reasons if one.code == "not_routed"), None)
+    view = evaluation.world.view(standing.offer)
+    clauses = view.clauses(rule)
+    span = rule.span if clauses is None else clauses.spans["sellers"]
+    verdict = "waived" if clauses is None else "holds" if reason is None else "fails"
+    code, limit = (None, None) if reason is None else (reason.code, reason.limit)
+    used = clauses.exceptions if clauses is not None else tuple(sorted(view.used))
+    return TraceEntry("route", rule.name, verdict, code, _text(span), standing.offer.trader, limit, None, used, rule_ref(span))
+
+
+def _condition(evaluation: Evaluation, standing: Standing, rule: typed.Rule) -> TraceEntry:
+    view = evaluation.world.view(standing.offer)
+    clauses = view.clauses(rule)
+    if clauses is None:
+        return TraceEntry(rule.kind, rule.name, "waived", None, _text(rule.span), None, None, None, tuple(sorted(view.used)), rule_ref(rule.span))
+    condition: typed.Expr = clauses["condition"]
+    span = clauses.spans["condition"]
+    reasons = judge_rule(rule, view)
+    actual, limit = comparison_texts(condition, view)
+    verdict = "holds" if not reasons else "unknown" if value_of(condition, view) is None else "fails"
+    code = ", ".join(one.code for one in reasons) or None
+    flip = reasons[0].flip_price if reasons else None
+    return TraceEntry(rule.kind, rule.name, verdict, code, _text(span), actual, limit, flip, tuple(sorted(view.used)), rule_ref(span))
+
+
+def _tiers(evaluation: Evaluation, standing: Standing) -> Iterator[TraceEntry]:
+    """The tiers tried, up to the one that holds."""
+    view = evaluation.world.view(standing.offer)
+    for rule in evaluation.day.tiers:
+        clauses = view.clauses(rule) if rule.scope.holds(standing.offer.mineral, None) else None
+        if clauses is None:
+            continue
+        condition: typed.Expr | None = clauses["when"]
+        held = True if condition is None else value_of(condition, view)
+        verdict = "unknown" if held is None else "holds" if held else "fails"
+        span = clauses.spans["when"]
+        yield TraceEntry("tier", rule.name, verdict, None, _text(span), None, None, None, clauses.exceptions, rule_ref(span))
+        if held is not False:
+            return
+
+
+# ---- the walk ----------------------------------------------------------------------------------------------------------
+
+
+def _walk(event: Event) -> TraceEntry:
+    """One thing that happened to the offer at a step."""
+    reason, span = event.reason, event.span
+    if reason is None:
+        used = tuple(sorted(event.exceptions))
+        return TraceEntry(event.stage, event.name, event.verdict, None, _text(span), event.actual, event.limit, None, used, rule_ref(span))
+    family = reason.code.split(":")[0]
+    verdict = _VERDICTS.get(family, "fails")
+    stage = {"share": "step", "when": "step", "premium": "step", "no_reference": "step", "cap": "cap", "lot": "lot", "min_quantity": "lot"}.get(
+        family, family if family in ("require", "forbid") else "request"
+    )
+    name = event.name if stage in ("step", "request") else reason.code.partition(":")[2] or event.name
+    place = reason.rule if reason.rule is not None else rule_ref(span)
+    return TraceEntry(stage, name, verdict, reason.code, _text(span), reason.actual, reason.limit, reason.flip_price, tuple(sorted(event.exceptions)), place)
+
+
+def _placements(plan: Plan, offer: str, request: str | None) -> Iterator[TraceEntry]:
+    for one in plan.placements:
+        if one.offer == offer and one.request == request:
+            yield TraceEntry("placement", one.facility, "takes", None, f"store {one.store}", f"{plain(one.quantity)} kg", None, None, (), None)
+    for left in plan.unplaced:
+        if left.offer == offer and left.request == request:
+            yield TraceEntry("placement", "nowhere", "fails", None, "no facility takes it", f"{plain(left.quantity)} kg", None, None, (), None)
+
+
+def _outcome(plan: Plan, standing: Standing, offer: str, request: str | None, asked: str | None) -> str:
+    won = [award for award in plan.awards if award.offer == offer and (asked is None or award.request == asked)]
+    if won:
+        return " ".join(_won(award) for award in won)
+    rejection = next((one for one in plan.rejections if one.offer == offer), None)
+    if rejection is None:
+        return f"Offer {offer} won nothing for request {asked}; it was awarded to another."
+    codes = ", ".join(_code(reason) for reason in rejection.reasons)
+    where = "whoever asks" if rejection.request is None else f"at request {rejection.request}"
+    return f"Offer {offer} won nothing, {where}: {codes}."
+
+
+def _won(award: Award) -> str:
+    step = award.step_label or str(award.step)
+    return f"Offer {award.offer} won {plain(award.quantity)} kg of {award.mineral} for request {award.request}, at step {step} of {award.waterfall}."
+
+
+def _code(reason: Reason) -> str:
+    if reason.flip_price is None:
+        return reason.code
+    return f"{reason.code} (falls away at {plain(reason.flip_price)} per kg)"

@@ -1,0 +1,1 @@
+"""How a plan is shown: JSON, text, CSV, a workbook, frames. Nothing heavy is imported here."""

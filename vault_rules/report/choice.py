@@ -1,0 +1,40 @@
+"""Which part of a plan is shown: all of it or one request, and how much of the rejections."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+import attrs
+
+from vault_rules.domain.plan import Plan, Rejection
+from vault_rules.errors import UsageError
+
+REJECTIONS = ("all", "summary", "none")
+
+
+def checked(rejections: str) -> str:
+    """The way to show rejections, if it is one. Raises `UsageError` where it is not."""
+    if rejections not in REJECTIONS:
+        raise UsageError(f"rejections cannot be shown as `{rejections}`: there is {', '.join(REJECTIONS)}")
+    return rejections
+
+
+def only(plan: Plan, request: str | None) -> Plan:
+    """What concerns one request: awards, shortfall, places, and the rejections that name it. Totals stay the plan's."""
+    if request is None:
+        return plan
+    return attrs.evolve(
+        plan,
+        awards=tuple(one for one in plan.awards if one.request == request),
+        rejections=tuple(one for one in plan.rejections if one.request == request),
+        shortfalls=tuple(one for one in plan.shortfalls if one.request == request),
+        placements=tuple(one for one in plan.placements if one.request == request),
+        unplaced=tuple(one for one in plan.unplaced if one.request == request),
+    )
+
+
+def counted(rejections: Iterable[Rejection]) -> dict[str, int]:
+    """For each reason code, how many offers have it; sorted by code."""
+    codes = Counter(code for one in rejections for code in {reason.code for reason in one.reasons})
+    return dict(sorted(codes.items()))

@@ -1,0 +1,52 @@
+"""Files and folders written whole or not at all: beside their place first, then moved over it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from uuid import uuid4
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file; one that is there keeps its permissions."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = _beside(path)
+    try:
+        _new(beside, content)
+        if path.exists():
+            shutil.copymode(path, beside)
+        beside.replace(path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+
+
+def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write files into a folder. A new one appears whole; in one that is there only these files are replaced."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    is_new = not folder.exists()
+    beside = _beside(folder) if is_new else _beside(folder / "tables")
+    try:
+        beside.mkdir()
+        for name, content in files.items():
+            _new(beside / name, content)
+        if is_new:
+            beside.rename(folder)
+        else:
+            for name in files:
+                (beside / name).replace(folder / name)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(f".{path.name}.{uuid4().hex}.new")
+
+
+def _new(path: Path, content: bytes) -> None:
+    with path.open("xb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
