@@ -12,7 +12,9 @@ from vault_rules.cli.running import DONE, POLICY_ERROR, colour, emit
 
 @click.command("check")
 @click.argument("policies", metavar="POLICY...", nargs=-1, required=True, type=click.Path())
-@click.option("--format", "form", type=click.Choice(["text", "json", "github", "sarif"]), default="text", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json", "github", "sarif"]), default="text", show_default=True
+)
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to a file instead of stdout.")
 def command(policies: tuple[str, ...], form: str, output: Path | None) -> int:
     """Find every mistake in one or more policies.

@@ -36,6 +36,12 @@ def command() -> int:
     plan = make_plan(str(policy), str(book), AS_OF, (), warn=False)
     click.echo(plan_to_text(plan.rows, rejections="summary", colour=colour(sys.stdout)), nl=False)
     offer = plan.rows.rejections[0].offer if plan.rows.rejections else plan.rows.awards[0].offer
-    text = _NEXT.format(folder=folder, policy=f"{folder.name}/{policy.name}", book=f"{folder.name}/books/{book.name}", day=AS_OF, offer=offer)
+    text = _NEXT.format(
+        folder=folder,
+        policy=f"{folder.name}/{policy.name}",
+        book=f"{folder.name}/books/{book.name}",
+        day=AS_OF,
+        offer=offer,
+    )
     click.echo(text, nl=False)
     return DONE

@@ -20,11 +20,17 @@ if TYPE_CHECKING:
 @click.argument("policy", type=click.Path())
 @click.option("--book", required=True, type=click.Path(), help="A folder of tables, or a workbook.")
 @click.option("--as-of", required=True, type=Day(), help="The day to evaluate for, as in 2027-08-01.")
-@click.option("--format", "form", type=click.Choice(["table", "json", "csv", "xlsx"]), default="table", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(["table", "json", "csv", "xlsx"]), default="table", show_default=True
+)
 @click.option("--output", type=click.Path(path_type=Path), help="A file; for csv a folder. csv and xlsx need it.")
-@click.option("--rejections", type=click.Choice(["all", "summary", "none"]), help="How offers that won nothing are shown.")
+@click.option(
+    "--rejections", type=click.Choice(["all", "summary", "none"]), help="How offers that won nothing are shown."
+)
 @click.option("--request", metavar="ID", help="Show only what concerns one request.")
-@click.option("--set", "pairs", metavar="NAME=VALUE", multiple=True, help="Another value for a parameter; may be repeated.")
+@click.option(
+    "--set", "pairs", metavar="NAME=VALUE", multiple=True, help="Another value for a parameter; may be repeated."
+)
 @click.option("--engine", type=click.Choice(["reference"]), default="reference", show_default=True)
 @click.option("--fail-on-shortfall", is_flag=True, help="Exit with 5 where a request is not filled.")
 def command(
@@ -43,7 +49,9 @@ def command(
     if form in ("csv", "xlsx") and output is None:
         raise click.UsageError(f"--format {form} needs --output.")
     if form in ("csv", "xlsx") and (rejections is not None or request is not None):
-        raise click.UsageError(f"--format {form} writes the whole plan: --request and --rejections are for table and json.")
+        raise click.UsageError(
+            f"--format {form} writes the whole plan: --request and --rejections are for table and json."
+        )
     plan = make_plan(policy, book, as_of, pairs)
     if request is not None and not plan.has_request(request):
         raise click.UsageError(f"the book has no request '{request}'")

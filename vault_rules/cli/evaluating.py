@@ -50,7 +50,9 @@ def make_plan(policy: str, book: str, as_of: date, pairs: tuple[str, ...], *, wa
     loaded = api.load_policy(policy, values)
     warnings = sum(not one.is_error for one in loaded.diagnostics)
     if warn and warnings:
-        click.echo(f"{policy}: {warnings} warning{'' if warnings == 1 else 's'} (vault-rules check shows them)", err=True)
+        click.echo(
+            f"{policy}: {warnings} warning{'' if warnings == 1 else 's'} (vault-rules check shows them)", err=True
+        )
     with progress("reading the book"):
         tables = api.read_book(book)
     with progress("evaluating"):

@@ -95,7 +95,12 @@ class Eligibility:
         if value is None:
             return
         if slope(self.world, offer)[0] <= 0:
-            raise stop("V0503", f"the compared price of offer `{offer.offer}` does not rise with its price", compare.span, "the factor A of `price * A + B` is above zero")
+            raise stop(
+                "V0503",
+                f"the compared price of offer `{offer.offer}` does not rise with its price",
+                compare.span,
+                "the factor A of `price * A + B` is above zero",
+            )
         self.world.compared[offer.offer] = value
 
     def _stand(self, offer: Offer) -> Standing:
@@ -157,7 +162,11 @@ class Eligibility:
         rules = self.per_request
         if standing.deferred:
             mineral = standing.offer.mineral
-            waiting = [rule for rule in self.always if rule.kind != "route" and self.world.day.has_buyers_exception(rule, mineral)]
+            waiting = [
+                rule
+                for rule in self.always
+                if rule.kind != "route" and self.world.day.has_buyers_exception(rule, mineral)
+            ]
             rules = sorted([*rules, *waiting], key=lambda rule: rule.order)
         for rule in rules:
             if rule.scope.holds(request.mineral, request.buyer):

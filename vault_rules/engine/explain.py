@@ -37,7 +37,9 @@ def explain(evaluation: Evaluation, plan: Plan, offer: str, request: str | None)
         watched.serve_all()
         entries.extend(_walk(event) for event in watched.events)
     entries.extend(_placements(plan, offer, chosen))
-    return Trace(offer, chosen, standing.offer.mineral, _outcome(plan, standing, offer, chosen, request), tuple(entries))
+    return Trace(
+        offer, chosen, standing.offer.mineral, _outcome(plan, standing, offer, chosen, request), tuple(entries)
+    )
 
 
 def _decisive(plan: Plan, offer: str) -> str | None:
@@ -77,14 +79,27 @@ def _route(evaluation: Evaluation, standing: Standing, rule: typed.Rule) -> Trac
     verdict = "waived" if clauses is None else "holds" if reason is None else "fails"
     code, limit = (None, None) if reason is None else (reason.code, reason.limit)
     used = clauses.exceptions if clauses is not None else tuple(sorted(view.used))
-    return TraceEntry("route", rule.name, verdict, code, _text(span), standing.offer.trader, limit, None, used, rule_ref(span))
+    return TraceEntry(
+        "route", rule.name, verdict, code, _text(span), standing.offer.trader, limit, None, used, rule_ref(span)
+    )
 
 
 def _condition(evaluation: Evaluation, standing: Standing, rule: typed.Rule) -> TraceEntry:
     view = evaluation.world.view(standing.offer)
     clauses = view.clauses(rule)
     if clauses is None:
-        return TraceEntry(rule.kind, rule.name, "waived", None, _text(rule.span), None, None, None, tuple(sorted(view.used)), rule_ref(rule.span))
+        return TraceEntry(
+            rule.kind,
+            rule.name,
+            "waived",
+            None,
+            _text(rule.span),
+            None,
+            None,
+            None,
+            tuple(sorted(view.used)),
+            rule_ref(rule.span),
+        )
     condition: typed.Expr = clauses["condition"]
     span = clauses.spans["condition"]
     reasons = judge_rule(rule, view)
@@ -92,7 +107,9 @@ def _condition(evaluation: Evaluation, standing: Standing, rule: typed.Rule) -> 
     verdict = "holds" if not reasons else "unknown" if value_of(condition, view) is None else "fails"
     code = ", ".join(one.code for one in reasons) or None
     flip = reasons[0].flip_price if reasons else None
-    return TraceEntry(rule.kind, rule.name, verdict, code, _text(span), actual, limit, flip, tuple(sorted(view.used)), rule_ref(span))
+    return TraceEntry(
+        rule.kind, rule.name, verdict, code, _text(span), actual, limit, flip, tuple(sorted(view.used)), rule_ref(span)
+    )
 
 
 def _tiers(evaluation: Evaluation, standing: Standing) -> Iterator[TraceEntry]:
@@ -106,7 +123,9 @@ def _tiers(evaluation: Evaluation, standing: Standing) -> Iterator[TraceEntry]:
         held = True if condition is None else value_of(condition, view)
         verdict = "unknown" if held is None else "holds" if held else "fails"
         span = clauses.spans["when"]
-        yield TraceEntry("tier", rule.name, verdict, None, _text(span), None, None, None, clauses.exceptions, rule_ref(span))
+        yield TraceEntry(
+            "tier", rule.name, verdict, None, _text(span), None, None, None, clauses.exceptions, rule_ref(span)
+        )
         if held is not False:
             return
 
@@ -119,24 +138,74 @@ def _walk(event: Event) -> TraceEntry:
     reason, span = event.reason, event.span
     if reason is None:
         used = tuple(sorted(event.exceptions))
-        return TraceEntry(event.stage, event.name, event.verdict, None, _text(span), event.actual, event.limit, None, used, rule_ref(span))
+        return TraceEntry(
+            event.stage,
+            event.name,
+            event.verdict,
+            None,
+            _text(span),
+            event.actual,
+            event.limit,
+            None,
+            used,
+            rule_ref(span),
+        )
     family = reason.code.split(":")[0]
     verdict = _VERDICTS.get(family, "fails")
-    stage = {"share": "step", "when": "step", "premium": "step", "no_reference": "step", "cap": "cap", "lot": "lot", "min_quantity": "lot"}.get(
-        family, family if family in ("require", "forbid") else "request"
-    )
+    stage = {
+        "share": "step",
+        "when": "step",
+        "premium": "step",
+        "no_reference": "step",
+        "cap": "cap",
+        "lot": "lot",
+        "min_quantity": "lot",
+    }.get(family, family if family in ("require", "forbid") else "request")
     name = event.name if stage in ("step", "request") else reason.code.partition(":")[2] or event.name
     place = reason.rule if reason.rule is not None else rule_ref(span)
-    return TraceEntry(stage, name, verdict, reason.code, _text(span), reason.actual, reason.limit, reason.flip_price, tuple(sorted(event.exceptions)), place)
+    return TraceEntry(
+        stage,
+        name,
+        verdict,
+        reason.code,
+        _text(span),
+        reason.actual,
+        reason.limit,
+        reason.flip_price,
+        tuple(sorted(event.exceptions)),
+        place,
+    )
 
 
 def _placements(plan: Plan, offer: str, request: str | None) -> Iterator[TraceEntry]:
     for one in plan.placements:
         if one.offer == offer and one.request == request:
-            yield TraceEntry("placement", one.facility, "takes", None, f"store {one.store}", f"{plain(one.quantity)} kg", None, None, (), None)
+            yield TraceEntry(
+                "placement",
+                one.facility,
+                "takes",
+                None,
+                f"store {one.store}",
+                f"{plain(one.quantity)} kg",
+                None,
+                None,
+                (),
+                None,
+            )
     for left in plan.unplaced:
         if left.offer == offer and left.request == request:
-            yield TraceEntry("placement", "nowhere", "fails", None, "no facility takes it", f"{plain(left.quantity)} kg", None, None, (), None)
+            yield TraceEntry(
+                "placement",
+                "nowhere",
+                "fails",
+                None,
+                "no facility takes it",
+                f"{plain(left.quantity)} kg",
+                None,
+                None,
+                (),
+                None,
+            )
 
 
 def _outcome(plan: Plan, standing: Standing, offer: str, request: str | None, asked: str | None) -> str:

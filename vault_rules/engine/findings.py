@@ -28,7 +28,9 @@ def limit_rows(evaluation: Evaluation) -> Iterator[CapUse | Finding]:
 
 def _clauses(evaluation: Evaluation, rule: typed.Rule, group: Group | None) -> tuple[Clauses | None, View]:
     """A cap's clauses for a group; only a group of one mineral or buyer has the exceptions to that."""
-    names = [column.name for column in rule.clauses["per"] or ()] + ([rule.clauses["by"].name] if rule.clauses["by"] is not None else [])
+    names = [column.name for column in rule.clauses["per"] or ()] + (
+        [rule.clauses["by"].name] if rule.clauses["by"] is not None else []
+    )
     values: dict[str, Any] = dict(zip(names, group or (), strict=False))
     view = View(evaluation.world, mineral=values.get("mineral"), buyer=values.get("buyer"))
     return view.clauses(rule), view
@@ -67,17 +69,23 @@ def _row(evaluation: Evaluation, rule: typed.Rule, group: Group) -> CapUse | Fin
     currency = evaluation.day.policy.currency
     money = clauses["measure"] in ("spend", "value share")
     is_share = clauses["measure"] in ("share", "value share")
-    shown = (show(used / base, RATIO, "") if base else "0%") if is_share else show(used, MONEY if money else MASS, currency)
+    shown = (
+        (show(used / base, RATIO, "") if base else "0%") if is_share else show(used, MONEY if money else MASS, currency)
+    )
     limit_text = _limit_text(value, highest, limit, is_share, money, currency)
     if rule.kind == "cap" and not rule.advisory:
-        return CapUse(rule.name, subject, shown, limit_text, _of_purchased(evaluation, rule, clauses, group) if is_share else None)
+        return CapUse(
+            rule.name, subject, shown, limit_text, _of_purchased(evaluation, rule, clauses, group) if is_share else None
+        )
     if highest is None:
         return Finding(rule.name, rule.kind, subject, shown, limit_text, False)
     holds = used <= highest if rule.kind == "cap" else used >= highest
     return Finding(rule.name, rule.kind, subject, shown, limit_text, holds)
 
 
-def _limit_text(value: Any, highest: Fraction | None, limit: typed.Limit, is_share: bool, money: bool, currency: str) -> str | None:
+def _limit_text(
+    value: Any, highest: Fraction | None, limit: typed.Limit, is_share: bool, money: bool, currency: str
+) -> str | None:
     if value is None:
         return None
     if is_share and limit.of != "demand":
@@ -88,7 +96,13 @@ def _limit_text(value: Any, highest: Fraction | None, limit: typed.Limit, is_sha
 
 
 def _base(
-    evaluation: Evaluation, rule: typed.Rule, clauses: Clauses, limit: typed.Limit, value: Any, names: dict[str, Any], group: Group
+    evaluation: Evaluation,
+    rule: typed.Rule,
+    clauses: Clauses,
+    limit: typed.Limit,
+    value: Any,
+    names: dict[str, Any],
+    group: Group,
 ) -> tuple[Fraction | None, Fraction | None]:
     """The denominator, and the limit in kg or money."""
     from vault_rules.engine.limits import share_of_year

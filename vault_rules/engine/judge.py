@@ -42,7 +42,10 @@ def flip_of_condition(condition: typed.Expr, view: View, wanted: bool) -> Fracti
     Between the prices at which one of its comparisons turns, a condition does not change: so only those are tried, from the
     highest down. None also where it holds at any price above, or where the highest such price is not itself one.
     """
-    prices = sorted({root for one in _comparisons(condition, view) if (root := _root(one, view)) is not None and root > 0}, reverse=True)
+    prices = sorted(
+        {root for one in _comparisons(condition, view) if (root := _root(one, view)) is not None and root > 0},
+        reverse=True,
+    )
     if not prices or _holds(condition, view, prices[0] + 1, wanted):
         return None
     for at, price in enumerate(prices):

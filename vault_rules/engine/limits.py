@@ -135,11 +135,17 @@ class Caps:
 
     # ---- limits -----------------------------------------------------------------------------------------------------------
 
-    def base(self, rule: typed.Rule, of: str | None, mineral: str | None, buyer: str | None, period: str | None = None) -> Fraction | None:
+    def base(
+        self, rule: typed.Rule, of: str | None, mineral: str | None, buyer: str | None, period: str | None = None
+    ) -> Fraction | None:
         """The denominator in kg (for `of purchased`: what was purchased so far, in kg); None where demand is not known."""
         scope = rule.scope
         if of == "demand":
-            known = [mass for name, mass in self.world.demand.items() if scope.holds(name, None) or scope.minerals is None or name in scope.minerals]
+            known = [
+                mass
+                for name, mass in self.world.demand.items()
+                if scope.holds(name, None) or scope.minerals is None or name in scope.minerals
+            ]
             if mineral is not None:
                 return self.world.demand.get(mineral)
             return sum(known, Fraction(0)) if known else None
@@ -149,7 +155,10 @@ class Caps:
             if mine and scope.holds(request.mineral, request.buyer):
                 total += request.quantity
         if of == "stock":
-            total += sum((mass for name, mass in self.world.held.items() if name == (mineral or name) and _in(scope, name)), Fraction(0))
+            total += sum(
+                (mass for name, mass in self.world.held.items() if name == (mineral or name) and _in(scope, name)),
+                Fraction(0),
+            )
         return total
 
     def limit(self, rule: typed.Rule, clauses: Clauses, view: View) -> tuple[Fraction | None, typed.Expr]:
@@ -188,7 +197,11 @@ class Caps:
         group = self.group(clauses, view)
         if None in group:
             columns = [*(clauses["per"] or ()), *([clauses["by"]] if clauses["by"] is not None else [])]
-            none.missing = [Reason(f"missing:{column.name}", rule=rule_ref(span)) for column, value in zip(columns, group, strict=True) if value is None]
+            none.missing = [
+                Reason(f"missing:{column.name}", rule=rule_ref(span))
+                for column, value in zip(columns, group, strict=True)
+                if value is None
+            ]
             return none
         limit, source = self.limit(rule, clauses, view)
         if limit is None:
@@ -206,7 +219,9 @@ class Caps:
             rest = limit - used
             quantity = floor_mg(rest) if clauses["limit"].of is not None else max(rest, Fraction(0))
             kind = typed.Type("mass")
-        reason = Reason(f"cap:{rule.name}", show(used, kind, currency), show(limit, kind, currency), None, rule_ref(span))
+        reason = Reason(
+            f"cap:{rule.name}", show(used, kind, currency), show(limit, kind, currency), None, rule_ref(span)
+        )
         return Allowance(rule, quantity, reason)
 
 
@@ -226,5 +241,3 @@ def affordable(money: Fraction, price: Fraction) -> Fraction:
         return quantity
     cents = Fraction(money.numerator * 100 // money.denominator, 100)
     return floor_mg(cents / price)
-
-

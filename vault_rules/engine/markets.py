@@ -23,14 +23,20 @@ Counted = list[tuple[Offer, Fraction]]
 
 def order_by_price(world: World, offers: Iterable[Offer]) -> list[Offer]:
     """Cheapest first; ties by delivery (none last), then offer id."""
-    return sorted(offers, key=lambda one: (world.compared[one.offer], one.delivery is None, one.delivery or date.min, one.offer))
+    return sorted(
+        offers, key=lambda one: (world.compared[one.offer], one.delivery is None, one.delivery or date.min, one.offer)
+    )
 
 
 def meets(offer: Offer, request: Request) -> bool:
     """Whether an offer meets a request's form, purity and need_by; where it states one, a blank does not meet it."""
     form = request.form is None or offer.form == request.form
     purity = request.purity is None or (offer.purity is not None and offer.purity >= request.purity)
-    return form and purity and (request.need_by is None or (offer.delivery is not None and offer.delivery <= request.need_by))
+    return (
+        form
+        and purity
+        and (request.need_by is None or (offer.delivery is not None and offer.delivery <= request.need_by))
+    )
 
 
 class Markets:
@@ -90,7 +96,9 @@ class Markets:
         if expr.kind == "best":
             return best
         if expr.kind == "vwap":
-            return sum(price * quantity for price, (_, quantity) in zip(prices, counted, strict=True)) / sum(quantity for _, quantity in counted)
+            return sum(price * quantity for price, (_, quantity) in zip(prices, counted, strict=True)) / sum(
+                quantity for _, quantity in counted
+            )
         if expr.kind == "median":
             middle = len(prices) // 2
             return prices[middle] if len(prices) % 2 else (prices[middle - 1] + prices[middle]) / 2

@@ -47,7 +47,11 @@ class Storage:
             if clauses is not None:
                 found.append((rule, clauses))
         if len(found) > 1:
-            raise stop("V0502", f"{len(found)} `store` rules are in force for {award.mineral} on {self.world.as_of.isoformat()}", found[1][0].name_span)
+            raise stop(
+                "V0502",
+                f"{len(found)} `store` rules are in force for {award.mineral} on {self.world.as_of.isoformat()}",
+                found[1][0].name_span,
+            )
         return found[0] if found else None
 
     def _fitting(self, place: typed.Place, view: View, award: Award) -> list[Facility]:

@@ -99,13 +99,17 @@ class Day:
         """Whether a `require` or `forbid` is judged for each request: it reads the request, or says `for buyers`."""
         if rule.scope.buyers is not None:
             return True
-        conditions = [rule.clauses["condition"], *(one.changes["condition"] for one in self._changes(rule.name) if "condition" in one.changes)]
+        conditions = [
+            rule.clauses["condition"],
+            *(one.changes["condition"] for one in self._changes(rule.name) if "condition" in one.changes),
+        ]
         return any("request" in self.reads.of(condition) for condition in conditions)
 
     def has_buyers_exception(self, rule: typed.Rule, mineral: str) -> bool:
         """Whether some buyers have an exception to this rule for a mineral."""
         return any(
-            one.scope.buyers is not None and (one.scope.minerals is None or mineral in one.scope.minerals) for one in self._changes(rule.name)
+            one.scope.buyers is not None and (one.scope.minerals is None or mineral in one.scope.minerals)
+            for one in self._changes(rule.name)
         )
 
     def _changes(self, name: str) -> list[typed.TypedException]:

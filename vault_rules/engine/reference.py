@@ -110,9 +110,14 @@ class Evaluation:
 
     def serve_all(self) -> None:
         """All requests in order: the `serve` keys, nulls last, then the request's id."""
-        walks = [(request, self.waterfall_for(request)) for request in sorted(self.book.requests, key=lambda one: one.request)]
+        walks = [
+            (request, self.waterfall_for(request))
+            for request in sorted(self.book.requests, key=lambda one: one.request)
+        ]
         keys = [(self._request_key(key), key.descending) for key in self.day.policy.serve]
-        for request, (waterfall, clauses) in in_order(walks, [(lambda pair, of=of: of(pair[0]), descending) for of, descending in keys]):
+        for request, (waterfall, clauses) in in_order(
+            walks, [(lambda pair, of=of: of(pair[0]), descending) for of, descending in keys]
+        ):
             self._serve(request, waterfall, clauses)
 
     def _request_key(self, key: typed.Key) -> Callable[[Request], Any]:
@@ -131,7 +136,12 @@ class Evaluation:
         if not found:
             known = self.day.policy.waterfalls
             span = known[0].name_span if known else self.day.policy.span
-            raise stop("V0501", f"no waterfall is in force for {who}", span, "let one begin earlier or end later, or evaluate as of another day")
+            raise stop(
+                "V0501",
+                f"no waterfall is in force for {who}",
+                span,
+                "let one begin earlier or end later, or evaluate as of another day",
+            )
         if len(found) > 1:
             raise stop("V0502", f"{len(found)} waterfalls are in force for {who}", found[1][0].name_span)
         return found[0]
@@ -161,7 +171,16 @@ class Evaluation:
             reason = Reason("not_in_waterfall", standing.tier, None, None, rule_ref(walk.waterfall.name_span))
             self._pass_over(standing.offer, walk, [reason])
 
-    def _note(self, offer: Offer, walk: Walk, name: str, *, reasons: list[Reason] | None = None, view: View | None = None, **more: Any) -> None:
+    def _note(
+        self,
+        offer: Offer,
+        walk: Walk,
+        name: str,
+        *,
+        reasons: list[Reason] | None = None,
+        view: View | None = None,
+        **more: Any,
+    ) -> None:
         """Record what happens to the watched offer."""
         if (offer.offer, walk.request.request) != self.watch:
             return
@@ -169,9 +188,13 @@ class Evaluation:
         for reason in reasons or ():
             self.events.append(Event("step", name, "fails", reason, more.get("span"), exceptions=used))
         if reasons is None:
-            self.events.append(Event("step", name, more["verdict"], None, more["span"], more.get("actual"), more.get("limit"), used))
+            self.events.append(
+                Event("step", name, more["verdict"], None, more["span"], more.get("actual"), more.get("limit"), used)
+            )
 
-    def _pass_over(self, offer: Offer, walk: Walk, reasons: list[Reason], step: typed.Step | None = None, view: View | None = None) -> None:
+    def _pass_over(
+        self, offer: Offer, walk: Walk, reasons: list[Reason], step: typed.Step | None = None, view: View | None = None
+    ) -> None:
         span = walk.waterfall.name_span if step is None else walk.clauses.spans[step.number, "step"]
         self._note(offer, walk, "" if step is None else step.code, reasons=reasons, view=view, span=span)
         self.passed_over[offer.offer] = (walk.request.request, reasons)
@@ -190,13 +213,19 @@ class Evaluation:
             if walk.need <= 0:
                 span = walk.clauses.spans[step.number, "step"]
                 self.not_needed[standing.offer.offer] = Reason("not_needed", rule=rule_ref(span))
-                self._note(standing.offer, walk, step.code, reasons=[Reason("not_needed")], view=candidacy.view, span=span)
+                self._note(
+                    standing.offer, walk, step.code, reasons=[Reason("not_needed")], view=candidacy.view, span=span
+                )
             else:
                 self._take(standing, candidacy, step, walk)
 
-    def _ordered(self, candidates: list[tuple[Standing, Candidacy]], step: typed.Step, walk: Walk) -> list[tuple[Standing, Candidacy]]:
+    def _ordered(
+        self, candidates: list[tuple[Standing, Candidacy]], step: typed.Step, walk: Walk
+    ) -> list[tuple[Standing, Candidacy]]:
         """Route group, the step's keys, compared price, delivery, offer id; nulls last either way."""
-        keys: list[tuple[Callable[[tuple[Standing, Candidacy]], Any], bool]] = [(lambda one: self._route_group(one[0].offer), False)]
+        keys: list[tuple[Callable[[tuple[Standing, Candidacy]], Any], bool]] = [
+            (lambda one: self._route_group(one[0].offer), False)
+        ]
         for key in walk.clauses[step.number, "keys"] or ():
             keys.append((lambda one, key=key: self._key(key, one[1].view), key.descending))
         keys.append((lambda one: self.world.compared[one[0].offer.offer], False))
@@ -243,12 +272,16 @@ class Evaluation:
             if offer.purity is None:
                 unknown.append(Reason("missing:purity"))
             elif offer.purity < request.purity:
-                add_reason(failing, Reason("spec", show(offer.purity, RATIO, currency), show(request.purity, RATIO, currency)))
+                add_reason(
+                    failing, Reason("spec", show(offer.purity, RATIO, currency), show(request.purity, RATIO, currency))
+                )
         if request.need_by is not None:
             if offer.delivery is None:
                 unknown.append(Reason("missing:delivery"))
             elif offer.delivery > request.need_by:
-                failing.append(Reason("late", show(offer.delivery, DATE, currency), show(request.need_by, DATE, currency)))
+                failing.append(
+                    Reason("late", show(offer.delivery, DATE, currency), show(request.need_by, DATE, currency))
+                )
         if request.max_price is not None and offer.price > request.max_price:
             texts = show(offer.price, PRICE, currency), show(request.max_price, PRICE, currency)
             failing.append(Reason("max_price", *texts, request.max_price))
@@ -264,7 +297,9 @@ class Evaluation:
         elif not held:
             failing.append(Reason(f"when:{step.code}", rule=rule_ref(span)))
 
-    def _premium(self, step: typed.Step, walk: Walk, found: Candidacy, unknown: list[Reason], failing: list[Reason]) -> None:
+    def _premium(
+        self, step: typed.Step, walk: Walk, found: Candidacy, unknown: list[Reason], failing: list[Reason]
+    ) -> None:
         """Compared price ≤ reference × (1 + ratio), for the first reference that is defined."""
         clauses, number, view = walk.clauses, step.number, found.view
         ratio_expr: typed.Expr | None = clauses[number, "ratio"]
@@ -288,7 +323,9 @@ class Evaluation:
         if compared > highest:
             a, b = slope(self.world, offer)
             premium = show(compared / found.reference - 1, RATIO, "") if found.reference else None
-            failing.append(Reason(f"premium:{step.code}", premium, show(ratio, RATIO, ""), (highest - b) / a, rule_ref(span)))
+            failing.append(
+                Reason(f"premium:{step.code}", premium, show(ratio, RATIO, ""), (highest - b) / a, rule_ref(span))
+            )
 
     # ---- taking -----------------------------------------------------------------------------------------------------------
 
@@ -318,7 +355,9 @@ class Evaluation:
         else:
             self._pass_over(offer, walk, reasons, step, candidacy.view)
 
-    def _note_taken(self, candidacy: Candidacy, step: typed.Step, walk: Walk, quantity: Fraction, reasons: list[Reason]) -> None:
+    def _note_taken(
+        self, candidacy: Candidacy, step: typed.Step, walk: Walk, quantity: Fraction, reasons: list[Reason]
+    ) -> None:
         offer = candidacy.view.offer
         assert isinstance(offer, Offer)
         span = walk.clauses.spans[step.number, "step"]
@@ -328,16 +367,36 @@ class Evaluation:
             ratio = value_of(walk.clauses[step.number, "ratio"], candidacy.view)
             highest = show(candidacy.reference * (1 + ratio), PRICE, currency)
             compared = show(self.world.compared[offer.offer], PRICE, currency)
-            self._note(offer, walk, step.code, view=candidacy.view, verdict="holds", span=premium, actual=compared, limit=highest)
+            self._note(
+                offer,
+                walk,
+                step.code,
+                view=candidacy.view,
+                verdict="holds",
+                span=premium,
+                actual=compared,
+                limit=highest,
+            )
         if reasons:
             self._note(offer, walk, step.code, reasons=reasons, view=candidacy.view, span=span)
         need = show(walk.need, MASS, "")
-        self._note(offer, walk, step.code, view=candidacy.view, verdict="takes", span=span, actual=show(quantity, MASS, ""), limit=need)
+        self._note(
+            offer,
+            walk,
+            step.code,
+            view=candidacy.view,
+            verdict="takes",
+            span=span,
+            actual=show(quantity, MASS, ""),
+            limit=need,
+        )
 
     def _cut(self, code: str, actual: Fraction, limit: Fraction) -> Reason:
         return Reason(code, show(actual, MASS, ""), show(limit, MASS, ""))
 
-    def _allowed(self, offer: Offer, step: typed.Step, walk: Walk, view: View) -> tuple[list[tuple[Fraction, Reason]], list[Reason]]:
+    def _allowed(
+        self, offer: Offer, step: typed.Step, walk: Walk, view: View
+    ) -> tuple[list[tuple[Fraction, Reason]], list[Reason]]:
         """What the step's share and each cap still allow, with the reason to give where it binds; or what is missing."""
         allowed: list[tuple[Fraction, Reason]] = []
         unknown: list[Reason] = []
@@ -370,7 +429,9 @@ class Evaluation:
             return None
         return floor_mg((ratio * walk.awarded - taken) / (1 - ratio))
 
-    def _award(self, standing: Standing, candidacy: Candidacy, step: typed.Step, walk: Walk, quantity: Fraction) -> None:
+    def _award(
+        self, standing: Standing, candidacy: Candidacy, step: typed.Step, walk: Walk, quantity: Fraction
+    ) -> None:
         offer, request, reference = standing.offer, walk.request, candidacy.reference
         cost = invoice(quantity * offer.price)
         used = standing.exceptions | candidacy.view.used | set(walk.clauses.exceptions)
@@ -417,5 +478,8 @@ def _names_step(award: PriorAward, waterfall: typed.Rule, step: typed.Step) -> b
     """Whether a prior award names this waterfall and this step, by number or label."""
     if award.waterfall != waterfall.name:
         return False
-    return award.step == step.number if award.step is not None else award.step_label is not None and award.step_label == step.label
-
+    return (
+        award.step == step.number
+        if award.step is not None
+        else award.step_label is not None and award.step_label == step.label
+    )

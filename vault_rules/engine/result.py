@@ -36,7 +36,12 @@ def plan_of(program: Program, evaluation: Evaluation) -> Plan:
         shortfalls=tuple(sorted(evaluation.shortfalls, key=lambda one: one.request)),
         placements=tuple(storage.placements),
         unplaced=tuple(storage.unplaced),
-        findings=tuple(sorted([*(row for row in rows if isinstance(row, Finding)), *_advice(evaluation)], key=lambda one: (one.rule, one.subject))),
+        findings=tuple(
+            sorted(
+                [*(row for row in rows if isinstance(row, Finding)), *_advice(evaluation)],
+                key=lambda one: (one.rule, one.subject),
+            )
+        ),
         totals=_totals(evaluation, [row for row in rows if isinstance(row, CapUse)]),
         warnings=_warnings(evaluation),
     )
@@ -83,7 +88,10 @@ def _advice(evaluation: Evaluation) -> list[Finding]:
             if rule.scope.holds(award.mineral, award.buyer):
                 for reason in judge_rule(rule, view):
                     subject = f"{award.offer}/{award.request}" if world.day.is_per_request(rule) else award.offer
-                    found.setdefault((rule.name, subject), Finding(rule.name, rule.kind, subject, reason.actual or reason.code, reason.limit, False))
+                    found.setdefault(
+                        (rule.name, subject),
+                        Finding(rule.name, rule.kind, subject, reason.actual or reason.code, reason.limit, False),
+                    )
     return list(found.values())
 
 
@@ -91,7 +99,9 @@ def _totals(evaluation: Evaluation, caps: list[CapUse]) -> Totals:
     awards = evaluation.awards
     requested = sum((one.quantity for one in evaluation.book.requests), Fraction(0))
     awarded = sum((one.quantity for one in awards), Fraction(0))
-    before = sum((one.quantity for one in evaluation.book.awards if one.request in evaluation.world.requests), Fraction(0))
+    before = sum(
+        (one.quantity for one in evaluation.book.awards if one.request in evaluation.world.requests), Fraction(0)
+    )
     return Totals(
         requested=requested,
         awarded=awarded,
@@ -120,4 +130,3 @@ def _warnings(evaluation: Evaluation) -> tuple[str, ...]:
         what = f'form "{form}"' if form is not None else "a blank form"
         texts.append(f"{mineral} with {what} has no offer in {' or '.join(tiers)}: those there are of other forms")
     return tuple(texts)
-

@@ -134,7 +134,9 @@ class View:
     def foreign(self, expr: typed.Foreign) -> Fraction:
         rate = self.world.book.fx.get(expr.currency)
         if rate is None:
-            raise stop("V0504", f"the book has no exchange rate for {expr.currency}", expr.span, "add a row to the book's `fx`")
+            raise stop(
+                "V0504", f"the book has no exchange rate for {expr.currency}", expr.span, "add a row to the book's `fx`"
+            )
         return expr.amount * rate
 
     def table(self, expr: typed.Lookup, keys: tuple[Any, ...]) -> Any:

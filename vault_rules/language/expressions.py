@@ -10,11 +10,12 @@ from typing import Any
 
 from lark import Token, Tree
 
+from vault_rules.domain.units import MULTIPLIERS
 from vault_rules.language import ast
 from vault_rules.source.diagnostic import ERROR, Diagnostic, Label
 from vault_rules.source.text import Source, Span
 
-_MULTIPLIERS = {"": 1, "k": 10**3, "mn": 10**6, "bn": 10**9}
+_MULTIPLIERS = {"": 1, **MULTIPLIERS}
 _LITERAL = re.compile(r"(\d+(?:\.\d+)?)((?:k|mn|bn)(?=[ \t]|\Z))?(.*)", re.ASCII | re.DOTALL)
 MAX_DEPTH = 100
 MAX_DIGITS = 100

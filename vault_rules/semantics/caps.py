@@ -15,7 +15,11 @@ from vault_rules.source.text import Span
 
 PERIODS = ("month", "quarter", "year", "fiscal_year")
 _FIELDS_OF = {"requested": ("mineral", "buyer"), "demand": ("mineral",), "stock": ("mineral",)}
-_WHOSE = {"requested": "requests have", "demand": "demand is known for each mineral: it has", "stock": "stock is known for each mineral: it has"}
+_WHOSE = {
+    "requested": "requests have",
+    "demand": "demand is known for each mineral: it has",
+    "stock": "stock is known for each mineral: it has",
+}
 
 
 class CapReader:
@@ -43,7 +47,9 @@ class CapReader:
         made: typed.Rule = rule(node, node.kind, clauses, spans, advisory=node.advisory)
         return made
 
-    def cap_clauses(self, node: ast.CapBody, kind: str, advisory: bool, *, whole: bool) -> tuple[dict[str, Any], dict[str, Span]]:
+    def cap_clauses(
+        self, node: ast.CapBody, kind: str, advisory: bool, *, whole: bool
+    ) -> tuple[dict[str, Any], dict[str, Span]]:
         """The clauses that are said; in an exception what is not said stays."""
         found: dict[str, Any] = {"measure": node.measure}
         if node.by is not None or whole:
@@ -57,7 +63,7 @@ class CapReader:
             self.duties.append(Duty(found["where"], reads.CAP_WHERE, f"the `where` of a `{kind}`"))
         elif whole:
             found["where"] = None
-        return found, {key: node.span for key in found}
+        return found, dict.fromkeys(found, node.span)
 
     def _field(self, path: str, span: Span) -> typed.Column | None:
         """A column to count by: of the offer, a declared field, or the request's buyer."""
@@ -72,7 +78,9 @@ class CapReader:
         if path in OFFER_COLUMNS:
             return typed.Column(OFFER_COLUMNS[path], "offer", path, span=span)
         near = did_you_mean(path, sorted((*OFFER_COLUMNS, *self.of.fields, "buyer", *PERIODS)))
-        self.of.report("V0207", f"an award has no `{path}` to count by", span, help=f"did you mean `{near}`?" if near else None)
+        self.of.report(
+            "V0207", f"an award has no `{path}` to count by", span, help=f"did you mean `{near}`?" if near else None
+        )
         return None
 
     def _per(self, node: ast.CapBody) -> tuple[str | None, tuple[typed.Column, ...]]:
@@ -84,7 +92,12 @@ class CapReader:
                     self.of.report("V0109", "a cap has one period", one.span)
                 period = one.name
                 if node.measure == "stock":
-                    self.of.report("V0312", "stock is what lies there now: it has no period", one.span, help="to limit what is bought in a period, say `quantity`")
+                    self.of.report(
+                        "V0312",
+                        "stock is what lies there now: it has no period",
+                        one.span,
+                        help="to limit what is bought in a period, say `quantity`",
+                    )
                 continue
             column = self._field(one.name, one.span)
             if column is None:
@@ -93,23 +106,38 @@ class CapReader:
             if known is not None and column.name not in known:
                 have = " and ".join(f"`{name}`" for name in known)
                 help = f"{_WHOSE[node.of or '']} only {have}; to count each {column.name} by itself, say `by {column.name}`"
-                self.of.report("V0312", f"what stands after `of` cannot be split by `{column.name}`", one.span, help=help)
+                self.of.report(
+                    "V0312", f"what stands after `of` cannot be split by `{column.name}`", one.span, help=help
+                )
                 continue
             columns.append(column)
         return period, tuple(sorted(columns, key=lambda column: (column.owner, column.name)))
 
-    def _limit(self, node: ast.CapBody, kind: str, advisory: bool, per: tuple[typed.Column, ...], whole: bool) -> typed.Limit | None:
+    def _limit(
+        self, node: ast.CapBody, kind: str, advisory: bool, per: tuple[typed.Column, ...], whole: bool
+    ) -> typed.Limit | None:
         of, span = node.of, node.of_span or node.limit.span
         if of == "awarded":
-            self.of.report("V0310", "`of awarded` belongs to the share of a step", span, help=f"a {kind} is `of requested`, `of demand` or `of stock`")
+            self.of.report(
+                "V0310",
+                "`of awarded` belongs to the share of a step",
+                span,
+                help=f"a {kind} is `of requested`, `of demand` or `of stock`",
+            )
             return None
         if of == "purchased" and kind == "cap" and not advisory:
-            help = "say `of requested`, which is known before the first award; or make it an `advisory cap`, or a `target`"
-            self.of.report("V0311", "what will have been purchased is not known while it is being purchased", span, help=help)
+            help = (
+                "say `of requested`, which is known before the first award; or make it an `advisory cap`, or a `target`"
+            )
+            self.of.report(
+                "V0311", "what will have been purchased is not known while it is being purchased", span, help=help
+            )
             return None
         if node.measure == "value share" and of != "purchased":
             help = "a value share is `of purchased`, in a `target` or an `advisory cap`; to limit money, say `spend`"
-            self.of.report("V0313", "the value of what is requested is not known before it is bought", node.span, help=help)
+            self.of.report(
+                "V0313", "the value of what is requested is not known before it is bought", node.span, help=help
+            )
             return None
         if node.measure == "share" and of is None:
             help = "say `of requested`, `of demand` or `of stock`"
@@ -123,15 +151,34 @@ class CapReader:
         read = self.of.expr(node.limit)
         wanted, words = self._wanted(node.measure, of)
         if read.type.kind not in (*wanted, "error"):
-            self.of.report("V0204", f"the limit of `{node.measure}` is {words[0]}, and this is {read.type.noun()}", read.span, f"this is {read.type.words(self.of.currency)}", help=words[1])
+            self.of.report(
+                "V0204",
+                f"the limit of `{node.measure}` is {words[0]}, and this is {read.type.noun()}",
+                read.span,
+                f"this is {read.type.words(self.of.currency)}",
+                help=words[1],
+            )
             return self.of.error(read.span)
         columns = frozenset(column.name for column in per)
         may_read = reads.CONTEXT if "mineral" in columns else frozenset(("context",))
-        self.duties.append(Duty(read, may_read, "the limit of a cap", columns=columns, help="a limit reads the book's totals and what stands after `per`"))
+        self.duties.append(
+            Duty(
+                read,
+                may_read,
+                "the limit of a cap",
+                columns=columns,
+                help="a limit reads the book's totals and what stands after `per`",
+            )
+        )
         if "mineral" not in columns:
             for one in typed.walk(read):
                 if isinstance(one, typed.Context) and one.name != "today":
-                    self.of.report("V0216", f"`{one.name}` is of one mineral, and this limit is of all together", one.span, help="say `per mineral`")
+                    self.of.report(
+                        "V0216",
+                        f"`{one.name}` is of one mineral, and this limit is of all together",
+                        one.span,
+                        help="say `per mineral`",
+                    )
         return read
 
     @staticmethod
@@ -141,5 +188,8 @@ class CapReader:
         if of is None:
             return (MASS.kind,), ("a mass", f"for instance `{measure} <= 10 t`, or `{measure} <= 20% of demand`")
         if of == "demand" and measure != "share":
-            return ("ratio", "days", "months"), ("a percentage or a number of days of demand", "for instance `180 days of demand`")
+            return ("ratio", "days", "months"), (
+                "a percentage or a number of days of demand",
+                "for instance `180 days of demand`",
+            )
         return ("ratio",), ("a percentage", f"for instance `{measure} <= 65% of {of}`")

@@ -24,7 +24,9 @@ from vault_rules.source.text import Span
 Rules = dict[str, list[typed.Rule]]
 
 
-def check(loaded: Loaded, parameters: Mapping[str, ast.Expr] | None = None) -> tuple[typed.TypedPolicy | None, tuple[Diagnostic, ...]]:
+def check(
+    loaded: Loaded, parameters: Mapping[str, ast.Expr] | None = None
+) -> tuple[typed.TypedPolicy | None, tuple[Diagnostic, ...]]:
     """Check a policy, with other values for some of its parameters."""
     names, diagnostics = collect(loaded)
     checker = _Checker(loaded, names, diagnostics, parameters or {})
@@ -34,7 +36,9 @@ def check(loaded: Loaded, parameters: Mapping[str, ast.Expr] | None = None) -> t
 
 
 class _Checker:
-    def __init__(self, loaded: Loaded, names: Names, diagnostics: list[Diagnostic], parameters: Mapping[str, ast.Expr]) -> None:
+    def __init__(
+        self, loaded: Loaded, names: Names, diagnostics: list[Diagnostic], parameters: Mapping[str, ast.Expr]
+    ) -> None:
         self.loaded, self.names, self.diagnostics = loaded, names, diagnostics
         self.header = HeaderReader(loaded, diagnostics)
         self.of = Elaborator(names, self.header.currency, diagnostics)
@@ -59,7 +63,11 @@ class _Checker:
     # ---- definitions ------------------------------------------------------------------------------------------------
 
     def _definitions(self) -> None:
-        own = [one for one in self.loaded.statements if isinstance(one, ast.Group | ast.Let | ast.Field | ast.Table | ast.Declare)]
+        own = [
+            one
+            for one in self.loaded.statements
+            if isinstance(one, ast.Group | ast.Let | ast.Field | ast.Table | ast.Declare)
+        ]
         for statement in own:
             self.reader.modifiers(statement, "definition")
         for statement in own:
@@ -115,7 +123,11 @@ class _Checker:
     def _exceptions(self, by_name: dict[str, typed.Rule]) -> list[typed.TypedException]:
         found = []
         for node in self.loaded.statements:
-            if isinstance(node, ast.Exception_) and node.name is not None and self.names.rules.get(node.name.name) is node:
+            if (
+                isinstance(node, ast.Exception_)
+                and node.name is not None
+                and self.names.rules.get(node.name.name) is node
+            ):
                 read = self.reader.exception(node, by_name)
                 if read is not None:
                     found.append(read)
@@ -170,7 +182,9 @@ class _Checker:
             found.extend(lint.unused(self.names, own))
             found.extend(lint.idle_tiers(self.names, rules["tier"], rules["waterfall"]))
 
-    def _policy(self, rules: Rules, exceptions: list[typed.TypedException], header: Mapping[str, Any]) -> typed.TypedPolicy:
+    def _policy(
+        self, rules: Rules, exceptions: list[typed.TypedException], header: Mapping[str, Any]
+    ) -> typed.TypedPolicy:
         names = self.names
         lets = {}
         for name, statement in names.values.items():

@@ -176,7 +176,13 @@ def overlapping(rules: Sequence[typed.Rule], minerals: Sequence[str]) -> Iterato
                 continue
             code, message, help = _OVERLAPS[second.kind]
             yield Diagnostic(
-                code, ERROR, message.format(witness), second.name_span, "this one", (Label(first.name_span, "and this one"),), help
+                code,
+                ERROR,
+                message.format(witness),
+                second.name_span,
+                "this one",
+                (Label(first.name_span, "and this one"),),
+                help,
             )
             break
 
@@ -214,8 +220,15 @@ def _covers(scope: typed.Scope, mineral: str, buyer: str | None) -> bool:
 def _holes(covering: Sequence[typed.Rule]) -> Iterator[tuple[typed.Rule, typed.Rule]]:
     last: typed.Rule | None = None
     for rule in covering:
-        if last is not None and last.window.end is not None and rule.window.start is not None and rule.window.start > last.window.end:
+        if (
+            last is not None
+            and last.window.end is not None
+            and rule.window.start is not None
+            and rule.window.start > last.window.end
+        ):
             yield last, rule
-        ends_later = last is None or (last.window.end is not None and (rule.window.end is None or rule.window.end > last.window.end))
+        ends_later = last is None or (
+            last.window.end is not None and (rule.window.end is None or rule.window.end > last.window.end)
+        )
         if ends_later:
             last = rule

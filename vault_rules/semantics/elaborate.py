@@ -19,8 +19,26 @@ from vault_rules.semantics.mismatch import mismatch
 from vault_rules.semantics.operators import FUNCTIONS, REFERENCES, signature
 from vault_rules.semantics.scope import Names
 from vault_rules.semantics.types import (
-    BOOLEAN, CONTEXT, COUNTRY, DATE, DATE_PARTS, DAYS, EMPTY_SET, ERROR, FIELD_TYPES, MASS, MONEY, MONTHS, NUMBER, OFFER_COLUMNS, PRICE, RATIO,
-    REQUEST_COLUMNS, TEXT, Type, set_of,
+    BOOLEAN,
+    CONTEXT,
+    COUNTRY,
+    DATE,
+    DATE_PARTS,
+    DAYS,
+    EMPTY_SET,
+    ERROR,
+    FIELD_TYPES,
+    MASS,
+    MONEY,
+    MONTHS,
+    NUMBER,
+    OFFER_COLUMNS,
+    PRICE,
+    RATIO,
+    REQUEST_COLUMNS,
+    TEXT,
+    Type,
+    set_of,
 )  # fmt: skip
 from vault_rules.source.diagnostic import ERROR as SEVERITY_ERROR
 from vault_rules.source.diagnostic import Diagnostic, Label
@@ -51,7 +69,13 @@ class Elaborator:
     # ---- saying what is wrong -----------------------------------------------------------------------------------
 
     def report(
-        self, code: str, message: str, span: Span, label: str = "", labels: tuple[Label, ...] = (), help: str | None = None
+        self,
+        code: str,
+        message: str,
+        span: Span,
+        label: str = "",
+        labels: tuple[Label, ...] = (),
+        help: str | None = None,
     ) -> None:
         self.diagnostics.append(Diagnostic(code, SEVERITY_ERROR, message, span, label, labels, help))
 
@@ -72,7 +96,11 @@ class Elaborator:
         if adapted is not None:
             return adapted
         self.report(
-            "V0204", f"{what} is {wanted.noun()}, and this is {read.type.noun()}", read.span, f"this is {read.type.words(self.currency)}", help=help
+            "V0204",
+            f"{what} is {wanted.noun()}, and this is {read.type.noun()}",
+            read.span,
+            f"this is {read.type.words(self.currency)}",
+            help=help,
         )
         return self.error(read.span)
 
@@ -176,7 +204,11 @@ class Elaborator:
     def _country(self, node: ast.Country) -> typed.Expr:
         if node.code not in COUNTRIES:
             near = did_you_mean(node.code, sorted(COUNTRIES))
-            help = f"did you mean `{near}` ({COUNTRIES[near]})?" if near else "countries are ISO 3166 codes of two letters, such as US"
+            help = (
+                f"did you mean `{near}` ({COUNTRIES[near]})?"
+                if near
+                else "countries are ISO 3166 codes of two letters, such as US"
+            )
             if node.code == "UK":
                 help = "the United Kingdom is `GB`"
             self.report("V0205", f"`{node.code}` is not a country", node.span, help=help)
@@ -212,7 +244,7 @@ class Elaborator:
         declared = self.names.declared(kind or "")
         near = did_you_mean(name, sorted(declared)) if declared else None
         near = near or self.names.suggestion(name, self.extra)
-        what = {"mineral": "mineral", "trader": "trader", "buyer": "buyer", "tier": "tier"}.get(kind or "", None)
+        what = {"mineral": "mineral", "trader": "trader", "buyer": "buyer", "tier": "tier"}.get(kind or "")
         message = f"`{name}` is not a {what} that this policy knows" if what else f"nothing here is called `{name}`"
         help = f"did you mean `{near}`?" if near else None
         if kind == "mineral" and not self.names.minerals:
@@ -247,7 +279,12 @@ class Elaborator:
         assert isinstance(statement, ast.Let) and statement.name is not None
         if name in self._open:
             circle = " → ".join([*self._open[self._open.index(name) :], name])
-            self.report("V0212", f"this value needs itself: {circle}", span, labels=(Label(statement.name.span, "it is defined here"),))
+            self.report(
+                "V0212",
+                f"this value needs itself: {circle}",
+                span,
+                labels=(Label(statement.name.span, "it is defined here"),),
+            )
             return self.error(span)
         self._open.append(name)
         outer, self.extra = self.extra, {}
@@ -284,7 +321,10 @@ class Elaborator:
             result = (read.type, value) if isinstance(value, frozenset) else result
         elif read.type != ERROR:
             self.report(
-                "V0204", f"a group is a set, and this is {read.type.noun()}", read.span, help="a set stands in braces: `{US, CA}`"
+                "V0204",
+                f"a group is a set, and this is {read.type.noun()}",
+                read.span,
+                help="a set stands in braces: `{US, CA}`",
             )
         return self.groups.setdefault(name, result)
 
@@ -408,7 +448,11 @@ class Elaborator:
         left, right = arguments
         member = operator in ("in", "not in")
         wanted_right = set_of(left.type.kind) if member and not left.type.is_set else left.type
-        wanted_left = (Type(right.type.element or "error") if member else right.type) if right.type.is_set or not member else left.type
+        wanted_left = (
+            (Type(right.type.element or "error") if member else right.type)
+            if right.type.is_set or not member
+            else left.type
+        )
         if right.type != wanted_right and (adapted := self._adapt(right, wanted_right)) is not None:
             return left, adapted
         if left.type != wanted_left and (adapted := self._adapt(left, wanted_left)) is not None:
@@ -453,7 +497,12 @@ class Elaborator:
         return typed.Const(set_of(kind.kind), frozenset(values), span=node.span)
 
     def _is_unknown(self, item: ast.Name) -> bool:
-        known = item.name in self.names.values or item.name in OFFER_COLUMNS or item.name in CONTEXT or item.name in self.names.broken
+        known = (
+            item.name in self.names.values
+            or item.name in OFFER_COLUMNS
+            or item.name in CONTEXT
+            or item.name in self.names.broken
+        )
         declared = any(item.name in self.names.declared(kind) for kind in ("mineral", "trader", "buyer"))
         near = did_you_mean(item.name, sorted(self.names.minerals))
         return not known and not declared and near is None
@@ -465,7 +514,9 @@ class Elaborator:
             return self.error(node.span)
         return typed.If(then.type, condition, then, otherwise, span=node.span)
 
-    def _same(self, left: ast.Expr, right: ast.Expr, hint: Type | None, what: str, span: Span) -> tuple[typed.Expr, typed.Expr]:
+    def _same(
+        self, left: ast.Expr, right: ast.Expr, hint: Type | None, what: str, span: Span
+    ) -> tuple[typed.Expr, typed.Expr]:
         """Two values that must be of one type."""
         first, second = self._pair(left, right, hint)
         if ERROR in (first.type, second.type) or first.type == second.type:
@@ -509,7 +560,11 @@ class Elaborator:
 
     def _no_part(self, owner: str, name: str, span: Span, parts: Any) -> typed.Expr:
         near = did_you_mean(name, sorted(parts)) if parts else None
-        help = f"did you mean `{near}`?" if near else (f"it has {', '.join(f'`{one}`' for one in parts)}" if parts else None)
+        help = (
+            f"did you mean `{near}`?"
+            if near
+            else (f"it has {', '.join(f'`{one}`' for one in parts)}" if parts else None)
+        )
         self.report("V0207", f"{owner} has no `{name}`", span, help=help)
         return self.error(span)
 
@@ -526,11 +581,17 @@ class Elaborator:
             return benchmark(self, node) if name == "benchmark" else market(self, node, None)
         if name not in FUNCTIONS:
             near = did_you_mean(name, sorted((*FUNCTIONS, *REFERENCES)))
-            help = f"did you mean `{near}`?" if near else "functions: " + ", ".join(f"`{one}`" for one in (*FUNCTIONS, *REFERENCES))
+            help = (
+                f"did you mean `{near}`?"
+                if near
+                else "functions: " + ", ".join(f"`{one}`" for one in (*FUNCTIONS, *REFERENCES))
+            )
             self.report("V0206", f"there is no function `{name}`", node.function.span, help=help)
             return self.error(node.span)
         count = len(node.arguments)
-        wanted = {"abs": "one value", "round": "two values: what to round, and to what unit"}.get(name, "two values or more")
+        wanted = {"abs": "one value", "round": "two values: what to round, and to what unit"}.get(
+            name, "two values or more"
+        )
         if (name == "abs" and count != 1) or (name == "round" and count != 2) or (name in ("min", "max") and count < 2):
             self.report("V0206", f"`{name}` takes {wanted}", node.span)
             return self.error(node.span)

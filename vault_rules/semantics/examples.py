@@ -10,7 +10,20 @@ from vault_rules.semantics.load import Loaded
 from vault_rules.semantics.reads import Duty, Reads
 from vault_rules.semantics.rules import RuleReader
 from vault_rules.semantics.types import (
-    BOOLEAN, FACILITY_COLUMNS, MASS, MINERAL, MONEY, NUMBER, OFFER_COLUMNS, PRICE, RATIO, REQUEST_COLUMNS, TEXT, TRADER, Type, COUNTRY,
+    BOOLEAN,
+    COUNTRY,
+    FACILITY_COLUMNS,
+    MASS,
+    MINERAL,
+    MONEY,
+    NUMBER,
+    OFFER_COLUMNS,
+    PRICE,
+    RATIO,
+    REQUEST_COLUMNS,
+    TEXT,
+    TRADER,
+    Type,
 )  # fmt: skip
 
 TABLE_COLUMNS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -57,14 +70,21 @@ def check(loaded: Loaded, of: Elaborator, reader: RuleReader, known: Reads) -> N
 def _test(test: ast.Test, of: Elaborator) -> None:
     days = [item for item in test.items if isinstance(item, ast.AsOf)]
     if not days:
-        of.report("V0319", f'the test "{test.title}" does not say on which day', test.span, help="add `as of 2027-08-01`")
+        of.report(
+            "V0319", f'the test "{test.title}" does not say on which day', test.span, help="add `as of 2027-08-01`"
+        )
     for item in test.items:
         if isinstance(item, ast.TestTable):
             _table(item, of)
         elif isinstance(item, ast.SetParameter):
             if item.name.name not in of.lets:
                 near = did_you_mean(item.name.name, sorted(of.lets))
-                of.report("V0201", f"there is no parameter `{item.name.name}`", item.name.span, help=f"did you mean `{near}`?" if near else None)
+                of.report(
+                    "V0201",
+                    f"there is no parameter `{item.name.name}`",
+                    item.name.span,
+                    help=f"did you mean `{near}`?" if near else None,
+                )
             else:
                 of.expect(item.value, of.lets[item.name.name].type, f"`{item.name.name}`")
 
@@ -77,7 +97,12 @@ def _table(table: ast.TestTable, of: Elaborator) -> None:
     for column in table.columns:
         if column.name not in known:
             near = did_you_mean(column.name, known)
-            of.report("V0207", f"`{table.table}` has no column `{column.name}`", column.span, help=f"did you mean `{near}`?" if near else None)
+            of.report(
+                "V0207",
+                f"`{table.table}` has no column `{column.name}`",
+                column.span,
+                help=f"did you mean `{near}`?" if near else None,
+            )
             return
     for name in required:
         if name not in said:
@@ -87,7 +112,12 @@ def _table(table: ast.TestTable, of: Elaborator) -> None:
         for column, cell in zip(table.columns, row.cells, strict=True):
             if column.name == "mineral" and of.names.minerals and cell.text not in of.names.minerals:
                 near = did_you_mean(cell.text, sorted(of.names.minerals))
-                of.report("V0201", f"`{cell.text}` is not a mineral that this policy knows", cell.span, help=f"did you mean `{near}`?" if near else None)
+                of.report(
+                    "V0201",
+                    f"`{cell.text}` is not a mineral that this policy knows",
+                    cell.span,
+                    help=f"did you mean `{near}`?" if near else None,
+                )
 
 
 def _law(law: ast.Law, of: Elaborator, known: Reads) -> None:
@@ -98,7 +128,10 @@ def _law(law: ast.Law, of: Elaborator, known: Reads) -> None:
         of.report("V0319", f"a law cannot be about each `{law.subject.name}`", law.subject.span, help=help)
         return
     outer = of.extra
-    of.extra = {name: ("field" if name in _UNDEFINED else "award", kind) for name, kind in {**FACILITY_COLUMNS, **columns}.items()}
+    of.extra = {
+        name: ("field" if name in _UNDEFINED else "award", kind)
+        for name, kind in {**FACILITY_COLUMNS, **columns}.items()
+    }
     for node in (law.where, law.condition):
         if node is not None:
             read = of.expect(node, BOOLEAN, "a law")

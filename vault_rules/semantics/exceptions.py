@@ -59,7 +59,13 @@ class ExceptionReader(RuleReader):
             self.of.report("V0306", "an exception says why", node.name.span, help='add `because "…"`')
         if "before" not in found and "through" not in found:
             self.diagnostics.append(
-                Diagnostic("V0402", WARNING, f"the exception `{node.name.name}` has no end", node.name.span, help="add `through DATE`, or `before DATE`")
+                Diagnostic(
+                    "V0402",
+                    WARNING,
+                    f"the exception `{node.name.name}` has no end",
+                    node.name.span,
+                    help="add `through DATE`, or `before DATE`",
+                )
             )
 
     def _base(self, node: ast.Exception_) -> ast.Statement | None:
@@ -75,7 +81,9 @@ class ExceptionReader(RuleReader):
                 self.of.names.used.add(target.name)
                 return found
             if target.name in seen:
-                self.of.report("V0212", f"this exception is one to itself in the end: `{target.name}`", node.target.span)
+                self.of.report(
+                    "V0212", f"this exception is one to itself in the end: `{target.name}`", node.target.span
+                )
                 return None
             seen.append(target.name)
             target = found.target
@@ -86,8 +94,12 @@ class ExceptionReader(RuleReader):
         near = did_you_mean(target.name, sorted(self.of.names.rules))
         what = "there is no rule, `let` or exception"
         if target.name in self.of.names.values:
-            what = f"an exception cannot change a {kind_of(self.of.names.values[target.name])}: there is no rule or `let`"
-        self.of.report("V0307", f"{what} called `{target.name}`", target.span, help=f"did you mean `{near}`?" if near else None)
+            what = (
+                f"an exception cannot change a {kind_of(self.of.names.values[target.name])}: there is no rule or `let`"
+            )
+        self.of.report(
+            "V0307", f"{what} called `{target.name}`", target.span, help=f"did you mean `{near}`?" if near else None
+        )
 
     def _when(self, modifier: ast.Modifier | None, kind: str) -> typed.Expr | None:
         if modifier is None or isinstance(modifier.value, str):
@@ -107,7 +119,11 @@ class ExceptionReader(RuleReader):
             case ast.NewValue() if isinstance(base, ast.Let):
                 return self._value(change, base)
             case ast.NewCondition() if isinstance(base, ast.Condition) and change.kind == base.kind:
-                return {"condition": self.rule_condition(kind, change.condition, scope)}, {"condition": change.span}, False
+                return (
+                    {"condition": self.rule_condition(kind, change.condition, scope)},
+                    {"condition": change.span},
+                    False,
+                )
             case ast.NewWhen() if isinstance(base, ast.Tier):
                 return {"when": self.tier_condition(change.condition)}, {"when": change.span}, False
             case ast.NewRoute() if isinstance(base, ast.Route):
@@ -148,9 +164,11 @@ class ExceptionReader(RuleReader):
             body = ast.attrs.evolve(body, per=base.body.per)
         clauses, spans = self.cap_clauses(body, base.kind, base.advisory, whole=False)
         clauses.pop("measure")
-        return clauses, {key: change.span for key in spans}, False
+        return clauses, dict.fromkeys(spans, change.span), False
 
-    def _step_changes(self, change: ast.NewSteps, waterfall: typed.Rule | None) -> tuple[dict[Any, Any], dict[Any, Span], bool]:
+    def _step_changes(
+        self, change: ast.NewSteps, waterfall: typed.Rule | None
+    ) -> tuple[dict[Any, Any], dict[Any, Span], bool]:
         clauses: dict[Any, Any] = {}
         spans: dict[Any, Span] = {}
         for one in change.changes:
@@ -159,10 +177,17 @@ class ExceptionReader(RuleReader):
             if step is None or waterfall is None:
                 continue
             if "ratio" in read and "references" not in read and not waterfall.clauses.get((step.number, "references")):
-                self.of.report("V0316", "this premium does not say over what", one.span, help="its step has no premium yet: add `over …`")
+                self.of.report(
+                    "V0316",
+                    "this premium does not say over what",
+                    one.span,
+                    help="its step has no premium yet: add `over …`",
+                )
                 continue
             clauses.update({(step.number, key): value for key, value in read.items()})
-            spans.update({(step.number, key): one.span for key in _clause_spans(one.clauses, one.span) if key != "step"})
+            spans.update(
+                {(step.number, key): one.span for key in _clause_spans(one.clauses, one.span) if key != "step"}
+            )
         return clauses, spans, False
 
     def _step(self, name: ast.Identifier, waterfall: typed.Rule) -> typed.Step | None:
@@ -174,11 +199,29 @@ class ExceptionReader(RuleReader):
         if len(alone) == 1:
             self.of.names.used.add(name.name)
             return alone[0]
-        known = sorted({step.label for step in steps if step.label} | {step.tiers[0] for step in steps if len(step.tiers) == 1})
+        known = sorted(
+            {step.label for step in steps if step.label} | {step.tiers[0] for step in steps if len(step.tiers) == 1}
+        )
         if len(alone) > 1:
-            self.of.report("V0318", f"{len(alone)} steps take `{name.name}`", name.span, help="give the step a label, and name that: `LABEL: take …`")
+            self.of.report(
+                "V0318",
+                f"{len(alone)} steps take `{name.name}`",
+                name.span,
+                help="give the step a label, and name that: `LABEL: take …`",
+            )
             return None
         near = did_you_mean(name.name, known)
-        help = f"did you mean `{near}`?" if near else "a step is named by its label, or by its tier where it takes no other: " + ", ".join(f"`{one}`" for one in known)
-        self.of.report("V0318", f"`{waterfall.name}` has no step `{name.name}`", name.span, labels=(Label(waterfall.name_span, "the waterfall"),), help=help)
+        help = (
+            f"did you mean `{near}`?"
+            if near
+            else "a step is named by its label, or by its tier where it takes no other: "
+            + ", ".join(f"`{one}`" for one in known)
+        )
+        self.of.report(
+            "V0318",
+            f"`{waterfall.name}` has no step `{name.name}`",
+            name.span,
+            labels=(Label(waterfall.name_span, "the waterfall"),),
+            help=help,
+        )
         return None

@@ -11,7 +11,7 @@ from vault_rules.semantics.linear import is_linear_in_price
 from vault_rules.semantics.load import Loaded
 from vault_rules.semantics.reads import Duty
 from vault_rules.semantics.rules import RuleReader
-from vault_rules.semantics.types import MASS, NUMBER, PRICE, REQUEST_COLUMNS, DATE, ERROR
+from vault_rules.semantics.types import DATE, ERROR, MASS, NUMBER, PRICE, REQUEST_COLUMNS
 from vault_rules.source.diagnostic import ERROR as SEVERITY_ERROR
 from vault_rules.source.diagnostic import Diagnostic, Label
 from vault_rules.source.text import Span
@@ -36,7 +36,12 @@ class HeaderReader:
                     self._report("V0202", f"two columns are called `{entry.name.name}`", entry.name.span, ())
                 shown[entry.name.name] = entry
             elif entry.kind in self.entries:
-                self._report("V0109", f"`{entry.kind}` is said twice", entry.span, (Label(self.entries[entry.kind].span, "first here"),))
+                self._report(
+                    "V0109",
+                    f"`{entry.kind}` is said twice",
+                    entry.span,
+                    (Label(self.entries[entry.kind].span, "first here"),),
+                )
             else:
                 self.entries[entry.kind] = entry
         self.shown = shown
@@ -71,7 +76,13 @@ class HeaderReader:
             return (1, 1)
         month, day = (int(part) for part in str(entry.value).split("-"))
         if not 1 <= month <= 12 or not 1 <= day <= _DAYS_IN_MONTH[month - 1]:
-            self._report("V0103", f"`{entry.value}` is not a month and a day", entry.span, (), "for instance `fiscal_year starts 10-01`")
+            self._report(
+                "V0103",
+                f"`{entry.value}` is not a month and a day",
+                entry.span,
+                (),
+                "for instance `fiscal_year starts 10-01`",
+            )
             return (1, 1)
         return (month, day)
 
@@ -104,7 +115,9 @@ class HeaderReader:
         read = of.expect(entry.value, PRICE, "the compared price")
         if read.type == ERROR:
             return read
-        circular = next((one for one in typed.walk(read) if isinstance(one, typed.Column) and one.name == "compared"), None)
+        circular = next(
+            (one for one in typed.walk(read) if isinstance(one, typed.Column) and one.name == "compared"), None
+        )
         if circular is not None or not is_linear_in_price(read, of.lets):
             help = "a compared price is `price * A + B`, A above zero, and neither A nor B reads the price"
             self._report("V0217", "the compared price does not have the form `price * A + B`", read.span, (), help)

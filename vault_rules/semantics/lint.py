@@ -18,13 +18,25 @@ def unreachable_tiers(tiers: Sequence[typed.Rule]) -> Iterator[Diagnostic]:
     for at, tier in enumerate(tiers):
         condition = tier.clauses["when"]
         if last is not None:
-            yield _never(tier, f"the tier `{tier.name}` is never reached", last, "everything that is left goes here", "put `otherwise` last")
+            yield _never(
+                tier,
+                f"the tier `{tier.name}` is never reached",
+                last,
+                "everything that is left goes here",
+                "put `otherwise` last",
+            )
         elif isinstance(condition, typed.Const) and condition.value is False:
             yield Diagnostic("V0309", ERROR, f"the tier `{tier.name}` never holds", tier.name_span)
         elif condition is not None:
             same = next((one for one in tiers[:at] if one.clauses["when"] == condition and _always(one)), None)
             if same is not None:
-                yield _never(tier, f"the tier `{tier.name}` is never reached", same, "the same condition", "the first tier that holds is taken")
+                yield _never(
+                    tier,
+                    f"the tier `{tier.name}` is never reached",
+                    same,
+                    "the same condition",
+                    "the first tier that holds is taken",
+                )
         if condition is None and _always(tier):
             last = last or tier
 
@@ -37,7 +49,9 @@ def _never(rule: typed.Rule, message: str, first: typed.Rule, label: str, help: 
     return Diagnostic("V0309", ERROR, message, rule.name_span, labels=(Label(first.name_span, label),), help=help)
 
 
-def unreachable_steps(waterfalls: Sequence[typed.Rule], exceptions: Sequence[typed.TypedException]) -> Iterator[Diagnostic]:
+def unreachable_steps(
+    waterfalls: Sequence[typed.Rule], exceptions: Sequence[typed.TypedException]
+) -> Iterator[Diagnostic]:
     """A step whose tiers an earlier step takes whole: no condition, premium or share leaves anything for it."""
     changed = {one.target for one in exceptions}
     for rule in waterfalls:
@@ -67,7 +81,11 @@ def reference_warnings(expressions: Iterable[typed.Expr]) -> Iterator[Diagnostic
                 )  # fmt: skip
             if isinstance(one, typed.Benchmark) and one.within is None:
                 yield Diagnostic(
-                    "V0405", WARNING, "this benchmark may be of any age", one.span, help="say how old it may be: `benchmark(within 30 days)`"
+                    "V0405",
+                    WARNING,
+                    "this benchmark may be of any age",
+                    one.span,
+                    help="say how old it may be: `benchmark(within 30 days)`",
                 )
 
 
@@ -91,7 +109,9 @@ def unused(names: Names, statements: Iterable[ast.Statement]) -> Iterator[Diagno
             name = statement.name
             if name.name not in names.used:
                 kind = kind_of(statement)
-                yield Diagnostic("V0401", WARNING, f"nothing reads the {kind} `{name.name}`", name.span, help="remove it, or use it")
+                yield Diagnostic(
+                    "V0401", WARNING, f"nothing reads the {kind} `{name.name}`", name.span, help="remove it, or use it"
+                )
 
 
 def idle_tiers(names: Names, tiers: Sequence[typed.Rule], waterfalls: Sequence[typed.Rule]) -> Iterator[Diagnostic]:
@@ -100,7 +120,9 @@ def idle_tiers(names: Names, tiers: Sequence[typed.Rule], waterfalls: Sequence[t
     for tier in tiers:
         if waterfalls and tier.name not in taken:
             yield Diagnostic(
-                "V0406", WARNING, f"no step takes the tier `{tier.name}`", tier.name_span, help="offers in it are never bought: take it in a step, or `forbid` them"
+                "V0406",
+                WARNING,
+                f"no step takes the tier `{tier.name}`",
+                tier.name_span,
+                help="offers in it are never bought: take it in a step, or `forbid` them",
             )
-
-

@@ -80,7 +80,9 @@ class _Loader:
             self.diagnostics.extend(diagnostics)
         return self.files[source.name]
 
-    def bring(self, file: ast.PolicyFile, only: Iterable[ast.Identifier] | None, path: tuple[tuple[str, Span], ...]) -> None:
+    def bring(
+        self, file: ast.PolicyFile, only: Iterable[ast.Identifier] | None, path: tuple[tuple[str, Span], ...]
+    ) -> None:
         loaded = self.loaded
         loaded.sources[file.source.role or file.source.name] = file.source
         loaded.broken |= file.broken
@@ -137,7 +139,12 @@ class _Loader:
         for identifier in queue:
             if identifier.name not in defined and not used and identifier.name not in file.broken:
                 self.diagnostics.append(
-                    Diagnostic("V0201", ERROR, f"`{file.source.role or file.source.name}` defines no `{identifier.name}`", identifier.span)
+                    Diagnostic(
+                        "V0201",
+                        ERROR,
+                        f"`{file.source.role or file.source.name}` defines no `{identifier.name}`",
+                        identifier.span,
+                    )
                 )
         names = [one.name for one in queue]
         while names:

@@ -11,7 +11,20 @@ from typing import Any, Protocol
 
 from vault_rules.semantics.operators import fiscal_year, signature
 from vault_rules.semantics.typed import (
-    Benchmark, Call, Column, Const, Context, Default, Expr, FiscalYear, Foreign, If, LetRef, Lookup, Market, Missing,
+    Benchmark,
+    Call,
+    Column,
+    Const,
+    Context,
+    Default,
+    Expr,
+    FiscalYear,
+    Foreign,
+    If,
+    LetRef,
+    Lookup,
+    Market,
+    Missing,
 )  # fmt: skip
 
 

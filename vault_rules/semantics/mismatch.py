@@ -35,7 +35,11 @@ def _one(operator: str, argument: Expr, currency: str) -> Diagnostic:
         operator, f"`{operator}` does not work on this"
     )
     return Diagnostic(
-        "V0203", ERROR, f"{what}, and this is {argument.type.noun()}", argument.span, f"this is {argument.type.words(currency)}"
+        "V0203",
+        ERROR,
+        f"{what}, and this is {argument.type.noun()}",
+        argument.span,
+        f"this is {argument.type.words(currency)}",
     )
 
 

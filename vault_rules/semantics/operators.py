@@ -15,7 +15,25 @@ from typing import Any
 import attrs
 
 from vault_rules.semantics.types import (
-    BOOLEAN, COUNTRY, DATE, DAYS, MASS, MINERAL, MONEY, MONTHS, NUMBER, PRICE, RATIO, TEXT, TIER, TRADER, BUYER, KIND, FACILITY, Type, set_of,
+    BOOLEAN,
+    BUYER,
+    COUNTRY,
+    DATE,
+    DAYS,
+    FACILITY,
+    KIND,
+    MASS,
+    MINERAL,
+    MONEY,
+    MONTHS,
+    NUMBER,
+    PRICE,
+    RATIO,
+    TEXT,
+    TIER,
+    TRADER,
+    Type,
+    set_of,
 )  # fmt: skip
 
 Apply = Callable[..., Any]
@@ -35,7 +53,25 @@ class Signature:
 
 MEASURES = (MASS, MONEY, PRICE, RATIO, NUMBER, DAYS)
 ORDERED = (*MEASURES, DATE, MONTHS)
-ELEMENTS = (COUNTRY, MINERAL, TRADER, BUYER, KIND, FACILITY, TIER, TEXT, NUMBER, RATIO, MASS, MONEY, PRICE, DATE, DAYS, MONTHS, BOOLEAN)
+ELEMENTS = (
+    COUNTRY,
+    MINERAL,
+    TRADER,
+    BUYER,
+    KIND,
+    FACILITY,
+    TIER,
+    TEXT,
+    NUMBER,
+    RATIO,
+    MASS,
+    MONEY,
+    PRICE,
+    DATE,
+    DAYS,
+    MONTHS,
+    BOOLEAN,
+)
 
 
 def _divide(left: Fraction, right: Fraction) -> Fraction | None:
@@ -71,7 +107,9 @@ def _less(a: Any, b: Any) -> bool:
 def _table() -> list[Signature]:
     rows: list[Signature] = []
 
-    def add(operator: str, parameters: tuple[Type, ...], result: Type, apply: Apply, doc: str = "", undefined: bool = False) -> None:
+    def add(
+        operator: str, parameters: tuple[Type, ...], result: Type, apply: Apply, doc: str = "", undefined: bool = False
+    ) -> None:
         rows.append(Signature(operator, parameters, result, apply, doc, undefined))
 
     for kind in ELEMENTS:
@@ -106,7 +144,14 @@ def _table() -> list[Signature]:
         if kind not in (RATIO, NUMBER):
             add("*", (kind, NUMBER), kind, lambda a, b: a * b, "so many times")
             add("/", (kind, NUMBER), kind, _divide, "an equal part", True)
-        add("/", (kind, kind), NUMBER if kind == NUMBER else RATIO, _divide, "how many times the second is in the first", True)
+        add(
+            "/",
+            (kind, kind),
+            NUMBER if kind == NUMBER else RATIO,
+            _divide,
+            "how many times the second is in the first",
+            True,
+        )
     add("/", (RATIO, NUMBER), RATIO, _divide, "an equal part", True)
     add("*", (NUMBER, MONTHS), MONTHS, lambda a, b: a * b, "so many times")
     add("*", (MASS, PRICE), MONEY, lambda a, b: a * b, "what the mass costs")
@@ -116,7 +161,13 @@ def _table() -> list[Signature]:
     add("+", (DATE, DAYS), DATE, add_days, "so many days later")
     add("-", (DATE, DAYS), DATE, lambda a, b: add_days(a, -b), "so many days earlier")
     add("+", (DATE, MONTHS), DATE, add_months, "so many months later, at most that month's last day")
-    add("-", (DATE, MONTHS), DATE, lambda a, b: add_months(a, -b), "so many months earlier, at most that month's last day")
+    add(
+        "-",
+        (DATE, MONTHS),
+        DATE,
+        lambda a, b: add_months(a, -b),
+        "so many months earlier, at most that month's last day",
+    )
     add("-", (DATE, DATE), DAYS, lambda a, b: Fraction((a - b).days), "the days between them")
     add("and", (BOOLEAN, BOOLEAN), BOOLEAN, lambda a, b: a and b, "both hold")
     add("or", (BOOLEAN, BOOLEAN), BOOLEAN, lambda a, b: a or b, "at least one holds")

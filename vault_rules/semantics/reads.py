@@ -46,7 +46,12 @@ class Duty:
 class Reads:
     """Knows the lets with all exceptions to them."""
 
-    def __init__(self, lets: Mapping[str, typed.Expr], exceptions: Iterable[typed.TypedException], tables: Mapping[str, typed.TypedTable]) -> None:
+    def __init__(
+        self,
+        lets: Mapping[str, typed.Expr],
+        exceptions: Iterable[typed.TypedException],
+        tables: Mapping[str, typed.TypedTable],
+    ) -> None:
         self.lets, self.tables = lets, tables
         self.exceptions: dict[str, list[typed.TypedException]] = {}
         by_name = {one.name: one for one in exceptions}
@@ -130,9 +135,15 @@ class Reads:
             case typed.Call(operator=operator, parameters=parameters, arguments=arguments):
                 row = signature(operator, parameters)
                 divisor = arguments[-1]
-                if row is not None and row.may_be_undefined and not (isinstance(divisor, typed.Const) and divisor.value > 0):
+                if (
+                    row is not None
+                    and row.may_be_undefined
+                    and not (isinstance(divisor, typed.Const) and divisor.value > 0)
+                ):
                     return divisor if not isinstance(divisor, typed.Const) else expr
-        return next((found for child in typed.children(expr) if (found := self.undefined(child, minerals)) is not None), None)
+        return next(
+            (found for child in typed.children(expr) if (found := self.undefined(child, minerals)) is not None), None
+        )
 
     def _covers(self, expr: typed.Lookup, minerals: frozenset[str] | None) -> bool:
         key = expr.keys[0]
@@ -162,7 +173,9 @@ class Reads:
         labels: tuple[Label, ...] = ()
         if isinstance(high, typed.LetRef) and high.name in self.lets:
             labels = (Label(self.lets[high.name].span, f"`{high.name}` reads {_WHEN_KNOWN[stage]}"),)
-        known = ", ".join(_WHEN_KNOWN[one] for one in ("context", "offer", "tier", "reference", "request") if one in duty.may_read)
+        known = ", ".join(
+            _WHEN_KNOWN[one] for one in ("context", "offer", "tier", "reference", "request") if one in duty.may_read
+        )
         help = duty.help or (f"here one may read {known}" if known else None)
         return Diagnostic("V0216", ERROR, message, high.span, labels=labels, help=help)
 
@@ -185,17 +198,30 @@ def _undefined_error(part: typed.Expr) -> Diagnostic:
     text = part.span.text if len(part.span.text) <= 40 and "\n" not in part.span.text else name
     match part:
         case typed.Column(owner="field"):
-            why, help = "may be blank in an offer", f"write `({name} else …)`, or give the field a value: `field {name}: … else …`"
+            why, help = (
+                "may be blank in an offer",
+                f"write `({name} else …)`, or give the field a value: `field {name}: … else …`",
+            )
         case typed.Lookup():
-            why, help = "may have no row for this key", f"write `({text} else …)`, or end the table with a row `otherwise`"
+            why, help = (
+                "may have no row for this key",
+                f"write `({text} else …)`, or end the table with a row `otherwise`",
+            )
         case typed.Benchmark():
-            why, help = "may not be published", f"write `({text} else …)`; in a premium, end with `if none allow` or `if none reject`"
+            why, help = (
+                "may not be published",
+                f"write `({text} else …)`; in a premium, end with `if none allow` or `if none reject`",
+            )
         case typed.Market():
-            why, help = "may find no offer", f"write `({text} else …)`; in a premium, end with `if none allow` or `if none reject`"
+            why, help = (
+                "may find no offer",
+                f"write `({text} else …)`; in a premium, end with `if none allow` or `if none reject`",
+            )
         case typed.LetRef():
             why, help = "may be undefined", f"write `({name} else …)` here, or `else` where it is defined"
         case _:
-            why, help = "may be zero, and nothing is divided by zero", "put the division under `else`: `(a / b else 0%)`"
+            why, help = (
+                "may be zero, and nothing is divided by zero",
+                "put the division under `else`: `(a / b else 0%)`",
+            )
     return Diagnostic("V0215", ERROR, f"`{text}` {why}", part.span, help=help)
-
-

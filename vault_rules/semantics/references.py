@@ -35,7 +35,9 @@ def market(of: Elaborator, node: ast.Call, column: ast.Identifier | None) -> typ
             case ast.Name() if argument.name in of.names.tiers:
                 of.names.used.add(argument.name)
                 tiers.append(argument.name)
-            case ast.SetLiteral(items=items) if all(isinstance(item, ast.Name) and item.name in of.names.tiers for item in items):
+            case ast.SetLiteral(items=items) if all(
+                isinstance(item, ast.Name) and item.name in of.names.tiers for item in items
+            ):
                 tiers.extend(item.name for item in items if isinstance(item, ast.Name))
             case _:
                 wrong = True
@@ -43,7 +45,12 @@ def market(of: Elaborator, node: ast.Call, column: ast.Identifier | None) -> typ
     if wrong:
         return of.error(node.span)
     if not tiers:
-        of.report("V0206", f"`{kind}` needs the tiers it looks at", node.span, help=f"name one or more: `{kind}(domestic)`, or `{kind}(all)`")
+        of.report(
+            "V0206",
+            f"`{kind}` needs the tiers it looks at",
+            node.span,
+            help=f"name one or more: `{kind}(domestic)`, or `{kind}(all)`",
+        )
         return of.error(node.span)
     if depth is not None and kind in _WITHOUT_DEPTH:
         of.report("V0206", f"`{kind}` counts everything on offer: it takes no `depth`", depth.span)
@@ -55,10 +62,20 @@ def market(of: Elaborator, node: ast.Call, column: ast.Identifier | None) -> typ
 
 
 def _lowest(
-    of: Elaborator, node: ast.Call, column: ast.Identifier | None, tiers: tuple[str, ...], depth: typed.Expr | None, responsive: bool
+    of: Elaborator,
+    node: ast.Call,
+    column: ast.Identifier | None,
+    tiers: tuple[str, ...],
+    depth: typed.Expr | None,
+    responsive: bool,
 ) -> typed.Expr:
     if column is None:
-        of.report("V0206", "`lowest(…)` is an offer: say which of its columns", node.span, help="for instance `lowest(domestic).origin`")
+        of.report(
+            "V0206",
+            "`lowest(…)` is an offer: say which of its columns",
+            node.span,
+            help="for instance `lowest(domestic).origin`",
+        )
         return of.error(node.span)
     span = node.span.to(column.span)
     field = of.fields.get(column.name)
@@ -68,7 +85,9 @@ def _lowest(
         return of.error(span) if field.type.kind == "error" else read
     if column.name not in OFFER_COLUMNS:
         near = did_you_mean(column.name, sorted((*OFFER_COLUMNS, *of.fields)))
-        of.report("V0207", f"an offer has no `{column.name}`", column.span, help=f"did you mean `{near}`?" if near else None)
+        of.report(
+            "V0207", f"an offer has no `{column.name}`", column.span, help=f"did you mean `{near}`?" if near else None
+        )
         return of.error(span)
     return typed.Market(OFFER_COLUMNS[column.name], "lowest", tiers, depth, responsive, column.name, span=span)
 
@@ -78,10 +97,19 @@ def _not_a_tier(of: Elaborator, kind: str, argument: ast.Expr) -> None:
         if argument.name in of.names.broken:
             return
         near = did_you_mean(argument.name, of.names.tiers)
-        help = f"did you mean `{near}`?" if near else f"`{kind}` looks at tiers: " + ", ".join(f"`{one}`" for one in (*of.names.tiers, "all"))
+        help = (
+            f"did you mean `{near}`?"
+            if near
+            else f"`{kind}` looks at tiers: " + ", ".join(f"`{one}`" for one in (*of.names.tiers, "all"))
+        )
         of.report("V0201", f"`{argument.name}` is not a tier", argument.span, help=help)
         return
-    of.report("V0206", f"`{kind}` takes tiers, `depth` and `responsive`", argument.span, help=f"for instance `{kind}(domestic, depth 500 kg)`")
+    of.report(
+        "V0206",
+        f"`{kind}` takes tiers, `depth` and `responsive`",
+        argument.span,
+        help=f"for instance `{kind}(domestic, depth 500 kg)`",
+    )
 
 
 def benchmark(of: Elaborator, node: ast.Call) -> typed.Expr:
@@ -96,7 +124,12 @@ def benchmark(of: Elaborator, node: ast.Call) -> typed.Expr:
                 within = of.expect(value_, DAYS, "how old a benchmark may be", "say it in days: `within 30 days`")
             case _:
                 help = '`benchmark("index", within 30 days)`'
-                of.report("V0206", "`benchmark` takes the name of an index, and `within` so many days", argument.span, help=help)
+                of.report(
+                    "V0206",
+                    "`benchmark` takes the name of an index, and `within` so many days",
+                    argument.span,
+                    help=help,
+                )
                 return of.error(node.span)
     if within is not None and within.type != DAYS:
         return of.error(node.span)

@@ -39,7 +39,14 @@ class RuleReader(CapReader):
             found.setdefault(modifier.kind, modifier)
         if "before" in found and "through" in found:
             labels = (Label(found["before"].span, "one end here"),)
-            self.of.report("V0109", "this rule has two ends", found["through"].span, "another here", labels, "say `before` or `through`, not both")
+            self.of.report(
+                "V0109",
+                "this rule has two ends",
+                found["through"].span,
+                "another here",
+                labels,
+                "say `before` or `through`, not both",
+            )
         return found
 
     def _misplaced(self, modifier: ast.Modifier, family: str, word: str) -> None:
@@ -66,7 +73,11 @@ class RuleReader(CapReader):
     def _day(self, modifier: ast.Modifier | None) -> date | None:
         if modifier is None or isinstance(modifier.value, str):
             return None
-        value = self.of.constant(self.of.expect(modifier.value, DATE, f"what stands after `{modifier.kind}`", "a date is year-month-day: 2027-07-01"))
+        value = self.of.constant(
+            self.of.expect(
+                modifier.value, DATE, f"what stands after `{modifier.kind}`", "a date is year-month-day: 2027-07-01"
+            )
+        )
         return value if isinstance(value, date) else None
 
     def scope(self, found: Mapping[str, ast.Modifier]) -> typed.Scope:
@@ -79,7 +90,9 @@ class RuleReader(CapReader):
 
     # ---- rules ----------------------------------------------------------------------------------------------------
 
-    def rule(self, statement: ast.Statement, kind: str, clauses: Mapping[Any, Any], spans: Mapping[Any, Span], **more: Any) -> typed.Rule:
+    def rule(
+        self, statement: ast.Statement, kind: str, clauses: Mapping[Any, Any], spans: Mapping[Any, Span], **more: Any
+    ) -> typed.Rule:
         assert statement.name is not None
         found = self.modifiers(statement, "rule")
         scope = more.pop("scope", None) or self.scope(found)
@@ -108,7 +121,9 @@ class RuleReader(CapReader):
     def condition(self, node: ast.Condition) -> typed.Rule:
         found = self.scope({one.kind: one for one in node.modifiers if one.kind in ("for", "for_buyers")})
         read = self.rule_condition(node.kind, node.condition, found)
-        return self.rule(node, node.kind, {"condition": read}, {"condition": node.span}, advisory=node.advisory, scope=found)
+        return self.rule(
+            node, node.kind, {"condition": read}, {"condition": node.span}, advisory=node.advisory, scope=found
+        )
 
     def rule_condition(self, kind: str, node: ast.Expr, scope: typed.Scope) -> typed.Expr:
         read = self.of.expect(node, BOOLEAN, f"what a `{kind}` says")
@@ -140,7 +155,12 @@ class RuleReader(CapReader):
         for number, step in enumerate(node.steps, 1):
             if step.label is not None:
                 if step.label.name in labels:
-                    self.of.report("V0202", f"two steps are called `{step.label.name}`", step.label.span, labels=(Label(labels[step.label.name], "the first"),))
+                    self.of.report(
+                        "V0202",
+                        f"two steps are called `{step.label.name}`",
+                        step.label.span,
+                        labels=(Label(labels[step.label.name], "the first"),),
+                    )
                 labels.setdefault(step.label.name, step.label.span)
             tiers = self.tiers(step.tiers)
             take = Span(step.span.source, step.span.start, step.span.end)
@@ -174,7 +194,9 @@ class RuleReader(CapReader):
         if node.premium is not None:
             found.update(self._premium(node.premium, whole))
         if node.share is not None:
-            ratio = self._step_value(node.share.ratio, RATIO, "the `share` of a step", help="a share is a percentage: `share <= 20%`")
+            ratio = self._step_value(
+                node.share.ratio, RATIO, "the `share` of a step", help="a share is a percentage: `share <= 20%`"
+            )
             found["share"] = typed.Share(ratio, node.share.of_awarded)
         if node.keys is not None:
             self.of.price_is_compared = True
@@ -182,21 +204,35 @@ class RuleReader(CapReader):
             self.of.price_is_compared = False
         return found
 
-    def _step_value(self, node: ast.Expr, wanted: Type, place: str, help: str | None = None, defined: bool = True) -> typed.Expr:
+    def _step_value(
+        self, node: ast.Expr, wanted: Type, place: str, help: str | None = None, defined: bool = True
+    ) -> typed.Expr:
         read = self.of.expect(node, wanted, place, help)
         self.duties.append(Duty(read, reads.STEP, place, must_be_defined=defined))
         return read
 
     def _premium(self, node: ast.Premium, whole: bool) -> dict[str, Any]:
-        found: dict[str, Any] = {"ratio": self._step_value(node.ratio, RATIO, "a premium", help="a premium is a percentage: `premium <= 15% over …`")}
+        found: dict[str, Any] = {
+            "ratio": self._step_value(
+                node.ratio, RATIO, "a premium", help="a premium is a percentage: `premium <= 15% over …`"
+            )
+        }
         if node.references:
             help = "a premium stands over a price: `best(allied)`, `benchmark`, or `30 USD/kg`"
-            references = tuple(self._step_value(one, PRICE, "what a premium stands over", help, defined=False) for one in node.references)
+            references = tuple(
+                self._step_value(one, PRICE, "what a premium stands over", help, defined=False)
+                for one in node.references
+            )
             found["references"] = references
             if node.if_none is None:
                 self.ends.append((references[-1], node))
         elif whole:
-            self.of.report("V0316", "this premium does not say over what", node.span, help="for instance `premium <= 15% over best(allied, depth 500 kg) if none reject`")
+            self.of.report(
+                "V0316",
+                "this premium does not say over what",
+                node.span,
+                help="for instance `premium <= 15% over best(allied, depth 500 kg) if none reject`",
+            )
         if node.if_none is not None:
             found["if_none"] = node.if_none
         elif node.references:

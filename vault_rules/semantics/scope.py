@@ -67,7 +67,9 @@ def collect(loaded: Loaded) -> tuple[Names, list[Diagnostic]]:
         name, span = statement.name.name, statement.name.span
         if isinstance(statement, _VALUES) and name in RESERVED:
             diagnostics.append(
-                Diagnostic("V0213", ERROR, f"`{name}` already has a meaning of its own", span, help="choose another name")
+                Diagnostic(
+                    "V0213", ERROR, f"`{name}` already has a meaning of its own", span, help="choose another name"
+                )
             )
         if isinstance(statement, ast.Declare):
             _define(names.declared(statement.kind), statement, diagnostics)
@@ -83,7 +85,9 @@ def collect(loaded: Loaded) -> tuple[Names, list[Diagnostic]]:
     return names, diagnostics
 
 
-def _define(table: dict[str, ast.Statement] | dict[str, ast.Declare], statement: ast.Statement, diagnostics: list[Diagnostic]) -> bool:
+def _define(
+    table: dict[str, ast.Statement] | dict[str, ast.Declare], statement: ast.Statement, diagnostics: list[Diagnostic]
+) -> bool:
     assert statement.name is not None
     name = statement.name
     first = table.get(name.name)

@@ -29,7 +29,12 @@ def build(of: Elaborator, node: ast.Table, source: Source | None) -> typed.Typed
     for key in node.keys or ():
         if key.name not in names:
             near = did_you_mean(key.name, names)
-            of.report("V0315", f"the table has no column `{key.name}`", key.span, help=f"did you mean `{near}`?" if near else None)
+            of.report(
+                "V0315",
+                f"the table has no column `{key.name}`",
+                key.span,
+                help=f"did you mean `{near}`?" if near else None,
+            )
     types: dict[str, Type] = {}
     typed_rows: dict[tuple[Any, ...] | None, dict[str, typed.Expr]] = {}
     places: dict[tuple[Any, ...] | None, Span] = {}
@@ -45,7 +50,12 @@ def _columns_once(of: Elaborator, columns: tuple[ast.Identifier, ...]) -> None:
     seen: dict[str, Span] = {}
     for column in columns:
         if column.name in seen:
-            of.report("V0315", f"two columns are called `{column.name}`", column.span, labels=(Label(seen[column.name], "the first"),))
+            of.report(
+                "V0315",
+                f"two columns are called `{column.name}`",
+                column.span,
+                labels=(Label(seen[column.name], "the first"),),
+            )
         seen.setdefault(column.name, column.span)
 
 
@@ -67,7 +77,12 @@ def _row(
     for name, cell in zip(names, row.cells, strict=False):
         if name in keys and (otherwise or cell.value is None):
             if not otherwise and not cell.text:
-                of.report("V0315", f"this row has no `{name}`", cell.span, help="every row has its key; the last may say `otherwise`")
+                of.report(
+                    "V0315",
+                    f"this row has no `{name}`",
+                    cell.span,
+                    help="every row has its key; the last may say `otherwise`",
+                )
                 return
             continue
         if cell.value is None:
@@ -83,7 +98,13 @@ def _row(
         return
     found = None if otherwise else tuple(key)
     if found in rows:
-        of.report("V0315", "this row has the same key as another", row.span, "again here", (Label(places[found], "first here"),))
+        of.report(
+            "V0315",
+            "this row has the same key as another",
+            row.span,
+            "again here",
+            (Label(places[found], "first here"),),
+        )
         return
     rows[found], places[found] = values, row.span
 
@@ -97,7 +118,9 @@ def _in_column(of: Elaborator, read: typed.Expr, name: str, types: dict[str, Typ
     return of.coerce(read, wanted, f"every value in the column `{name}`")
 
 
-def _from_csv(of: Elaborator, node: ast.Table, source: Source) -> tuple[tuple[ast.Identifier, ...], tuple[ast.Row, ...]]:
+def _from_csv(
+    of: Elaborator, node: ast.Table, source: Source
+) -> tuple[tuple[ast.Identifier, ...], tuple[ast.Row, ...]]:
     """The same cells out of a CSV file; a cell's place is its line."""
     offset = 0
     starts = []
@@ -140,7 +163,12 @@ def lookup(of: Elaborator, node: ast.Lookup, column: ast.Identifier | None) -> t
     if not isinstance(of.names.values.get(name), ast.Table):
         if name not in of.names.broken:
             near = did_you_mean(name, sorted(one for one, s in of.names.values.items() if isinstance(s, ast.Table)))
-            of.report("V0201", f"there is no table `{name}`", node.table.span, help=f"did you mean `{near}`?" if near else None)
+            of.report(
+                "V0201",
+                f"there is no table `{name}`",
+                node.table.span,
+                help=f"did you mean `{near}`?" if near else None,
+            )
         return of.error(span)
     of.names.used.add(name)
     table = of.table(name)
@@ -152,13 +180,21 @@ def lookup(of: Elaborator, node: ast.Lookup, column: ast.Identifier | None) -> t
         return of.error(span)
     if column.name not in table.columns:
         near = did_you_mean(column.name, table.columns)
-        of.report("V0207", f"the table `{name}` has no column `{column.name}`", column.span, help=f"did you mean `{near}`?" if near else None)
+        of.report(
+            "V0207",
+            f"the table `{name}` has no column `{column.name}`",
+            column.span,
+            help=f"did you mean `{near}`?" if near else None,
+        )
         return of.error(span)
     if len(node.keys) != len(table.keys):
         wanted = ", ".join(f"`{key}`" for key in table.keys)
         of.report("V0206", f"the table `{name}` is looked up by {wanted}", node.span)
         return of.error(span)
-    keys = [of.expect(key, table.types[what], f"the key `{what}` of `{name}`") for key, what in zip(node.keys, table.keys, strict=True)]
+    keys = [
+        of.expect(key, table.types[what], f"the key `{what}` of `{name}`")
+        for key, what in zip(node.keys, table.keys, strict=True)
+    ]
     result = table.types[column.name]
     if ERROR in (result, *(key.type for key in keys)):
         return of.error(span)
@@ -171,4 +207,9 @@ def _is_total(of: Elaborator, table: typed.TypedTable, column: str, keys: list[t
     if None in table.rows:
         return True
     covered = {row[0] for row in table.rows if row is not None and len(row) == 1}
-    return len(keys) == 1 and keys[0].type.kind == "mineral" and bool(of.names.minerals) and set(of.names.minerals) <= covered
+    return (
+        len(keys) == 1
+        and keys[0].type.kind == "mineral"
+        and bool(of.names.minerals)
+        and set(of.names.minerals) <= covered
+    )
