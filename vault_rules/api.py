@@ -53,7 +53,8 @@ class Policy:
     def with_parameters(self, values: Mapping[str, str]) -> Policy:
         """The same policy with other values for some parameters, checked again. `values` are texts such as `"15%"`.
 
-        Raises `UsageError` for a name that is no parameter or a text that is no value; `PolicyError` where the checks fail.
+        Raises `UsageError` for a name that is no parameter or a text that is no value; `PolicyError` where the checks
+        fail.
         """
         if not values:
             return self
@@ -94,7 +95,10 @@ def check_policy(path: str | Path) -> tuple[Policy | None, tuple[Diagnostic, ...
 
 
 def load_policy(path: str | Path, parameters: Mapping[str, str] | None = None) -> Policy:
-    """Load a policy that can be evaluated. Raises `PolicyError` with every mistake; `UsageError` where there is no file."""
+    """Load a policy that can be evaluated.
+
+    Raises `PolicyError` with every mistake; `UsageError` where there is no file.
+    """
     policy, diagnostics = check_policy(path)
     if policy is None:
         raise PolicyError(diagnostics)
@@ -176,11 +180,18 @@ def format_file(path: str | Path) -> tuple[str, str]:
     return format_text(source.text, source.name)
 
 
-def read_book(path: str | Path) -> Book:
-    """Read a folder or workbook. Raises `BookError` with every bad cell; `UsageError` where there is nothing."""
-    from vault_rules.adapters.files import read_book as read
+def read_book(path: str | Path, *, check: bool = True) -> Book:
+    """Read a folder or workbook. Raises `BookError` with every bad cell; `UsageError` where there is nothing.
 
-    return read(Path(path))
+    Without `check` bad cells are left to `evaluate`, which reports them with those that only a policy shows.
+    """
+    from vault_rules.adapters.files import read_sheets
+    from vault_rules.domain.book import Book
+
+    book = Book(*read_sheets(Path(path)))
+    if check:
+        book.check()
+    return book
 
 
 @attrs.frozen(eq=False)
@@ -248,8 +259,8 @@ def evaluate(
 ) -> Plan:
     """Evaluate a policy against a book, as of a date (the clock is never read).
 
-    Raises `BookError` where the book does not fit the policy, `EvaluationError` where no waterfall is in force, `UsageError` for
-    an unknown engine or parameter.
+    Raises `BookError` where the book does not fit the policy, `EvaluationError` where no waterfall is in force,
+    `UsageError` for an unknown engine or parameter.
     """
     from vault_rules.domain.bind import bind
     from vault_rules.engine.program import compile_policy

@@ -13,7 +13,13 @@ if TYPE_CHECKING:
     from vault_rules.api import Plan
 
 
-class Day(click.ParamType[date]):
+if TYPE_CHECKING:
+    _OfDate = click.ParamType[date]
+else:
+    _OfDate = click.ParamType  # generic from click 8.2 on
+
+
+class Day(_OfDate):
     """A date as ISO 8601 writes it."""
 
     name = "date"
@@ -54,7 +60,7 @@ def make_plan(policy: str, book: str, as_of: date, pairs: tuple[str, ...], *, wa
             f"{policy}: {warnings} warning{'' if warnings == 1 else 's'} (vault-rules check shows them)", err=True
         )
     with progress("reading the book"):
-        tables = api.read_book(book)
+        tables = api.read_book(book, check=False)
     with progress("evaluating"):
         plan = api.evaluate(loaded, tables, as_of)
     for text in plan.rows.warnings if warn else ():

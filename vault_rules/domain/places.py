@@ -1,5 +1,7 @@
 """Countries by their ISO 3166-1 alpha-2 codes."""
 
+# ruff: noqa: E501 - a table
+
 from __future__ import annotations
 
 from collections.abc import Mapping

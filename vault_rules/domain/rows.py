@@ -12,6 +12,8 @@ from fractions import Fraction
 
 import attrs
 
+Day = date
+"""A row may have a column `date`, which would hide the type's own name."""
 Value = Fraction | str | bool | date | None
 
 
@@ -61,7 +63,7 @@ class Benchmark:
 
     mineral: str
     price: Fraction
-    date: date
+    date: Day
     form: str | None = None
     index: str | None = None
 
@@ -98,8 +100,8 @@ class PriorAward:
     mineral: str
     quantity: Fraction
     cost: Fraction
-    date: date
-    received: date | None = None
+    date: Day
+    received: Day | None = None
     request: str | None = None
     offer: str | None = None
     trader: str | None = None
@@ -110,7 +112,7 @@ class PriorAward:
     melted_in: str | None = None
     producer: str | None = None
     purity: Fraction | None = None
-    delivery: date | None = None
+    delivery: Day | None = None
     tier: str | None = None
     waterfall: str | None = None
     step: int | None = None

@@ -61,5 +61,7 @@ class Sheet:
 
 def _short(value: str) -> str:
     """The cell on one line, without what would drive a terminal."""
-    printable = "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in value[: _SHOWN + 1])
+    printable = "".join(
+        letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in value[: _SHOWN + 1]
+    )
     return printable if len(value) <= _SHOWN else printable[:_SHOWN] + "…"

@@ -1,4 +1,4 @@
-"""An explanation: the chain of clauses that decided about an offer, with values, limits and the price that would turn it."""
+"""An explanation: the chain of clauses that decided about an offer, with values, limits and the price that turns it."""
 
 from __future__ import annotations
 

@@ -10,7 +10,11 @@ from uuid import uuid4
 
 
 def write_file(path: Path, content: bytes) -> None:
-    """Write a file; one that is there keeps its permissions."""
+    """Write a file; one that is there keeps its permissions, a link its place, and a device or pipe is written to."""
+    path = path.resolve()
+    if path.exists() and not path.is_file():
+        path.write_bytes(content)
+        return
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = _beside(path)
     try:

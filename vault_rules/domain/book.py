@@ -1,0 +1,119 @@
+"""A book: offers, requests and what else an evaluation reads, as it was given and before any policy is known."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from datetime import date
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+from vault_rules.domain.cells import Money
+from vault_rules.domain.reading import ReadTable, Row, read_table
+from vault_rules.domain.sheet import BadCell, Sheet
+from vault_rules.domain.spelling import did_you_mean
+from vault_rules.domain.tables import TABLES
+from vault_rules.errors import BookError, UsageError
+
+SHOWN_BAD_CELLS = 200
+_UNITS = ("unit", "per", "currency")  # they are in the values that they belong to
+
+
+class Book:
+    """The tables of a book by name. Each cell is read once, exactly; `bad` are those that no policy could use."""
+
+    def __init__(self, sheets: Mapping[str, Sheet], bad: Iterable[BadCell] = ()) -> None:
+        self._sheets = {name: sheets[name] for name in TABLES if name in sheets}
+        self.bad_files = tuple(bad)
+        """What is bad about whole files."""
+
+    @classmethod
+    def from_frames(cls, **tables: Any) -> Book:
+        """A book of frames that speak the Arrow PyCapsule interface (Polars, pandas, PyArrow, DuckDB).
+
+        Numbers are integers, decimals or text; a binary floating-point column is refused, so that no price is rounded
+        on its way in. Raises `BookError` with every bad cell; `UsageError` for what is no frame or no table of a book.
+        """
+        from vault_rules.domain.text_frame import text_frame
+
+        sheets: dict[str, Sheet] = {}
+        for name, frame in tables.items():
+            if name not in TABLES:
+                near = did_you_mean(name, TABLES)
+                known = f"did you mean `{near}`?" if near else f"there are {', '.join(TABLES)}"
+                raise UsageError(f"a book has no table `{name}`: {known}")
+            if frame is not None:
+                sheets[name] = text_frame(_polars(name, frame), name, name)
+        missing = [
+            BadCell("the book", None, None, None, f"has no table `{name}`") for name in _REQUIRED if name not in sheets
+        ]
+        book = cls(sheets, missing)
+        book.check()
+        return book
+
+    @cached_property
+    def tables(self) -> Mapping[str, ReadTable]:
+        """Each table's rows; reading them takes a while, so it is done once and when first asked for."""
+        return {name: read_table(sheet) for name, sheet in self._sheets.items()}
+
+    @property
+    def bad(self) -> tuple[BadCell, ...]:
+        """Every bad cell that was kept, by table and row."""
+        cells = [*self.bad_files]
+        for table in self.tables.values():
+            cells += sorted(table.bad, key=lambda cell: (cell.row is not None, cell.row or 0))
+        return tuple(cells)
+
+    @property
+    def total_bad(self) -> int:
+        """How many bad cells there are, kept or not."""
+        return len(self.bad_files) + sum(table.total_bad for table in self.tables.values())
+
+    def check(self) -> None:
+        """Raise `BookError` where a cell is bad whatever the policy."""
+        if self.total_bad:
+            raise BookError(self.bad[:SHOWN_BAD_CELLS], self.total_bad)
+
+    @cached_property
+    def sha256(self) -> str:
+        """A hash of what the book says: the same in any order of rows and columns, units and format of file."""
+        digest = hashlib.sha256()
+        for name, table in self.tables.items():
+            lines = sorted(_line(row, () if name == "fx" else _UNITS) for row in table.rows)
+            digest.update(f"{name} {len(lines)}\n".encode())
+            for line in lines:
+                digest.update(line.encode())
+        return digest.hexdigest()
+
+
+_REQUIRED = ("offers", "requests")
+
+
+def _polars(name: str, frame: Any) -> Any:
+    import polars as pl
+
+    if isinstance(frame, pl.LazyFrame):
+        frame = frame.collect()
+    if not hasattr(frame, "__arrow_c_stream__"):
+        raise UsageError(f"`{name}` is no frame that speaks Arrow: give one of Polars, pandas, PyArrow or DuckDB")
+    try:
+        return frame if isinstance(frame, pl.DataFrame) else pl.DataFrame(frame)
+    except Exception as error:  # whatever the other library raises while it converts
+        raise UsageError(f"`{name}` cannot be converted: a column holds values of several kinds") from error
+
+
+def _line(row: Row, without: Iterable[str]) -> str:
+    cells = {name: _canonical(value) for name, value in row.values.items() if name not in without}
+    return json.dumps([cells, row.extra], sort_keys=True, ensure_ascii=True) + "\n"
+
+
+def _canonical(value: Any) -> str | list[str]:
+    if isinstance(value, Money):
+        return [str(value.amount), value.currency or ""]
+    if isinstance(value, frozenset):
+        return sorted(value)
+    if isinstance(value, (Fraction, int, date, str)):
+        return str(value)
+    raise TypeError(f"a cell holds {value!r}")

@@ -1,0 +1,261 @@
+"""The kinds of cell of a book, and how the text of each is read: exact, and without any policy.
+
+Every reader takes the cell's text (never blank) and the row's units, and gives a value or raises `Unreadable`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+import attrs
+
+from vault_rules.domain.amounts import MAX_CHARACTERS, Unreadable, decimal, hint_for, is_formula_error
+from vault_rules.domain.places import COUNTRIES
+from vault_rules.domain.spelling import did_you_mean
+from vault_rules.domain.units import DAYS_IN_MONTH, MASS_UNITS, MULTIPLIERS
+
+KG = "kg"
+LONGEST_TEXT = 1000
+
+
+@attrs.frozen
+class RowUnits:
+    """What a row says of its numbers: the unit of its quantities, what its prices are per, and their currency."""
+
+    unit: str = KG
+    per: str = KG
+    currency: str | None = None
+
+
+@attrs.frozen
+class Money:
+    """An amount of money, of it per kilogram, or per kilogram and month; `currency` None: the policy's."""
+
+    amount: Fraction
+    currency: str | None
+
+
+_NUMBER = r"(?P<number>[+-]?(?:\d+(?:\.\d*)?|\.\d+))"
+_QUANTITY = re.compile(rf"{_NUMBER}\s*(?P<unit>[A-Za-z][\w ]*)", re.ASCII)
+_PRICE = re.compile(rf"{_NUMBER}\s*(?P<currency>[A-Za-z]+)\s*/\s*(?P<per>[A-Za-z]\w*)", re.ASCII)
+_MONEY = re.compile(rf"{_NUMBER}\s*(?P<times>k|mn|bn)?\s*(?P<currency>[A-Za-z]+)", re.ASCII)
+_STORAGE = re.compile(rf"{_PRICE.pattern}\s*/\s*(?P<time>[A-Za-z]+)", re.ASCII)
+_CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
+_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_MONTHS_IN = {"day": 1 / DAYS_IN_MONTH, "month": Fraction(1), "year": Fraction(12)}
+
+
+# ---- texts ---------------------------------------------------------------------------------------------------------
+
+
+def read_text(text: str, row: RowUnits) -> str:
+    """A name or an id, as it stands."""
+    if len(text) > LONGEST_TEXT:
+        raise Unreadable(f"expected a text of at most {LONGEST_TEXT} characters")
+    if not text.isprintable():
+        raise Unreadable("expected a text without control characters or line breaks")
+    if is_formula_error(text):
+        raise Unreadable("expected a text", hint_for(text))
+    return text
+
+
+def read_country(text: str, row: RowUnits) -> str:
+    """An ISO 3166-1 alpha-2 code in capitals; `NA` is Namibia."""
+    if text in COUNTRIES:
+        return text
+    if text.upper() in COUNTRIES:
+        raise Unreadable("is not a country", f"did you mean `{text.upper()}`?")
+    by_name = {name.casefold(): code for code, name in COUNTRIES.items()}
+    near = did_you_mean(text.casefold(), by_name)
+    example = f"did you mean `{by_name[near]}`?" if near else "two capital letters, as in `US` or `AU`"
+    raise Unreadable("is not a country (ISO 3166 alpha-2)", example)
+
+
+def read_unit(text: str, row: RowUnits) -> str:
+    """A unit of mass."""
+    if text not in MASS_UNITS:
+        raise Unreadable("is not a unit of mass", _unit_hint(text))
+    return text
+
+
+def read_currency(text: str, row: RowUnits) -> str:
+    """A currency's three-letter code (ISO 4217)."""
+    if not _CURRENCY.fullmatch(text):
+        capitals = text.upper()
+        hint = f"did you mean `{capitals}`?" if _CURRENCY.fullmatch(capitals) else "three capital letters, as in `USD`"
+        raise Unreadable("is not a currency", hint)
+    return text
+
+
+def read_minerals(text: str, row: RowUnits) -> frozenset[str]:
+    """Names of minerals, separated by `;`."""
+    return frozenset(read_text(part.strip(), row) for part in text.split(";") if part.strip())
+
+
+def read_boolean(text: str, row: RowUnits) -> bool:
+    if text.casefold() not in ("true", "false"):
+        raise Unreadable("expected `true` or `false`")
+    return text.casefold() == "true"
+
+
+def read_date(text: str, row: RowUnits) -> date:
+    """A day by ISO 8601."""
+    expected = "expected a day such as `2027-08-01`"
+    if not _DATE.fullmatch(text):
+        raise Unreadable(expected, "year, month, day" if re.match(r"\d", text) else hint_for(text))
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Unreadable(expected, "there is no such day") from None
+
+
+# ---- numbers -------------------------------------------------------------------------------------------------------
+
+
+def read_number(text: str, row: RowUnits) -> Fraction:
+    return decimal(text, "expected a number")
+
+
+def read_step(text: str, row: RowUnits) -> int:
+    """A step's number, from 1."""
+    expected = "expected the number of a step, from 1"
+    value = decimal(text, expected)
+    if value.denominator != 1 or value < 1:
+        raise Unreadable(expected)
+    return int(value)
+
+
+def read_rate(text: str, row: RowUnits) -> Fraction:
+    """What one unit of a currency is worth in the policy's."""
+    return _positive(decimal(text, "expected a number such as `1.135`"), "a rate")
+
+
+def read_ratio(text: str, row: RowUnits) -> Fraction:
+    """A percentage number: `15` and `15%` are 15/100."""
+    return decimal(text.removesuffix("%").rstrip(), "expected a percentage such as `15%`") / 100
+
+
+def read_purity(text: str, row: RowUnits) -> Fraction:
+    """A percentage number from 0 to 100: `99.5` and `99.5%` are 199/200."""
+    expected = "expected a percentage from 0 to 100, such as `99.5%`"
+    value = decimal(text.removesuffix("%").rstrip(), expected) / 100
+    if not 0 <= value <= 1:
+        raise Unreadable(expected)
+    return value
+
+
+def read_quantity(text: str, row: RowUnits) -> Fraction:
+    """A mass above zero, in kilograms."""
+    return _positive(_mass(text, row), "a quantity")
+
+
+def read_stock(text: str, row: RowUnits) -> Fraction:
+    """A mass of zero or more, in kilograms."""
+    return _not_negative(_mass(text, row), "a quantity")
+
+
+def read_price(text: str, row: RowUnits) -> Money:
+    """Money above zero for each kilogram."""
+    found = _PRICE.fullmatch(text) if len(text) <= MAX_CHARACTERS else None
+    expected = "expected a price such as `34.50` or `34.50 USD/kg`"
+    if found is None:
+        amount = decimal(text, expected) if not _MONEY.fullmatch(text) else _per_what(text)
+        return Money(_positive(amount, "a price") / MASS_UNITS[row.per], row.currency)
+    amount = _positive(decimal(found["number"], expected), "a price")
+    return Money(amount / MASS_UNITS[read_unit(found["per"], row)], read_currency(found["currency"], row))
+
+
+def read_money(text: str, row: RowUnits) -> Money:
+    """Money of zero or more: a total, not a price."""
+    found = _MONEY.fullmatch(text) if len(text) <= MAX_CHARACTERS else None
+    expected = "expected an amount of money such as `345000.00` or `345000.00 USD`"
+    if found is None:
+        return Money(_not_negative(decimal(text, expected), "an amount of money"), row.currency)
+    amount = decimal(found["number"], expected) * MULTIPLIERS.get(found["times"], 1)
+    return Money(_not_negative(amount, "an amount of money"), read_currency(found["currency"], row))
+
+
+def read_storage_cost(text: str, row: RowUnits) -> Money:
+    """Money of zero or more for each kilogram and month; a plain number is for the row's unit and a month."""
+    found = _STORAGE.fullmatch(text) if len(text) <= MAX_CHARACTERS else None
+    expected = "expected a storage cost such as `14.60` or `0.48 USD/t/day`"
+    if found is None:
+        if _PRICE.fullmatch(text):
+            raise Unreadable(expected, "add for how long: `/day`, `/month` or `/year`")
+        amount = _not_negative(decimal(text, expected), "a storage cost")
+        return Money(amount / MASS_UNITS[row.unit], row.currency)
+    if found["time"] not in _MONTHS_IN:
+        raise Unreadable(expected, "a time is `day`, `month` or `year`")
+    amount = _not_negative(decimal(found["number"], expected), "a storage cost") / _MONTHS_IN[found["time"]]
+    return Money(amount / MASS_UNITS[read_unit(found["per"], row)], read_currency(found["currency"], row))
+
+
+def _mass(text: str, row: RowUnits) -> Fraction:
+    found = _QUANTITY.fullmatch(text) if len(text) <= MAX_CHARACTERS else None
+    expected = "expected a quantity such as `10` or `10 t`"
+    if found is None:
+        return decimal(text, expected) * MASS_UNITS[row.unit]
+    if re.fullmatch(r"e\d+", found["unit"], re.IGNORECASE):
+        raise Unreadable(expected, hint_for(text))
+    return decimal(found["number"], expected) * MASS_UNITS[read_unit(found["unit"].strip(), row)]
+
+
+def _per_what(text: str) -> Fraction:
+    raise Unreadable("expected a price", f"say for how much: `{text}/kg`")
+
+
+def _positive(value: Fraction, what: str) -> Fraction:
+    if value <= 0:
+        raise Unreadable(f"{what} must be above zero")
+    return value
+
+
+def _not_negative(value: Fraction, what: str) -> Fraction:
+    if value < 0:
+        raise Unreadable(f"{what} must not be below zero")
+    return value
+
+
+_UNIT_WORDS = {
+    word: unit
+    for unit, words in {
+        "g": "gram grams gr",
+        "kg": "kgs kilo kilos kilogram kilograms",
+        "lb": "lbs pound pounds",
+        "oz_t": "oz ozt troy_ounce troy_ounces",
+        "t": "ton tons tonne tonnes mt",
+    }.items()
+    for word in words.split()
+}
+
+
+def _unit_hint(text: str) -> str:
+    folded = text.strip().casefold().replace(" ", "_")
+    near = _UNIT_WORDS.get(folded) or (folded if folded in MASS_UNITS else None)
+    return f"did you mean `{near}`?" if near else "one of " + ", ".join(f"`{unit}`" for unit in MASS_UNITS)
+
+
+READERS: Mapping[str, Callable[[str, RowUnits], Any]] = {
+    "boolean": read_boolean,
+    "country": read_country,
+    "currency": read_currency,
+    "date": read_date,
+    "minerals": read_minerals,
+    "money": read_money,
+    "number": read_number,
+    "price": read_price,
+    "purity": read_purity,
+    "mass": read_quantity,
+    "rate": read_rate,
+    "ratio": read_ratio,
+    "step": read_step,
+    "stock": read_stock,
+    "storage": read_storage_cost,
+    "text": read_text,
+    "unit": read_unit,
+}
+"""Each kind of cell and its reader; the kinds of a policy's `field` are among them."""
