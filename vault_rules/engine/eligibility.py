@@ -14,6 +14,7 @@ from vault_rules.engine.program import Clauses, rule_ref
 from vault_rules.engine.world import View, World, stop
 from vault_rules.semantics import typed
 from vault_rules.semantics.meaning import missing_fields, value_of
+from vault_rules.source.text import Span
 
 
 @attrs.define
@@ -42,7 +43,7 @@ def add_reason(reasons: list[Reason], reason: Reason) -> None:
         reasons.append(reason)
 
 
-def missing(expr: typed.Expr, view: View, span: typed.Span | None, fallback: str) -> Iterator[Reason]:
+def missing(expr: typed.Expr, view: View, span: Span | None, fallback: str) -> Iterator[Reason]:
     """`missing:FIELD` for every blank field in an operand that is itself unknown."""
     fields = list(dict.fromkeys(missing_fields(expr, view)))
     for field in fields or [fallback]:
@@ -50,7 +51,7 @@ def missing(expr: typed.Expr, view: View, span: typed.Span | None, fallback: str
 
 
 def judge_rule(rule: typed.Rule, view: View) -> list[Reason]:
-    """What a `require` or `forbid` says against an offer, after exceptions: nothing, or its code, or what is missing."""
+    """What a `require` or `forbid` says against an offer, after exceptions: nothing, its code, or what is missing."""
     clauses = view.clauses(rule)
     if clauses is None:
         return []

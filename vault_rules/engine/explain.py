@@ -1,12 +1,13 @@
 """Explaining a verdict: every clause that was asked about an offer, what it said, and what would have changed it.
 
-Steps 3 and 4 are asked again, clause by clause. What happened in the walk is not asked again (what is left of an offer or a cap
-changes with every award) but recorded while it happens, by an evaluation that watches one offer.
+Steps 3 and 4 are asked again, clause by clause. What happened in the walk is not asked again (what is left of an offer
+or a cap changes with every award) but recorded while it happens, by an evaluation that watches one offer.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 
 from vault_rules.domain.exact import plain
 from vault_rules.domain.plan import Award, Plan, Reason
@@ -14,7 +15,8 @@ from vault_rules.domain.trace import Trace, TraceEntry
 from vault_rules.engine.eligibility import Standing, judge_rule
 from vault_rules.engine.judge import comparison_texts
 from vault_rules.engine.program import rule_ref
-from vault_rules.engine.reference import Evaluation, Event
+from vault_rules.engine.reference import Evaluation
+from vault_rules.engine.watching import Event, Watch
 from vault_rules.errors import UsageError
 from vault_rules.semantics import typed
 from vault_rules.semantics.meaning import value_of
@@ -33,9 +35,9 @@ def explain(evaluation: Evaluation, plan: Plan, offer: str, request: str | None)
     chosen = request if request is not None else _decisive(plan, offer)
     entries = [*_eligibility(evaluation, standing)]
     if standing.may_serve and chosen is not None:
-        watched = Evaluation(evaluation.program, evaluation.book, evaluation.day.as_of, watch=(offer, chosen))
+        watched = Evaluation(evaluation.program, evaluation.book, evaluation.day.as_of, watch=Watch(offer, chosen))
         watched.serve_all()
-        entries.extend(_walk(event) for event in watched.events)
+        entries.extend(_walk(event, evaluation) for event in watched.watch.events)
     entries.extend(_placements(plan, offer, chosen))
     return Trace(
         offer, chosen, standing.offer.mineral, _outcome(plan, standing, offer, chosen, request), tuple(entries)
@@ -54,7 +56,7 @@ def _text(span: Span | None) -> str:
     return "" if span is None else " ".join(span.text.split())
 
 
-# ---- steps 3 and 4 -----------------------------------------------------------------------------------------------------
+# ---- steps 3 and 4 -----------------------------------------------------------------------------------------------
 
 
 def _eligibility(evaluation: Evaluation, standing: Standing) -> Iterator[TraceEntry]:
@@ -88,18 +90,9 @@ def _condition(evaluation: Evaluation, standing: Standing, rule: typed.Rule) -> 
     view = evaluation.world.view(standing.offer)
     clauses = view.clauses(rule)
     if clauses is None:
-        return TraceEntry(
-            rule.kind,
-            rule.name,
-            "waived",
-            None,
-            _text(rule.span),
-            None,
-            None,
-            None,
-            tuple(sorted(view.used)),
-            rule_ref(rule.span),
-        )
+        used = tuple(sorted(view.used))
+        text, place = _text(rule.span), rule_ref(rule.span)
+        return TraceEntry(rule.kind, rule.name, "waived", None, text, None, None, None, used, place)
     condition: typed.Expr = clauses["condition"]
     span = clauses.spans["condition"]
     reasons = judge_rule(rule, view)
@@ -130,82 +123,48 @@ def _tiers(evaluation: Evaluation, standing: Standing) -> Iterator[TraceEntry]:
             return
 
 
-# ---- the walk ----------------------------------------------------------------------------------------------------------
+# ---- the walk ----------------------------------------------------------------------------------------------------
 
 
-def _walk(event: Event) -> TraceEntry:
+_STAGES = {"share": "step", "when": "step", "premium": "step", "no_reference": "step", "cap": "cap", "lot": "lot",
+           "min_quantity": "lot", "require": "require", "forbid": "forbid"}  # fmt: skip
+
+
+def _walk(event: Event, evaluation: Evaluation) -> TraceEntry:
     """One thing that happened to the offer at a step."""
     reason, span = event.reason, event.span
+    used = tuple(sorted(event.exceptions))
     if reason is None:
-        used = tuple(sorted(event.exceptions))
-        return TraceEntry(
-            event.stage,
-            event.name,
-            event.verdict,
-            None,
-            _text(span),
-            event.actual,
-            event.limit,
-            None,
-            used,
-            rule_ref(span),
-        )
-    family = reason.code.split(":")[0]
-    verdict = _VERDICTS.get(family, "fails")
-    stage = {
-        "share": "step",
-        "when": "step",
-        "premium": "step",
-        "no_reference": "step",
-        "cap": "cap",
-        "lot": "lot",
-        "min_quantity": "lot",
-    }.get(family, family if family in ("require", "forbid") else "request")
-    name = event.name if stage in ("step", "request") else reason.code.partition(":")[2] or event.name
-    place = reason.rule if reason.rule is not None else rule_ref(span)
+        text, place = _text(span), rule_ref(span)
+        return TraceEntry("step", event.name, event.verdict, None, text, event.actual, event.limit, None, used, place)
+    family, _, named = reason.code.partition(":")
+    stage = _STAGES.get(family, "request")
+    rule = evaluation.program.rule(named) if stage in ("cap", "require", "forbid") else None
     return TraceEntry(
         stage,
-        name,
-        verdict,
+        event.name if stage in ("step", "request") else named or event.name,
+        _VERDICTS.get(family, "fails"),
         reason.code,
-        _text(span),
+        _text(span if rule is None else rule.span),
         reason.actual,
         reason.limit,
         reason.flip_price,
-        tuple(sorted(event.exceptions)),
-        place,
+        used,
+        reason.rule if reason.rule is not None else rule_ref(span),
     )
 
 
 def _placements(plan: Plan, offer: str, request: str | None) -> Iterator[TraceEntry]:
     for one in plan.placements:
         if one.offer == offer and one.request == request:
-            yield TraceEntry(
-                "placement",
-                one.facility,
-                "takes",
-                None,
-                f"store {one.store}",
-                f"{plain(one.quantity)} kg",
-                None,
-                None,
-                (),
-                None,
-            )
+            yield _placed(one.facility, "takes", f"store {one.store}", one.quantity)
     for left in plan.unplaced:
         if left.offer == offer and left.request == request:
-            yield TraceEntry(
-                "placement",
-                "nowhere",
-                "fails",
-                None,
-                "no facility takes it",
-                f"{plain(left.quantity)} kg",
-                None,
-                None,
-                (),
-                None,
-            )
+            yield _placed("nowhere", "fails", "no facility takes it", left.quantity)
+
+
+def _placed(where: str, verdict: str, text: str, quantity: Fraction) -> TraceEntry:
+    return TraceEntry("placement", where, verdict, None, text, f"{plain(quantity)} kg", None, None, (), None)
 
 
 def _outcome(plan: Plan, standing: Standing, offer: str, request: str | None, asked: str | None) -> str:
@@ -222,7 +181,8 @@ def _outcome(plan: Plan, standing: Standing, offer: str, request: str | None, as
 
 def _won(award: Award) -> str:
     step = award.step_label or str(award.step)
-    return f"Offer {award.offer} won {plain(award.quantity)} kg of {award.mineral} for request {award.request}, at step {step} of {award.waterfall}."
+    what = f"{plain(award.quantity)} kg of {award.mineral}"
+    return f"Offer {award.offer} won {what} for request {award.request}, at step {step} of {award.waterfall}."
 
 
 def _code(reason: Reason) -> str:

@@ -119,7 +119,7 @@ def _base(
 
 
 def _purchased(evaluation: Evaluation, rule: typed.Rule, clauses: Clauses, group: Group) -> Fraction:
-    """All that was purchased in the rule's scope and period, split by its `per` columns: the whole that a part is taken of."""
+    """All that was purchased in the rule's scope and period, split by its `per` columns: the whole of a share."""
     caps = evaluation.caps
     per = clauses["per"] or ()
     total = Fraction(0)

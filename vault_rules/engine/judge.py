@@ -37,10 +37,11 @@ def _comparisons(expr: typed.Expr, view: View) -> Iterator[typed.Call]:
 
 
 def flip_of_condition(condition: typed.Expr, view: View, wanted: bool) -> Fraction | None:
-    """The highest offered price at which a condition has the value wanted, all else as it is; None where price does not decide.
+    """The highest offered price at which a condition has the value wanted, all else as it is.
 
-    Between the prices at which one of its comparisons turns, a condition does not change: so only those are tried, from the
-    highest down. None also where it holds at any price above, or where the highest such price is not itself one.
+    None where price does not decide. Between the prices at which one of its comparisons turns, a condition does not
+    change: so only those are tried, from the highest down. None also where it holds at any price above, or where the
+    highest such price is not itself one.
     """
     prices = sorted(
         {root for one in _comparisons(condition, view) if (root := _root(one, view)) is not None and root > 0},

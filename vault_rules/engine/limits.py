@@ -1,8 +1,8 @@
 """Step 7: what each cap still allows. Denominators are fixed before the first award; a cap is never exceeded.
 
-What counts as used: this evaluation's awards; holdings, in `stock` and `of stock`; and prior awards. Of these, a period counts
-those dated in it; `of requested`, `of demand`, `of stock` and `of purchased` those that carry a request of this book; an
-absolute limit without a period all of them; `stock` those not yet received.
+What counts as used: this evaluation's awards; holdings, in `stock` and `of stock`; and prior awards. Of these, a period
+counts those dated in it; `of requested`, `of demand`, `of stock` and `of purchased` those that carry a request of this
+book; an absolute limit without a period all of them; `stock` those not yet received.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from vault_rules.engine.world import DAYS_IN_YEAR, Row, View, World
 from vault_rules.semantics import typed
 from vault_rules.semantics.meaning import value_of
 from vault_rules.semantics.operators import fiscal_year
+from vault_rules.semantics.types import MASS, MONEY
 
 MILLIGRAMS = 1_000_000
 Group = tuple[Any, ...]
@@ -76,7 +77,7 @@ class Caps:
         for holding in self.world.book.holdings:
             yield Entry(holding, None, None, holding.quantity, Fraction(0))
 
-    # ---- counting -------------------------------------------------------------------------------------------------------
+    # ---- counting -------------------------------------------------------------------------------------------------
 
     def counts(self, entry: Entry, clauses: Clauses) -> bool:
         """Whether a cap counts an entry at all, whatever its scope and `where`."""
@@ -133,12 +134,12 @@ class Caps:
         for key, (rule, clauses) in self._variants.items():
             self._count(self._used[key], rule, clauses, entry)
 
-    # ---- limits -----------------------------------------------------------------------------------------------------------
+    # ---- limits ---------------------------------------------------------------------------------------------------
 
     def base(
         self, rule: typed.Rule, of: str | None, mineral: str | None, buyer: str | None, period: str | None = None
     ) -> Fraction | None:
-        """The denominator in kg (for `of purchased`: what was purchased so far, in kg); None where demand is not known."""
+        """The denominator in kg; None where demand is not known."""
         scope = rule.scope
         if of == "demand":
             known = [
@@ -214,11 +215,11 @@ class Caps:
         currency, span = self.world.day.policy.currency, clauses.spans["limit"]
         if clauses["measure"] == "spend":
             quantity = affordable(limit - used, offer.price)
-            kind = typed.Type("money")
+            kind = MONEY
         else:
             rest = limit - used
             quantity = floor_mg(rest) if clauses["limit"].of is not None else max(rest, Fraction(0))
-            kind = typed.Type("mass")
+            kind = MASS
         reason = Reason(
             f"cap:{rule.name}", show(used, kind, currency), show(limit, kind, currency), None, rule_ref(span)
         )
@@ -235,7 +236,7 @@ def share_of_year(value: Fraction, expr: typed.Expr) -> Fraction:
 
 
 def affordable(money: Fraction, price: Fraction) -> Fraction:
-    """floor(money / price) in whole milligrams, and less where the invoice, rounded to cents, would exceed the money."""
+    """floor(money / price) in whole milligrams; less where the invoice, rounded to cents, would exceed the money."""
     quantity = floor_mg(money / price)
     if Fraction(invoice(quantity * price)) <= money:
         return quantity

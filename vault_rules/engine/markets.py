@@ -1,7 +1,7 @@
 """References to the market (section 3, *References*): over the offers that passed eligibility and have a tier.
 
-A market is a mineral and a form. No decoys: an offer counts with at most the quantity requested of its mineral, and not at
-all where its `min_quantity` or `lot` is more than that.
+A market is a mineral and a form. No decoys: an offer counts with at most the quantity requested of its mineral, and
+not at all where its `min_quantity` or `lot` is more than that.
 """
 
 from __future__ import annotations
@@ -124,7 +124,7 @@ def _cheapest(counted: Counted, depth: Fraction) -> Counted | None:
 def benchmark_price(
     rows: Iterable[Benchmark], mineral: str, form: str | None, index: str | None, as_of: date, within: Fraction | None
 ) -> Fraction | None:
-    """The form's rows, else those with a blank form; of these the latest not after as-of, and at most `within` days old."""
+    """The form's rows, else those with a blank form; of these the latest not after as-of, at most `within` days old."""
     own = [row for row in rows if row.mineral == mineral and row.index == index]
     chosen = [row for row in own if row.form == form] or [row for row in own if row.form is None]
     known = [row for row in chosen if row.date <= as_of]

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
+from vault_rules.engine.world import View
+from vault_rules.semantics import typed
+from vault_rules.semantics.meaning import value_of
+
 T = TypeVar("T")
 
 
@@ -17,3 +21,11 @@ def in_order(items: Iterable[T], keys: Sequence[tuple[Callable[[T], Any], bool]]
         known.sort(key=lambda pair: pair[0], reverse=descending)
         ordered = [one for _, one in known] + [one for value, one in valued if value is None]
     return ordered
+
+
+def key_value(key: typed.Key, view: View) -> Any:
+    """What a key of `by` sorts by: its value; a tier's rank in the order of declaration."""
+    value = value_of(key.value, view)
+    if value is None or key.value.type.kind != "tier":
+        return value
+    return view.world.day.tier_rank.get(value, -1)

@@ -1,13 +1,15 @@
-"""Step 8: where every award is stored. A `store` is a waterfall over facilities, walked for each award in award order."""
+"""Step 8: where every award is stored. A `store` is a waterfall over facilities, walked for each award in order."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
+from typing import Any
 
 from vault_rules.domain.exact import invoice
 from vault_rules.domain.plan import Award, Placement, Unplaced
 from vault_rules.domain.rows import Facility
-from vault_rules.engine.ordering import in_order
+from vault_rules.engine.ordering import in_order, key_value
 from vault_rules.engine.program import Clauses
 from vault_rules.engine.world import View, World, stop
 from vault_rules.semantics import typed
@@ -61,12 +63,7 @@ class Storage:
             takes = facility.kind in place.kinds and (not facility.accepts or award.mineral in facility.accepts)
             if takes and (place.when is None or value_of(place.when, _at(view, facility)) is True):
                 fitting.append(facility)
-        keys = [(lambda one, key=key: self._key(key, _at(view, one)), key.descending) for key in place.keys]
-        return in_order(fitting, keys)
-
-    def _key(self, key: typed.Key, view: View) -> object:
-        value = value_of(key.value, view)
-        return self.world.day.tier_rank.get(value, -1) if key.value.type.kind == "tier" and value is not None else value
+        return in_order(fitting, [(_facility_key(key, view), key.descending) for key in place.keys])
 
     def _put(self, facility: Facility, award: Award, rule: typed.Rule, left: Fraction) -> Fraction:
         quantity = min(left, self.room[facility.facility])
@@ -76,6 +73,10 @@ class Storage:
         cost = None if facility.cost is None else invoice(quantity * facility.cost)
         self.placements.append(Placement(award.request, award.offer, facility.facility, rule.name, quantity, cost))
         return quantity
+
+
+def _facility_key(key: typed.Key, view: View) -> Callable[[Facility], Any]:
+    return lambda facility: key_value(key, _at(view, facility))
 
 
 def _at(view: View, facility: Facility) -> View:

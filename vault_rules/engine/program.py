@@ -42,6 +42,10 @@ class Program:
             found[name] = value.span.text if constant is None else show(constant, value.type, self.policy.currency)
         return found
 
+    def rule(self, name: str) -> typed.Rule | None:
+        """A rule that decides about offers, by name: a `require`, `forbid`, `route`, cap or target."""
+        return next((one for one in (*self.policy.rules, *self.policy.caps) if one.name == name), None)
+
     def on(self, as_of: date) -> Day:
         """The rules in force on a day, in file order."""
         policy = self.policy

@@ -1,7 +1,8 @@
 """The meaning: section 5 of the language, step by step, in exact fractions. Slow and obvious on purpose.
 
-Read it beside the page. Steps 3 and 4 are in `eligibility`, references in `markets`, caps in `limits`, storage in `placing`; the
-plan is put together in `result`. Another engine is right exactly where it agrees with this one.
+Read it beside the page. Steps 3 and 4 are in `eligibility`, references in `markets`, who is a candidate in
+`candidates`, caps in `limits`, storage in `placing`; the plan is put together in `result`. Another engine is right
+exactly where it agrees with this one.
 """
 
 from __future__ import annotations
@@ -16,16 +17,17 @@ import attrs
 from vault_rules.domain.exact import invoice
 from vault_rules.domain.plan import Award, Plan, Reason, Shortfall
 from vault_rules.domain.rows import BoundBook, Offer, PriorAward, Request
-from vault_rules.engine.eligibility import Eligibility, Standing, add_reason, missing, slope
+from vault_rules.engine.candidates import Candidacy, Candidates
+from vault_rules.engine.eligibility import Eligibility, Standing, add_reason, missing
 from vault_rules.engine.limits import Caps, floor_mg
-from vault_rules.engine.ordering import in_order
+from vault_rules.engine.ordering import in_order, key_value
 from vault_rules.engine.program import Clauses, Program, rule_ref
+from vault_rules.engine.watching import Moment, Watch
 from vault_rules.engine.words import show
 from vault_rules.engine.world import View, World, stop
 from vault_rules.semantics import typed
 from vault_rules.semantics.meaning import value_of
-from vault_rules.semantics.types import DATE, MASS, PRICE, RATIO
-from vault_rules.source.text import Span
+from vault_rules.semantics.types import MASS, PRICE, RATIO
 
 
 def evaluate(program: Program, book: BoundBook, as_of: date) -> Plan:
@@ -57,40 +59,16 @@ class Walk:
     because: set[str] = attrs.field(factory=set)
 
 
-@attrs.frozen
-class Event:
-    """Something that happened to a watched offer in a walk: a reason, or a clause that held."""
-
-    stage: str
-    name: str
-    verdict: str
-    reason: Reason | None
-    span: Span | None
-    actual: str | None = None
-    limit: str | None = None
-    exceptions: frozenset[str] = frozenset()
-
-
-@attrs.define
-class Candidacy:
-    """An offer at one step of one walk: why it is none, or what it needs to be ordered and awarded."""
-
-    reasons: list[Reason]
-    view: View
-    reference: Fraction | None = None
-    has_premium: bool = False
-
-
 class Evaluation:
-    """All state of one evaluation. `watch` names an offer and a request whose meeting is recorded in `events`."""
+    """All state of one evaluation. `watch` keeps what happens to one offer."""
 
-    def __init__(self, program: Program, book: BoundBook, as_of: date, watch: tuple[str, str] | None = None) -> None:
-        self.program, self.book, self.watch = program, book, watch
-        self.events: list[Event] = []
+    def __init__(self, program: Program, book: BoundBook, as_of: date, watch: Watch | None = None) -> None:
+        self.program, self.book, self.watch = program, book, watch or Watch()
         self.day = program.on(as_of)
         self.world = World(self.day, book)
         self.eligibility = Eligibility(self.world)
         self.standings: dict[str, Standing] = self.eligibility.run()
+        self.candidates = Candidates(self.world, self.eligibility)
         self.caps = Caps(self.world)
         self.left = {offer.offer: offer.quantity for offer in book.offers}
         self.awards: list[Award] = []
@@ -106,22 +84,18 @@ class Evaluation:
         expr = self.day.policy.least_award
         return Fraction(0) if expr is None else value_of(expr, self.world.view()) or Fraction(0)
 
-    # ---- 6. serve ---------------------------------------------------------------------------------------------------------
+    # ---- 6. serve -------------------------------------------------------------------------------------------------
 
     def serve_all(self) -> None:
         """All requests in order: the `serve` keys, nulls last, then the request's id."""
-        walks = [
-            (request, self.waterfall_for(request))
-            for request in sorted(self.book.requests, key=lambda one: one.request)
-        ]
+        requests = sorted(self.book.requests, key=lambda one: one.request)
+        waterfalls = {request.request: self.waterfall_for(request) for request in requests}
         keys = [(self._request_key(key), key.descending) for key in self.day.policy.serve]
-        for request, (waterfall, clauses) in in_order(
-            walks, [(lambda pair, of=of: of(pair[0]), descending) for of, descending in keys]
-        ):
-            self._serve(request, waterfall, clauses)
+        for request in in_order(requests, keys):
+            self._serve(request, *waterfalls[request.request])
 
     def _request_key(self, key: typed.Key) -> Callable[[Request], Any]:
-        return lambda request: value_of(key.value, self.world.view(None, request))
+        return lambda request: key_value(key, self.world.view(None, request))
 
     def waterfall_for(self, request: Request) -> tuple[typed.Rule, Clauses]:
         """The one waterfall in force for a request's mineral and buyer."""
@@ -171,51 +145,34 @@ class Evaluation:
             reason = Reason("not_in_waterfall", standing.tier, None, None, rule_ref(walk.waterfall.name_span))
             self._pass_over(standing.offer, walk, [reason])
 
-    def _note(
-        self,
-        offer: Offer,
-        walk: Walk,
-        name: str,
-        *,
-        reasons: list[Reason] | None = None,
-        view: View | None = None,
-        **more: Any,
-    ) -> None:
-        """Record what happens to the watched offer."""
-        if (offer.offer, walk.request.request) != self.watch:
-            return
-        used = frozenset(() if view is None else view.used) | frozenset(walk.clauses.exceptions)
-        for reason in reasons or ():
-            self.events.append(Event("step", name, "fails", reason, more.get("span"), exceptions=used))
-        if reasons is None:
-            self.events.append(
-                Event("step", name, more["verdict"], None, more["span"], more.get("actual"), more.get("limit"), used)
-            )
-
     def _pass_over(
         self, offer: Offer, walk: Walk, reasons: list[Reason], step: typed.Step | None = None, view: View | None = None
     ) -> None:
-        span = walk.waterfall.name_span if step is None else walk.clauses.spans[step.number, "step"]
-        self._note(offer, walk, "" if step is None else step.code, reasons=reasons, view=view, span=span)
+        self.watch.reasons(self._moment(offer, walk, step, view), reasons)
         self.passed_over[offer.offer] = (walk.request.request, reasons)
         walk.because.update(reason.code for reason in reasons)
+
+    def _moment(
+        self, offer: Offer, walk: Walk, step: typed.Step | None, view: View | None, clause: str = "step"
+    ) -> Moment:
+        """Now, for an offer in a walk; `clause` is the part of the step that decides."""
+        span = walk.waterfall.name_span if step is None else walk.clauses.spans[step.number, clause]
+        return Moment(offer, walk.request, "" if step is None else step.code, span, view)
 
     def _step(self, step: typed.Step, walk: Walk) -> None:
         candidates: list[tuple[Standing, Candidacy]] = []
         for standing in self._pool.get(walk.request.mineral, ()):
             if standing.may_serve and standing.tier in step.tiers and self.left[standing.offer.offer] > 0:
-                candidacy = self.candidacy(standing, step, walk)
+                candidacy = self.candidates.ask(standing, walk.request, step, walk.clauses)
                 if candidacy.reasons:
                     self._pass_over(standing.offer, walk, candidacy.reasons, step, candidacy.view)
                 else:
                     candidates.append((standing, candidacy))
         for standing, candidacy in self._ordered(candidates, step, walk):
             if walk.need <= 0:
-                span = walk.clauses.spans[step.number, "step"]
-                self.not_needed[standing.offer.offer] = Reason("not_needed", rule=rule_ref(span))
-                self._note(
-                    standing.offer, walk, step.code, reasons=[Reason("not_needed")], view=candidacy.view, span=span
-                )
+                moment = self._moment(standing.offer, walk, step, candidacy.view)
+                self.not_needed[standing.offer.offer] = reason = Reason("not_needed", rule=rule_ref(moment.span))
+                self.watch.reasons(moment, [reason])
             else:
                 self._take(standing, candidacy, step, walk)
 
@@ -224,17 +181,15 @@ class Evaluation:
     ) -> list[tuple[Standing, Candidacy]]:
         """Route group, the step's keys, compared price, delivery, offer id; nulls last either way."""
         keys: list[tuple[Callable[[tuple[Standing, Candidacy]], Any], bool]] = [
-            (lambda one: self._route_group(one[0].offer), False)
+            (lambda one: self._route_group(one[0].offer), False),
+            *((self._candidate_key(key), key.descending) for key in walk.clauses[step.number, "keys"] or ()),
+            (lambda one: self.world.compared[one[0].offer.offer], False),
+            (lambda one: one[0].offer.delivery, False),
         ]
-        for key in walk.clauses[step.number, "keys"] or ():
-            keys.append((lambda one, key=key: self._key(key, one[1].view), key.descending))
-        keys.append((lambda one: self.world.compared[one[0].offer.offer], False))
-        keys.append((lambda one: one[0].offer.delivery, False))
         return in_order(sorted(candidates, key=lambda one: one[0].offer.offer), keys)
 
-    def _key(self, key: typed.Key, view: View) -> Any:
-        value = value_of(key.value, view)
-        return self.day.tier_rank.get(value, -1) if key.value.type.kind == "tier" and value is not None else value
+    def _candidate_key(self, key: typed.Key) -> Callable[[tuple[Standing, Candidacy]], Any]:
+        return lambda one: key_value(key, one[1].view)
 
     def _route_group(self, offer: Offer) -> int:
         for rule in self.day.rules:
@@ -244,94 +199,11 @@ class Evaluation:
                     return next((rank for rank, group in enumerate(clauses["sellers"]) if offer.trader in group), 0)
         return 0
 
-    # ---- candidates -------------------------------------------------------------------------------------------------------
-
-    def candidacy(self, standing: Standing, step: typed.Step, walk: Walk) -> Candidacy:
-        """Every reason why an offer is no candidate at a step, in the order of section 5; none where it is one."""
-        offer, request = standing.offer, walk.request
-        view = self.world.view(offer, request)
-        found = Candidacy(self.eligibility.for_request(standing, request, view), view)
-        unknown: list[Reason] = []
-        failing: list[Reason] = []
-        self._asked(offer, request, unknown, failing)
-        self._when(step, walk, view, unknown, failing)
-        self._premium(step, walk, found, unknown, failing)
-        for reason in (*unknown, *failing):
-            add_reason(found.reasons, reason)
-        return found
-
-    def _asked(self, offer: Offer, request: Request, unknown: list[Reason], failing: list[Reason]) -> None:
-        """What the request asks: form, purity (at least), need_by (delivery not after) and max_price (price not above)."""
-        currency = self.day.policy.currency
-        if request.form is not None:
-            if offer.form is None:
-                unknown.append(Reason("missing:form"))
-            elif offer.form != request.form:
-                failing.append(Reason("spec", offer.form, request.form))
-        if request.purity is not None:
-            if offer.purity is None:
-                unknown.append(Reason("missing:purity"))
-            elif offer.purity < request.purity:
-                add_reason(
-                    failing, Reason("spec", show(offer.purity, RATIO, currency), show(request.purity, RATIO, currency))
-                )
-        if request.need_by is not None:
-            if offer.delivery is None:
-                unknown.append(Reason("missing:delivery"))
-            elif offer.delivery > request.need_by:
-                failing.append(
-                    Reason("late", show(offer.delivery, DATE, currency), show(request.need_by, DATE, currency))
-                )
-        if request.max_price is not None and offer.price > request.max_price:
-            texts = show(offer.price, PRICE, currency), show(request.max_price, PRICE, currency)
-            failing.append(Reason("max_price", *texts, request.max_price))
-
-    def _when(self, step: typed.Step, walk: Walk, view: View, unknown: list[Reason], failing: list[Reason]) -> None:
-        when: typed.Expr | None = walk.clauses[step.number, "when"]
-        if when is None:
-            return
-        held = value_of(when, view)
-        span = walk.clauses.spans[step.number, "when"]
-        if held is None:
-            unknown.extend(missing(when, view, span, f"when:{step.code}"))
-        elif not held:
-            failing.append(Reason(f"when:{step.code}", rule=rule_ref(span)))
-
-    def _premium(
-        self, step: typed.Step, walk: Walk, found: Candidacy, unknown: list[Reason], failing: list[Reason]
-    ) -> None:
-        """Compared price ≤ reference × (1 + ratio), for the first reference that is defined."""
-        clauses, number, view = walk.clauses, step.number, found.view
-        ratio_expr: typed.Expr | None = clauses[number, "ratio"]
-        if ratio_expr is None:
-            return
-        found.has_premium = True
-        span = clauses.spans[number, "ratio"]
-        values = (value_of(reference, view) for reference in clauses[number, "references"])
-        found.reference = next((value for value in values if value is not None), None)
-        if found.reference is None:
-            if clauses[number, "if_none"] == "reject":
-                failing.append(Reason(f"no_reference:{step.code}", rule=rule_ref(span)))
-            return
-        ratio = value_of(ratio_expr, view)
-        if ratio is None:
-            unknown.extend(missing(ratio_expr, view, span, "premium"))
-            return
-        offer = view.offer
-        assert isinstance(offer, Offer)
-        highest, compared = found.reference * (1 + ratio), self.world.compared[offer.offer]
-        if compared > highest:
-            a, b = slope(self.world, offer)
-            premium = show(compared / found.reference - 1, RATIO, "") if found.reference else None
-            failing.append(
-                Reason(f"premium:{step.code}", premium, show(ratio, RATIO, ""), (highest - b) / a, rule_ref(span))
-            )
-
-    # ---- taking -----------------------------------------------------------------------------------------------------------
+    # ---- taking ---------------------------------------------------------------------------------------------------
 
     def _take(self, standing: Standing, candidacy: Candidacy, step: typed.Step, walk: Walk) -> None:
         """The least of need, what is left, the step's share and each cap; then whole lots; nothing below the minima."""
-        offer, request = standing.offer, walk.request
+        offer = standing.offer
         wanted = min(walk.need, self.left[offer.offer])
         allowed, unknown = self._allowed(offer, step, walk, candidacy.view)
         if unknown:
@@ -350,46 +222,28 @@ class Evaluation:
             quantity = Fraction(0)
         if quantity > 0:
             walk.because.update(reason.code for reason in reasons)
-            self._note_taken(candidacy, step, walk, quantity, reasons)
+            self._watch_award(candidacy, step, walk, quantity, reasons)
             self._award(standing, candidacy, step, walk, quantity)
         else:
             self._pass_over(offer, walk, reasons, step, candidacy.view)
 
-    def _note_taken(
+    def _watch_award(
         self, candidacy: Candidacy, step: typed.Step, walk: Walk, quantity: Fraction, reasons: list[Reason]
     ) -> None:
-        offer = candidacy.view.offer
+        """Tell who watches: the premium that held, what cut the award short, the award."""
+        view, currency = candidacy.view, self.day.policy.currency
+        offer = view.offer
         assert isinstance(offer, Offer)
-        span = walk.clauses.spans[step.number, "step"]
+        if not self.watch.sees(offer, walk.request):
+            return
         if candidacy.reference is not None:
-            currency = self.day.policy.currency
-            premium = walk.clauses.spans[step.number, "ratio"]
-            ratio = value_of(walk.clauses[step.number, "ratio"], candidacy.view)
+            ratio = value_of(walk.clauses[step.number, "ratio"], view)
             highest = show(candidacy.reference * (1 + ratio), PRICE, currency)
             compared = show(self.world.compared[offer.offer], PRICE, currency)
-            self._note(
-                offer,
-                walk,
-                step.code,
-                view=candidacy.view,
-                verdict="holds",
-                span=premium,
-                actual=compared,
-                limit=highest,
-            )
-        if reasons:
-            self._note(offer, walk, step.code, reasons=reasons, view=candidacy.view, span=span)
-        need = show(walk.need, MASS, "")
-        self._note(
-            offer,
-            walk,
-            step.code,
-            view=candidacy.view,
-            verdict="takes",
-            span=span,
-            actual=show(quantity, MASS, ""),
-            limit=need,
-        )
+            self.watch.holds(self._moment(offer, walk, step, view, "ratio"), "holds", compared, highest)
+        moment = self._moment(offer, walk, step, view)
+        self.watch.reasons(moment, reasons)
+        self.watch.holds(moment, "takes", show(quantity, MASS, ""), show(walk.need, MASS, ""))
 
     def _cut(self, code: str, actual: Fraction, limit: Fraction) -> Reason:
         return Reason(code, show(actual, MASS, ""), show(limit, MASS, ""))
@@ -397,7 +251,7 @@ class Evaluation:
     def _allowed(
         self, offer: Offer, step: typed.Step, walk: Walk, view: View
     ) -> tuple[list[tuple[Fraction, Reason]], list[Reason]]:
-        """What the step's share and each cap still allow, with the reason to give where it binds; or what is missing."""
+        """What the step's share and each cap still allow, each with the reason where it binds; or what is missing."""
         allowed: list[tuple[Fraction, Reason]] = []
         unknown: list[Reason] = []
         share: typed.Share | None = walk.clauses[step.number, "share"]

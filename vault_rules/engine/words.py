@@ -11,7 +11,7 @@ from vault_rules.semantics.types import Type
 
 
 def show(value: Any, kind: Type, currency: str) -> str:
-    """`12.5 kg`, `34.5 USD/kg`, `15%`, `30 days`, `2027-08-01`, `{AU, CA}`; an endless fraction is cut to 12 decimals."""
+    """`12.5 kg`, `34.5 USD/kg`, `15%`, `30 days`, `2027-08-01`, `{AU, CA}`; endless fractions are cut at 12."""
     if value is None:
         return "missing"
     if kind.is_set:

@@ -86,7 +86,7 @@ class View:
     def fiscal_start(self) -> tuple[int, int]:
         return self.world.day.policy.fiscal_year
 
-    # ---- values of names ------------------------------------------------------------------------------------------------
+    # ---- values of names ------------------------------------------------------------------------------------------
 
     def column(self, expr: typed.Column) -> Any:
         if expr.owner == "request":
@@ -155,7 +155,7 @@ class View:
         form = getattr(self.offer, "form", None)
         return benchmark_price(self.world.book.benchmarks, self.mineral, form, expr.index, self.world.as_of, within)
 
-    # ---- exceptions -------------------------------------------------------------------------------------------------------
+    # ---- exceptions -----------------------------------------------------------------------------------------------
 
     def let(self, name: str) -> Any:
         return value_of(self.let_expression(name), self)
@@ -177,7 +177,7 @@ class View:
         return Clauses({**rule.clauses, **content}, {**rule.spans, **spans}, tuple(used))
 
     def _changed(self, target: str) -> tuple[dict[Any, Any], dict[Any, Span], bool, list[str]]:
-        """What the exceptions to one target say here: new clauses, where they stand, whether they waive it, their names."""
+        """What the exceptions to one target say here: new clauses, their places, whether they waive it, their names."""
         content: dict[Any, Any] = {}
         spans: dict[Any, Span] = {}
         waived = False
