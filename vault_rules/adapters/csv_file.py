@@ -137,7 +137,9 @@ def _unreadable(why: str, row: int) -> BadFile:
         return BadFile(expected, row=row, hint=hint)
     if "unexpected end" in why:
         return BadFile("opens a quotation mark that nothing closes", row=row)
-    return BadFile("holds text after a closing quotation mark", row=row, hint="within a cell, double each quotation mark")
+    return BadFile(
+        "holds text after a closing quotation mark", row=row, hint="within a cell, double each quotation mark"
+    )
 
 
 def _piece(rows: list[list[str]], empty: pl.DataFrame) -> pl.DataFrame:

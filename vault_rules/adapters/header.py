@@ -35,7 +35,9 @@ def nothing_in(what: str) -> BadFile:
 def unnamed(place: str, label: str, row: int, value: str, more: int) -> BadCell:
     """A column without a title holds something: the first such cell, and how many more there are below it."""
     below = f", as do {more} more cells below it" if more > 1 else ", as does 1 more cell below it" if more else ""
-    return BadCell(place, row, label, value, f"stands in a column without a header{below}", "name the column, or clear it")
+    return BadCell(
+        place, row, label, value, f"stands in a column without a header{below}", "name the column, or clear it"
+    )
 
 
 def make_sheet(

@@ -29,7 +29,15 @@ _TOKEN = re.compile(
 )
 _CONDITION = re.compile(r"(<=|>=|<>|<|>|=)\s*([+-]?\d+(?:\.\d*)?)", re.ASCII)
 _UNIT = re.compile(rf"(?:[A-Z]{{3}})?\s?/?\s?(?:{'|'.join(MASS_UNITS)})|%")
-_COMPARE = {"<": operator.lt, "<=": operator.le, "=": operator.eq, "<>": operator.ne, ">=": operator.ge, ">": operator.gt}
+_ELAPSED = re.compile("h+|m+|s+", re.IGNORECASE)
+_COMPARE = {
+    "<": operator.lt,
+    "<=": operator.le,
+    "=": operator.eq,
+    "<>": operator.ne,
+    ">=": operator.ge,
+    ">": operator.gt,
+}
 _BUILT_IN = {
     **dict.fromkeys((9, 10), "0%"),
     **dict.fromkeys((*range(14, 18), 22, *range(27, 32), *range(34, 37), *range(50, 59)), "yyyy-mm-dd"),
@@ -128,30 +136,28 @@ def _section(tokens: Sequence[re.Match[str]]) -> Section:
         group = token.lastgroup or ""
         text = token[group] if group else ""
         if group == "bracket":
-            if found := _CONDITION.fullmatch(text):
-                condition = (found[1], Decimal(found[2]))
-            elif text.startswith("$"):
-                behind += text[1:].partition("-")[0]
-            elif text and text.strip(text[0]) == "" and text[0] in "hHmMsS":
-                letters += "h"  # elapsed time
+            condition = _condition(text) or condition
+            letters += "h" if _ELAPSED.fullmatch(text) else ""
+            behind += text[1:].partition("-")[0] if text.startswith("$") else ""
         elif group == "word" and text[0] in "aA":
-            letters += "h"
-        elif group == "word" or text in ("0", "#", "?"):
-            if group == "word" or group == "letter":
-                behind, commas = "", 0
-            else:
-                behind += text
-        elif group == "letter" and text == ",":
-            commas += 1
-        elif group == "letter" and text == ".":
-            thousands, commas = thousands + commas, 0
+            letters += "h"  # the clock of twelve hours
+        elif group == "word" or (group == "letter" and text in "0#?"):
+            behind, commas = "", 0
+        elif group == "letter" and text in ",.":
+            thousands, commas = (thousands, commas + 1) if text == "," else (thousands + commas, 0)
         elif group == "letter" and text in "%ymdhsYMDHS":
             letters += text.lower()
         else:
             behind += text
-    unit = _UNIT.fullmatch(behind.strip())
-    space = "" if behind.strip() == "%" else " "
-    return Section(condition, _kind(letters), space + behind.strip() if unit else "", thousands + commas)
+    unit = behind.strip()
+    if _UNIT.fullmatch(unit) is None:
+        return Section(condition, _kind(letters))
+    return Section(condition, _kind(letters), unit if unit == "%" else f" {unit}", thousands + commas)
+
+
+def _condition(bracket: str) -> tuple[str, Decimal] | None:
+    found = _CONDITION.fullmatch(bracket)
+    return (found[1], Decimal(found[2])) if found else None
 
 
 def _kind(letters: str) -> str:

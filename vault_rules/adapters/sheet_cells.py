@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from vault_rules.adapters.bad_file import MAX_COLUMNS, BadFile
-from vault_rules.adapters.number_format import GENERAL, shown
+from vault_rules.adapters.number_format import GENERAL, NumberFormat, shown
 from vault_rules.adapters.package import broken
 from vault_rules.adapters.workbook import TextCollector, Workbook, unescaped
 
@@ -41,6 +41,7 @@ class _Cells(TextCollector):
         super().__init__()
         self.book, self.take = book, take
         self.columns: dict[str, int] = {}
+        self.formats: dict[str, NumberFormat] = {}
         self.row, self.column, self.cells, self.letters = 0, -1, 0, 0
         self.kind, self.style = "n", ""
         self.value: str | None = None
@@ -136,8 +137,7 @@ class _Cells(TextCollector):
             case "b":
                 return {"1": "true", "0": "false"}.get(value, value)
             case "n":
-                style = self._style()
-                return shown(value.strip(), style, from_1904=self.book.from_1904)
+                return shown(value.strip(), self._format(), from_1904=self.book.from_1904)
             case "d":
                 found = _MIDNIGHT.fullmatch(value)
                 return found[1] if found else value
@@ -149,5 +149,9 @@ class _Cells(TextCollector):
             raise broken()
         return texts[int(value)]
 
-    def _style(self):
-        ...
+    def _format(self) -> NumberFormat:
+        if self.style not in self.formats:
+            known, said = self.book.formats, self.style or "0"
+            inside = said.isascii() and said.isdigit() and len(said) < 10 and int(said) < len(known)
+            self.formats[self.style] = known[int(said)] if inside else GENERAL
+        return self.formats[self.style]

@@ -9,6 +9,10 @@ import polars as pl
 from vault_rules.domain.sheet import BadCell, Sheet
 
 _TEXTS = (pl.String, pl.Categorical, pl.Enum)
+_WHITE = "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
+    map(chr, range(0x2000, 0x200B))
+)
+"""What Python's `str.isspace` calls white space, so that every reader means the same by a blank cell."""
 
 
 def text_frame(frame: pl.DataFrame, name: str, place: str) -> Sheet:
@@ -25,7 +29,7 @@ def text_frame(frame: pl.DataFrame, name: str, place: str) -> Sheet:
 
 def blanks_to_null(frame: pl.DataFrame) -> pl.DataFrame:
     """The frame of texts, with null for each that is empty or only white space."""
-    return frame.with_columns(pl.when(pl.all().str.strip_chars() != "").then(pl.all()))
+    return frame.with_columns(pl.when(pl.all().str.strip_chars(_WHITE) != "").then(pl.all()))
 
 
 def _as_text(column: pl.Series, place: str, bad: list[BadCell]) -> pl.Series:

@@ -82,7 +82,14 @@ def amount(value: Fraction | str | None, places: int = 6) -> str:
         return "-"
     text = plain(value) if isinstance(value, Fraction) else value
     whole, _, rest = text.partition(".")
-    return grouped(text) if len(rest) <= places else f"{grouped(f'{whole}.{rest[:places]}')}{ELLIPSIS}"
+    if len(rest) <= places or not rest.strip("0"):
+        return grouped(text if places else whole)
+    return f"{grouped(f'{whole}.{rest[:places]}' if places else whole)}{ELLIPSIS}"
+
+
+def brief(value: Fraction, digits: int, places: int = 6) -> str:
+    """A number in at most so many digits, all of those before the point, and at most `places` behind it."""
+    return amount(value, min(places, max(0, digits - len(str(abs(int(value)))))))
 
 
 def percent(ratio: Fraction | None, places: int = 2) -> str:
@@ -111,16 +118,31 @@ def grid(fields: Sequence[Field], rows: Sequence[Sequence[str]], width: int, ind
     return [fit(f"{' ' * indent}{line}".rstrip(), width) for line in lines]
 
 
+def has_room(fields: Sequence[Field], rows: Sequence[Sequence[str]], width: int, indent: int = 2) -> bool:
+    """Whether the table fits with every number whole, however short its texts are cut."""
+    floors = _floors(fields, _full(fields, [[clean(cell) for cell in row] for row in rows], width))
+    return sum(floors) + len(fields) - 1 <= width - indent
+
+
 def _widths(fields: Sequence[Field], rows: Sequence[Sequence[str]], width: int) -> tuple[int, list[int]]:
     """The gap, and the width of each column. The gap gives way first, then texts, then all."""
-    full = [
-        min(max([breadth(field.title), *(breadth(row[at]) for row in rows)]), width) for at, field in enumerate(fields)
-    ]
+    full = _full(fields, rows, width)
     wanted = [min(size, field.least) if field.wraps else size for field, size in zip(fields, full, strict=True)]
     gap = 2 if sum(wanted) + 2 * (len(fields) - 1) <= width else 1
     room = width - gap * (len(fields) - 1)
-    floors = [size if field.right else min(size, field.least) for field, size in zip(fields, full, strict=True)]
+    floors = _floors(fields, full)
     return gap, _shrunk(full, floors if sum(floors) <= room else [1] * len(fields), room)
+
+
+def _full(fields: Sequence[Field], rows: Sequence[Sequence[str]], width: int) -> list[int]:
+    """The breadth of each column when nothing is cut."""
+    columns = [[field.title, *(row[at] for row in rows)] for at, field in enumerate(fields)]
+    return [min(max(map(breadth, column)), width) for column in columns]
+
+
+def _floors(fields: Sequence[Field], full: Sequence[int]) -> list[int]:
+    """What each column keeps when room is short: a number all of it."""
+    return [size if field.right else min(size, field.least) for field, size in zip(fields, full, strict=True)]
 
 
 def _shrunk(widths: Sequence[int], floors: Sequence[int], room: int) -> list[int]:

@@ -9,7 +9,7 @@ import attrs
 from vault_rules.domain.plan import Plan
 from vault_rules.report import overview
 from vault_rules.report.choice import checked, counted, only
-from vault_rules.report.layout import Field, amount, clean, fit, measured, percent, wrapped
+from vault_rules.report.layout import Field, amount, brief, clean, fit, has_room, measured, percent, wrapped
 from vault_rules.report.reasons import in_words
 from vault_rules.report.sections import BOLD, Section, cut, paint, render
 
@@ -36,7 +36,7 @@ def plan_to_text(
     lines = [
         paint(line, BOLD if number == 0 else "", colour) for number, line in enumerate(_heading(plan, request, width))
     ]
-    for section in _sections(shown, rejections, request, most):
+    for section in _sections(shown, rejections, request, most, width):
         lines += ["", *render(section, width, colour)]
     for text in plan.warnings if request is None else ():
         lines += ["", *wrapped(f"warning: {clean(text)}", width)]
@@ -52,11 +52,11 @@ def _heading(plan: Plan, request: str | None, width: int) -> Iterator[str]:
         yield fit(clean(f"only request {request}"), width)
 
 
-def _sections(plan: Plan, rejections: str, request: str | None, limit: int | None) -> Iterator[Section]:
+def _sections(plan: Plan, rejections: str, request: str | None, limit: int | None, width: int) -> Iterator[Section]:
     """In the order of reading: what is bought, what is lacking, where it goes; then the rules, the totals, the rest."""
     if request is None:
         yield Section("Totals", overview.SUMS, overview.sums(plan), has_titles=False)
-    yield cut("Awards", _AWARDS, _awards(plan), limit)
+    yield cut("Awards", _AWARDS, _awards(plan, limit, width), limit)
     yield cut("Shortfalls", _SHORTFALLS, _shortfalls(plan), limit, alarm=True)
     yield from _storage(plan, request, limit)
     if request is None:
@@ -80,7 +80,20 @@ _AWARDS = (
 )
 
 
-def _awards(plan: Plan) -> list[list[str]]:
+_DIGITS = ((15, 10, 2, 2), (9, 7, 2, 2), (8, 6, 1, 2), (6, 6, 1, 0), (5, 5, 0, 0), (0, 0, 0, 0))
+"""Digits of kg and price, decimals of premium and cost: fewer where there is no room, which `…` then marks."""
+
+
+def _awards(plan: Plan, limit: int | None, width: int) -> list[list[str]]:
+    rows: list[list[str]] = []
+    for digits in _DIGITS:
+        rows = _award_rows(plan, *digits)
+        if has_room(_AWARDS, rows[:limit], width):
+            break
+    return rows
+
+
+def _award_rows(plan: Plan, kg: int, price: int, premium: int, cost: int) -> list[list[str]]:
     return [
         [
             one.request,
@@ -88,10 +101,10 @@ def _awards(plan: Plan) -> list[list[str]]:
             one.trader,
             one.mineral,
             one.tier,
-            amount(one.quantity),
-            amount(one.price, 4),
-            percent(one.premium),
-            amount(f"{one.cost:.2f}", 2),
+            brief(one.quantity, kg),
+            brief(one.price, price),
+            percent(one.premium, premium),
+            amount(f"{one.cost:.2f}", cost),
         ]
         for one in plan.awards
     ]

@@ -1,0 +1,394 @@
+"""The oracle: section 5 of the language's page, read literally and slowly, apart from the engine.
+
+Input: a policy's text, a `BoundBook`, the as-of date. Output: an `Outcome` of plain tuples and dictionaries.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+import attrs
+
+from tests.differential.oracle_caps import Caps, Counted, cost_of
+from tests.differential.oracle_rules import name_of
+from tests.differential.oracle_store import place_all
+from tests.differential.oracle_values import Row, Scene, floor_mg, value
+from tests.differential.oracle_world import World, null_last, ordering
+from vault_rules.domain.rows import BoundBook
+from vault_rules.language import ast
+from vault_rules.language.parser import parse
+from vault_rules.source.text import Source
+
+NOTHING = Fraction(0)
+
+
+class Stopped(Exception):
+    """No waterfall, or more than one, for a mineral and buyer with requests; or two stores."""
+
+
+@attrs.frozen
+class Award:
+    request: str
+    offer: str
+    tier: str
+    waterfall: str
+    step: int
+    quantity: Fraction
+    price: Fraction
+    cost: Fraction
+    reference: Fraction | None
+    premium: Fraction | None
+
+
+@attrs.frozen
+class Outcome:
+    """`rejections`: offer to (request, codes). `shortfalls`: request to (mass, because). The rest are rows."""
+
+    awards: list[Award]
+    shortfalls: dict[str, tuple[Fraction, tuple[str, ...]]]
+    rejections: dict[str, tuple[str | None, tuple[str, ...]]]
+    placements: list[tuple[Any, ...]]
+    unplaced: list[tuple[Any, ...]]
+    findings: list[tuple[str, str, bool]]
+
+
+def evaluate(text: str, book: BoundBook, as_of: date) -> Outcome | None:
+    """The whole of section 5; None where the evaluation stops."""
+    file, diagnostics = parse(Source("p.vault", text, "p.vault"))
+    assert not diagnostics, diagnostics
+    try:
+        return Walk(World(file, book, as_of)).outcome()
+    except Stopped:
+        return None
+
+
+class Walk:
+    """Steps 2 to 9, in that order."""
+
+    def __init__(self, world: World) -> None:
+        self.world, self.rules, self.caps = world, world.rules, Caps(world)
+        self.left = {name: offer["quantity"] for name, offer in world.offers.items()}
+        self.awards: list[Award] = []
+        self.failed: dict[str, list[str]] = {}
+        self.passed_over: dict[str, list[tuple[str, str, list[str]]]] = defaultdict(list)
+        self.because: dict[str, set[str]] = defaultdict(set)
+        self.shortfalls: dict[str, tuple[Fraction, tuple[str, ...]]] = {}
+
+    def outcome(self) -> Outcome:
+        for request in self.world.requests.values():
+            self.waterfall(request)
+        for name, offer in self.world.offers.items():
+            if failed := self.eligibility(offer):
+                self.failed[name] = failed
+        for request in self.served():
+            self.serve(request)
+        placements, unplaced = place_all(self.world, self.awards)
+        findings = find_all(self.world, self.caps)
+        return Outcome(self.awards, self.shortfalls, self.rejections(), placements, unplaced, findings)
+
+    # ---- 2. rules in force ----------------------------------------------------------------------------------------
+
+    def waterfall(self, request: Row) -> ast.Waterfall:
+        scene = Scene(self.world, request["mineral"], request=request)
+        found = [
+            one
+            for one in self.rules.waterfalls
+            if self.rules.is_dated_now(one)
+            and self.rules.covers(one, request["mineral"], request["buyer"])
+            and not self.rules.is_waived(one, scene)
+        ]
+        if len(found) != 1:
+            raise Stopped
+        return found[0]
+
+    # ---- 3 and 4. eligibility and tier ----------------------------------------------------------------------------
+
+    def eligibility(self, offer: Row) -> list[str]:
+        codes: list[str] = []
+        scene = Scene(self.world, offer["mineral"], offer)
+        for rule in self.rules.offer_rules:
+            if isinstance(rule, ast.Route):
+                codes += [] if self.is_permitted(rule, scene) else ["not_routed"]
+            elif not rule.advisory and not self.rules.is_per_request(rule):
+                codes += self.verdict(rule, scene)
+        if not codes:
+            codes = self.give_tier(scene)
+        return list(dict.fromkeys(codes))
+
+    def verdict(self, rule: ast.Condition, scene: Scene) -> list[str]:
+        """The codes of one `require` or `forbid`; none where it is satisfied or does not apply."""
+        if not self.rules.is_dated_now(rule) or not self.rules.covers(rule, scene.mineral, scene.buyer):
+            return []
+        if self.rules.is_waived(rule, scene):
+            return []
+        condition = self.rules.condition(rule, scene)
+        holds = value(condition, scene)
+        if holds is None:
+            return self.rules.missing(condition, scene)
+        return [] if holds is (rule.kind == "require") else [f"{rule.kind}:{name_of(rule)}"]
+
+    def sellers(self, route: ast.Route, scene: Scene) -> list[frozenset[str]] | None:
+        """Who may sell, group by group; None where this route is not in force for the mineral."""
+        minerals = value(route.minerals, scene)
+        is_meant = scene.mineral in (minerals if isinstance(minerals, frozenset) else {minerals})
+        if not is_meant or not self.rules.is_dated_now(route) or self.rules.is_waived(route, scene):
+            return None
+        return self.rules.sellers(route, scene) if self.rules.covers(route, scene.mineral, scene.buyer) else None
+
+    def is_permitted(self, route: ast.Route, scene: Scene) -> bool:
+        sellers = self.sellers(route, scene)
+        assert scene.offer is not None
+        return sellers is None or any(scene.offer["trader"] in group for group in sellers)
+
+    def give_tier(self, scene: Scene) -> list[str]:
+        assert scene.offer is not None
+        for tier in self.rules.tiers:
+            if not self.rules.is_dated_now(tier) or self.rules.is_waived(tier, scene):
+                continue
+            when = self.rules.tier_when(tier, scene)
+            holds = True if when is None else value(when, scene)
+            if holds is None and when is not None:
+                return self.rules.missing(when, scene)
+            if holds:
+                self.world.tier_of[scene.offer["offer"]] = name_of(tier)
+                return []
+        if self.rules.tiers:
+            return ["no_tier"]
+        self.world.tier_of[scene.offer["offer"]] = "all"
+        return []
+
+    # ---- 6. serve -------------------------------------------------------------------------------------------------
+
+    def served(self) -> list[Row]:
+        by_default = tuple(ast.Key(ast.Name(n, span=_NO), False, span=_NO) for n in ("priority", "need_by"))
+        keys = self.rules.entries.get("serve", by_default)
+
+        def place(request: Row) -> tuple[Any, ...]:
+            return (*ordering(keys, Scene(self.world, request["mineral"], request=request)), request["request"])
+
+        return sorted(self.world.requests.values(), key=place)
+
+    def prior(self, request: Row, waterfall: str | None = None, step: int = 0) -> Fraction:
+        """What prior awards gave this request: in all, or in one step of one waterfall."""
+        rows = [one for one in self.world.prior if one["request"] == request["request"]]
+        if waterfall is not None:
+            rows = [one for one in rows if one["waterfall"] == waterfall and one["step"] == step]
+        return sum((one["quantity"] for one in rows), NOTHING)
+
+    def serve(self, request: Row) -> None:
+        name, mineral = request["request"], request["mineral"]
+        waterfall = self.waterfall(request)
+        awarded = self.prior(request)
+        steps = self.rules.steps(waterfall, Scene(self.world, mineral, request=request))
+        for failed, codes in self.failed.items():
+            if self.world.offers[failed]["mineral"] == mineral:
+                self.because[name].update(codes)
+        for number, step in enumerate(steps, 1):
+            awarded = Step(self, request, name_of(waterfall), number, step, awarded).walk()
+        taken = {tier for step in steps for tier in self.tiers(step)}
+        for offer, tier in self.world.tier_of.items():
+            if self.world.offers[offer]["mineral"] == mineral and tier not in taken and self.left[offer]:
+                self.pass_over(offer, name, "", ["not_in_waterfall"])
+        if awarded < request["quantity"]:
+            because = tuple(sorted(self.because[name])) or ("no_offers",)
+            self.shortfalls[name] = (request["quantity"] - awarded, because)
+
+    def tiers(self, step: ast.Step) -> set[str]:
+        declared = {name_of(one) for one in self.rules.tiers} or {"all"}
+        return declared if step.tiers is None else {one.name for one in step.tiers}
+
+    def pass_over(self, offer: str, request: str, step: str, codes: list[str]) -> None:
+        self.passed_over[offer].append((request, step, codes))
+        self.because[request].update(codes)
+
+    # ---- reasons --------------------------------------------------------------------------------------------------
+
+    def rejections(self) -> dict[str, tuple[str | None, tuple[str, ...]]]:
+        won = {one.offer for one in self.awards}
+        return {name: self.rejection(name) for name in sorted(self.world.offers) if name not in won}
+
+    def rejection(self, name: str) -> tuple[str | None, tuple[str, ...]]:
+        if name in self.failed:
+            return None, tuple(self.failed[name])
+        met = self.passed_over[name]
+        if not met:
+            return None, ("not_needed",)
+        request, _, codes = met[-1]
+        if all(codes == ["not_in_waterfall"] for _, _, codes in met) and self.is_untaken(name):
+            return None, ("not_in_waterfall",)
+        return request, tuple(codes)
+
+    def is_untaken(self, name: str) -> bool:
+        """Whether no requester's waterfall takes the offer's tier."""
+        mineral, tier = self.world.offers[name]["mineral"], self.world.tier_of[name]
+        for request in self.world.requests.values():
+            if request["mineral"] == mineral and any(
+                tier in self.tiers(step) for step in self.waterfall(request).steps
+            ):
+                return False
+        return True
+
+
+class Step:
+    """One step of one request's walk: its candidates, their order, and what each gives."""
+
+    def __init__(
+        self, walk: Walk, request: Row, waterfall: str, number: int, step: ast.Step, awarded: Fraction
+    ) -> None:
+        self.owner, self.world, self.rules = walk, walk.world, walk.rules
+        self.request, self.waterfall, self.number, self.step = request, waterfall, number, step
+        self.awarded, self.took = awarded, walk.prior(request, waterfall, number)
+        self.name = step.label.name if step.label else str(number)
+
+    def walk(self) -> Fraction:
+        """Take what this step may take; gives what the request has been awarded by then."""
+        candidates = []
+        for offer in self.world.offers.values():
+            tier = self.world.tier_of.get(offer["offer"])
+            is_meant = offer["mineral"] == self.request["mineral"] and tier in self.owner.tiers(self.step)
+            if not is_meant or not self.owner.left[offer["offer"]]:
+                continue
+            scene = Scene(self.world, offer["mineral"], offer, tier, self.request)
+            if codes := self.judge(scene):
+                self.pass_over(offer, codes)
+            else:
+                candidates.append((self.place(scene), offer["offer"], scene))
+        for _, _, scene in sorted(candidates, key=lambda one: one[:2]):
+            if self.awarded < self.request["quantity"]:
+                self.take(scene)
+        return self.awarded
+
+    def pass_over(self, offer: Row, codes: list[str]) -> None:
+        self.owner.pass_over(offer["offer"], self.request["request"], self.name, codes)
+
+    def place(self, scene: Scene) -> tuple[Any, ...]:
+        """Route group, the step's keys, compared price, delivery, offer id; nulls last."""
+        offer = scene.offer
+        assert offer is not None
+        routes = [one for one in self.rules.offer_rules if isinstance(one, ast.Route)]
+        sellers = [found for one in routes if (found := self.owner.sellers(one, scene)) is not None]
+        group = next((at for one in sellers for at, who in enumerate(one) if offer["trader"] in who), 0)
+        keys = ordering(self.step.clauses.keys or (), attrs.evolve(scene, compares=True))
+        return (group, *keys, null_last(self.world.compared(offer)), null_last(offer["delivery"]))
+
+    # ---- every reason that holds ----------------------------------------------------------------------------------
+
+    def judge(self, scene: Scene) -> list[str]:
+        codes: list[str] = []
+        for rule in self.rules.offer_rules:
+            if isinstance(rule, ast.Condition) and not rule.advisory and self.rules.is_per_request(rule):
+                codes += self.owner.verdict(rule, scene)
+        missing, failing = self.responds(scene)
+        for more_missing, more_failing in (self.when(scene), self.premium(scene)):
+            missing, failing = missing + more_missing, failing + more_failing
+        share = self.step.clauses.share
+        if share is not None and value(share.ratio, scene) is None:
+            missing += self.rules.missing(share.ratio, scene)
+        missing += self.owner.caps.missing(scene)
+        return list(dict.fromkeys([*codes, *missing, *failing]))
+
+    def responds(self, scene: Scene) -> tuple[list[str], list[str]]:
+        offer, request = scene.offer, self.request
+        assert offer is not None
+        missing, failing = [], []
+        for stated, own, holds, code in (
+            ("form", "form", lambda want, has: has == want, "spec"),
+            ("purity", "purity", lambda want, has: has >= want, "spec"),
+            ("need_by", "delivery", lambda want, has: has <= want, "late"),
+            ("max_price", "price", lambda want, has: has <= want, "max_price"),
+        ):
+            if request[stated] is None:
+                continue
+            if offer[own] is None:
+                missing.append(f"missing:{own}")
+            elif not holds(request[stated], offer[own]):
+                failing.append(code)
+        return missing, failing
+
+    def when(self, scene: Scene) -> tuple[list[str], list[str]]:
+        when = self.step.clauses.when
+        holds = True if when is None else value(when, scene)
+        if holds is None and when is not None:
+            return self.rules.missing(when, scene), []
+        return [], [] if holds else [f"when:{self.name}"]
+
+    def reference(self, scene: Scene) -> Fraction | None:
+        """The first defined reference."""
+        premium = self.step.clauses.premium
+        found = (value(one, scene) for one in premium.references) if premium else ()
+        return next((one for one in found if one is not None), None)
+
+    def premium(self, scene: Scene) -> tuple[list[str], list[str]]:
+        premium = self.step.clauses.premium
+        if premium is None:
+            return [], []
+        reference, ratio, compared = self.reference(scene), value(premium.ratio, scene), self.compared(scene)
+        if reference is None:
+            return [], [] if premium.if_none == "allow" else [f"no_reference:{self.name}"]
+        missing = [] if ratio is not None else self.rules.missing(premium.ratio, scene)
+        if compared is None:
+            missing += self.rules.missing(self.rules.compare, scene)
+        if missing or compared is None:
+            return missing, []
+        return [], [] if compared <= reference * (1 + ratio) else [f"premium:{self.name}"]
+
+    def compared(self, scene: Scene) -> Fraction | None:
+        assert scene.offer is not None
+        found: Fraction | None = self.world.compared(scene.offer)
+        return found
+
+    # ---- the least of what is allowed -----------------------------------------------------------------------------
+
+    def take(self, scene: Scene) -> None:
+        offer = scene.offer
+        assert offer is not None
+        free = min(self.request["quantity"] - self.awarded, self.owner.left[offer["offer"]])
+        limits = [*self.share(scene), *self.owner.caps.allowances(scene, offer["price"])]
+        least = min([free, *(allowed for _, allowed in limits)])
+        codes = [code for code, allowed in limits if allowed == least < free]
+        lot = offer["lot"]
+        mass = least // lot * lot if lot else least
+        if mass < least:
+            codes.append("lot")
+        floor = max(offer["min_quantity"] or NOTHING, self.world.least_award)
+        if NOTHING < mass < floor:
+            codes.append("min_quantity")
+            mass = NOTHING
+        if mass:
+            self.owner.because[self.request["request"]].update(codes)
+            self.award(scene, mass)
+        else:
+            self.pass_over(offer, codes)
+
+    def share(self, scene: Scene) -> list[tuple[str, Fraction]]:
+        share = self.step.clauses.share
+        if share is None:
+            return []
+        ratio = value(share.ratio, scene)
+        if not share.of_awarded:
+            allowed = ratio * self.request["quantity"] - self.took
+        elif ratio >= 1:
+            return []
+        else:
+            allowed = (ratio * self.awarded - self.took) / (1 - ratio)
+        return [(f"share:{self.name}", max(floor_mg(allowed), NOTHING))]
+
+    def award(self, scene: Scene, mass: Fraction) -> None:
+        offer, tier = scene.offer, scene.tier
+        assert offer is not None
+        assert tier is not None
+        cost, reference = cost_of(mass, offer["price"]), self.reference(scene)
+        compared = self.compared(scene)
+        premium = None if reference is None or compared is None else compared / reference - 1
+        place = (self.request["request"], offer["offer"], tier, self.waterfall, self.number)
+        self.owner.awards.append(Award(*place, mass, offer["price"], cost, reference, premium))
+        self.owner.caps.awarded.append(Counted("award", mass, cost, offer, tier, self.request, self.world.as_of))
+        self.owner.left[offer["offer"]] -= mass
+        self.awarded += mass
+        self.took += mass
+
+
+_NO: Any = None
