@@ -12,8 +12,11 @@ from vault_rules.source.text import Source
 
 # text, code, line, column
 WRONG = [
+    ("require a = b = c", "V0101", 1, 11),
+    ("require a: b >= 2027-7-1", "V0103", 1, 17),
+    ("require a: b = c from 7/1/2027", "V0103", 1, 23),
     ("let a = 1 +", "V0101", 1, 11),
-    ("require a = b", "V0101", 1, 11),
+    ("require a = b", "V0101", 1, 9),
     ("let a: 5", "V0101", 1, 6),
     ("tier t whn a = b", "V0101", 1, 8),
     ("route r: x", "V0101", 1, 10),

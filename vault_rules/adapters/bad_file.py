@@ -26,3 +26,8 @@ class BadFile(Exception):
     def cell(self, place: str) -> BadCell:
         """The same as a bad cell of the file."""
         return BadCell(place, self.row, self.column, None, self.expected, self.hint)
+
+
+def printable(name: str) -> str:
+    """A file's or sheet's name on one line, without what would drive a terminal."""
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in name)

@@ -10,6 +10,7 @@ import codecs
 import csv
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TextIO
 
 import polars as pl
 
@@ -20,7 +21,6 @@ from vault_rules.domain.sheet import BadCell, Sheet
 _CHUNK = 1 << 20
 _LONGEST_LINE = 16  # in chunks
 _ROWS_AT_ONCE = 50_000
-_BLANK = b" \t\r\n,\xef\xbb\xbf"
 _SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
@@ -76,7 +76,7 @@ def _regular(path: Path, name: str, place: str) -> Sheet | None:
     with path.open("rb") as file:
         first = file.readline()
         commas = first.count(b",")
-        if not first.strip(_BLANK) or len(first) > MAX_CELL:
+        if len(first) > MAX_CELL:
             return None
         lines = 1
         for line in file:
@@ -84,7 +84,12 @@ def _regular(path: Path, name: str, place: str) -> Sheet | None:
                 return None
             lines += 1
     header = _header(1, first.decode("utf-8-sig").rstrip("\r\n").split(","))
-    frame = pl.read_csv(path, has_header=False, infer_schema=False, quote_char=None, glob=False)
+    if not any(header.titles):
+        return None
+    try:
+        frame = pl.read_csv(path.absolute(), has_header=False, infer_schema=False, quote_char=None, glob=False)
+    except pl.exceptions.PolarsError:
+        return None
     if (frame.height, frame.width) != (lines, commas + 1):
         return None  # Polars sees other lines than we do: the exact way is right in any case
     return make_sheet(name, place, header, frame[1:], None)
@@ -95,7 +100,7 @@ def _regular(path: Path, name: str, place: str) -> Sheet | None:
 
 def _any(path: Path, name: str, place: str) -> Sheet:
     with path.open(encoding="utf-8-sig", newline="\n") as file:
-        records = _records(csv.reader(file, strict=True))
+        records = _records(file)
         row, cells = next(records, (0, []))
         if not row:
             raise nothing_in("file")
@@ -116,9 +121,9 @@ def _any(path: Path, name: str, place: str) -> Sheet:
     return make_sheet(name, place, header, pl.concat(pieces), rows, bad)
 
 
-def _records(reader: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
-    """Each record that is not blank, and the line on which it starts. Raises `BadFile` where a record cannot be read."""
-    start = 1
+def _records(file: TextIO) -> Iterator[tuple[int, list[str]]]:
+    """Each record that is not blank, and the line on which it starts. Raises `BadFile` where one cannot be read."""
+    reader, start = csv.reader(file, strict=True), 1
     try:
         for cells in reader:
             if any(cell and not cell.isspace() for cell in cells):

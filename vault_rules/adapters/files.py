@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 
-from vault_rules.adapters.bad_file import MAX_FILE_BYTES, BadFile
+from vault_rules.adapters.bad_file import MAX_FILE_BYTES, BadFile, printable
 from vault_rules.adapters.csv_file import read_csv
 from vault_rules.adapters.parquet_file import read_parquet
 from vault_rules.adapters.workbook import Workbook, open_workbook
@@ -54,7 +55,7 @@ def read_sheets(path: Path) -> Read:
 
 
 def _folder(folder: Path) -> Read:
-    place = _shown(folder.resolve().name or str(folder))
+    place = printable(folder.resolve().name or str(folder))
     files: dict[str, list[Path]] = {name: [] for name in TABLES}
     others: list[Path] = []
     for path in sorted(folder.iterdir()):
@@ -68,7 +69,7 @@ def _folder(folder: Path) -> Read:
             names = " and ".join(path.name for path in found)
             bad.append(BadCell(place, None, None, None, f"has {len(found)} files for the table `{name}`: {names}"))
         elif found:
-            _add(sheets, bad, name, found[0].name, lambda path=found[0], name=name: _read_file(path, name))
+            _add(sheets, bad, name, found[0].name, partial(_read_file, found[0], name))
         else:
             bad += _absent(place, name, f": {name}.csv, {name}.parquet or {name}.xlsx", meant.get(name))
     return sheets, tuple(bad)
@@ -92,7 +93,7 @@ def _must_be_ordinary(path: Path) -> None:
 
 
 def _workbook(path: Path) -> Read:
-    place = _shown(path.name)
+    place = printable(path.name)
     sheets: dict[str, Sheet] = {}
     bad: list[BadCell] = []
     try:
@@ -119,9 +120,7 @@ def _sheets(book: Workbook, place: str, sheets: dict[str, Sheet], bad: list[BadC
         elif ones:
             title, part = ones[0]
             where = sheet_place(place, title)
-            _add(
-                sheets, bad, name, where, lambda part=part, name=name, where=where: read_sheet(book, part, name, where)
-            )
+            _add(sheets, bad, name, where, partial(read_sheet, book, part, name, where))
         else:
             bad += _absent(place, name, ": add a sheet of that name", meant.get(name))
 
@@ -154,13 +153,8 @@ def _meant(stems: Mapping[str, str], absent: Iterable[str]) -> dict[str, str]:
 
 def _absent(place: str, name: str, ways: str, near: str | None) -> Iterable[BadCell]:
     """A table that is not there: bad if it is required, or if something of nearly its name is."""
-    hint = None if near is None else f"did you mean `{name}` by `{_shown(near)}`?"
+    hint = None if near is None else f"did you mean `{name}` by `{printable(near)}`?"
     if name in REQUIRED:
         yield BadCell(place, None, None, None, f"has no table `{name}`{ways}", hint)
     elif near is not None:
-        yield BadCell(place, None, None, None, f"holds `{_shown(near)}`, which is no table of a book", hint)
-
-
-def _shown(name: str) -> str:
-    """A name on one line, without what would drive a terminal."""
-    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in name)
+        yield BadCell(place, None, None, None, f"holds `{printable(near)}`, which is no table of a book", hint)

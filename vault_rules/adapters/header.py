@@ -76,4 +76,4 @@ def _strays(place: str, label: str, column: pl.Series, rows: Sequence[int] | Non
     if count:
         first = held.arg_max()
         assert first is not None
-        yield unnamed(place, label, first + 2 if rows is None else rows[first], column[first], count - 1)
+        yield unnamed(place, label, first + 2 if rows is None else rows[first], column[first], int(count) - 1)

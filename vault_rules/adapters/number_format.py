@@ -49,9 +49,10 @@ _MILLISECONDS = 86_400_000
 
 @attrs.frozen
 class Section:
-    """One of a format's parts: the numbers that it serves (None: those no other serves) and what it makes of them.
+    """One of a format's parts: the numbers that it serves (None: those no other serves), and what it makes of them.
 
-    `unit` stands behind the number, with the blank before it; `thousands` counts the commas that each divide what is shown by a thousand.
+    `unit` stands behind the number, with the blank before it; `thousands` counts the commas that each divide what is
+    shown by a thousand.
     """
 
     condition: tuple[str, Decimal] | None
@@ -79,7 +80,7 @@ class NumberFormat:
 
 
 def number_format(code: str) -> NumberFormat:
-    """A format code such as `0.0%` or `yyyy-mm-dd;@`. Any text is a format; what Excel would refuse is a plain number."""
+    """A format code such as `0.0%` or `yyyy-mm-dd;@`. Any text will do; what Excel would refuse is a plain number."""
     return _number_format(code) if len(code) <= 255 else GENERAL
 
 
@@ -176,7 +177,7 @@ def _holds(condition: tuple[str, Decimal], value: Decimal) -> bool:
 
 
 def _date(serial: Decimal, from_1904: bool) -> str:
-    """The day that the serial counts to, as ISO date; with a fraction, as date and time. Before all days: the number."""
+    """The day that the serial counts to as ISO date, with a fraction also the time; outside all days the number."""
     days, milliseconds = _split(serial)
     day = _day(days, from_1904)
     if day is None:

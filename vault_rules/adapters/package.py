@@ -7,11 +7,11 @@ grow without end or read other files, therefore do not exist.
 from __future__ import annotations
 
 import posixpath
+import struct
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from struct import error as StructError
 from typing import Any, Protocol
 from xml.parsers import expat
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
@@ -109,7 +109,7 @@ def _library_errors() -> Iterator[None]:
     """What zip and XML readers raise on damaged files, as one sentence."""
     try:
         yield
-    except (BadZipFile, StructError, EOFError, NotImplementedError, RuntimeError, expat.ExpatError, zlib.error):
+    except (BadZipFile, struct.error, EOFError, NotImplementedError, RuntimeError, expat.ExpatError, zlib.error):
         raise broken() from None
     except (LookupError, ValueError, OverflowError):
         raise broken() from None

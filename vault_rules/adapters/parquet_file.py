@@ -19,7 +19,7 @@ def read_parquet(path: Path, name: str, place: str) -> Sheet:
         if file.read(4) != b"PAR1":
             raise _unreadable()
     try:
-        lazy = pl.scan_parquet(path, glob=False, hive_partitioning=False)
+        lazy = pl.scan_parquet(path.absolute(), glob=False, hive_partitioning=False)
         width = len(lazy.collect_schema())
         height = int(lazy.select(pl.len()).collect().item())
         if width * height > _MAX_CELLS:

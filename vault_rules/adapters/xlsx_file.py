@@ -8,7 +8,7 @@ from pathlib import Path
 import attrs
 import polars as pl
 
-from vault_rules.adapters.bad_file import BadFile
+from vault_rules.adapters.bad_file import BadFile, printable
 from vault_rules.adapters.header import Header, make_sheet, nothing_in, unnamed
 from vault_rules.adapters.sheet_cells import column_letters, read_cells
 from vault_rules.adapters.workbook import Workbook, open_workbook
@@ -41,7 +41,7 @@ def read_sheet(book: Workbook, part: str, name: str, place: str) -> Sheet:
 
 def sheet_place(file: str, title: str) -> str:
     """How bad cells name a sheet."""
-    return f"{file}, sheet {title.strip()}"
+    return f"{file}, sheet {printable(title.strip())}"
 
 
 def folded(title: str) -> str:

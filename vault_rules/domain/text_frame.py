@@ -18,9 +18,9 @@ _WHITE = "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2028\u2029\u202f\u205f\u300
 def text_frame(frame: pl.DataFrame, name: str, place: str) -> Sheet:
     """The frame as the sheet of a table.
 
-    Decimals become plain decimals without trailing zeros, moments at midnight become dates, and blank text becomes null.
-    A column that holds anything whose text could not be exact (floating-point numbers) or that is no single value is
-    noted in `bad` and becomes nulls.
+    Decimals become plain, without trailing zeros; moments at midnight become dates; blank text becomes null. A column
+    that holds anything whose text could not be exact (floating-point numbers) or that is no single value is noted in `bad`
+    and becomes nulls.
     """
     bad: list[BadCell] = []
     columns = [_as_text(column, place, bad) for column in frame.iter_columns()]

@@ -19,6 +19,7 @@ _MULTIPLIERS = {"": 1, **MULTIPLIERS}
 _LITERAL = re.compile(r"(\d+(?:\.\d+)?)((?:k|mn|bn)(?=[ \t]|\Z))?(.*)", re.ASCII | re.DOTALL)
 MAX_DEPTH = 100
 MAX_DIGITS = 100
+_LIKE_A_DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}/\d{1,2}/\d{4}|\d{4}/\d{1,2}/\d{1,2}", re.ASCII)
 _ESCAPES = {"n": "\n", "t": "\t", '"': '"', "\\": "\\"}
 
 CellParser = Callable[[str, int], Any]
@@ -48,7 +49,10 @@ def unescape(quoted: str) -> str:
     return re.sub(r"\\(.)", lambda found: _ESCAPES.get(found[1], found[0]), quoted[1:-1])
 
 
-def _row_length(cells: int, columns: int) -> str:
+ROW_HELP = "every row has a cell for every column; a cell may be blank, but keeps its place"
+
+
+def row_length(cells: int, columns: int) -> str:
     has = "1 cell" if cells == 1 else f"{cells} cells"
     return f"this row has {has}, the table has {'1 column' if columns == 1 else f'{columns} columns'}"
 
@@ -150,7 +154,7 @@ class ExpressionReader:
         rows = []
         for token, cells in zip(tree.children[1:], rest, strict=True):
             if len(cells) != len(columns):
-                self.report("V0111", _row_length(len(cells), len(columns)), self.token_span(token))
+                self.report("V0111", row_length(len(cells), len(columns)), self.token_span(token), help=ROW_HELP)
                 continue
             read = tuple(self._cell(text, span, parse) for text, span in cells)
             rows.append(ast.Row(read, span=self.token_span(token)))
@@ -281,7 +285,16 @@ class ExpressionReader:
         left, operator, right = tree.children
         return ast.Binary(str(operator), self.expr(left), self.expr(right), span=self.span(tree))
 
-    _expr_binary = _expr_compare_values
+    def _expr_binary(self, tree: Any) -> ast.Expr:
+        span = self.span(tree)
+        if _LIKE_A_DATE.fullmatch(span.text):
+            self.report(
+                "V0103",
+                f"`{span.text}` is not how a date is written",
+                span,
+                help="a date is year-month-day, with two digits for month and day: 2027-07-01; a difference has blanks",
+            )
+        return self._expr_compare_values(tree)
 
     def _two(self, operator: str, tree: Any) -> ast.Expr:
         left, right = tree.children

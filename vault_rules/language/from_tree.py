@@ -16,6 +16,8 @@ from lark import Token, Tree
 from vault_rules.language import ast
 from vault_rules.language.expressions import MAX_DEPTH, ExpressionReader, is_deep, too_deep
 from vault_rules.language.statements import defined_names
+from vault_rules.source.diagnostic import Label
+from vault_rules.source.text import Span
 
 _WORD = re.compile(r'"[^"\\\n]*(?:\\[^\n][^"\\\n]*)*"|#[^\n]*|(\w+)')
 _ROLES = {"from": "offer", "reject": "offer", "to": "request", "for": "request", "in": "facility"}
@@ -201,10 +203,18 @@ class StatementReader(ExpressionReader):
 
     def _clauses(self, trees: list[Any], whole: Any) -> ast.Clauses:
         found: dict[str, Any] = {}
+        places: dict[str, Span] = {}
         for tree in trees:
             kind = str(tree.data).removesuffix("_clause").replace("by", "keys")
             if kind in found:
-                self.report("V0109", f"this step says `{kind.replace('keys', 'by')}` twice", self.span(tree))
+                self.report(
+                    "V0109",
+                    f"`{kind.replace('keys', 'by')}` is said twice",
+                    self.span(tree),
+                    labels=(Label(places[kind], "first here"),),
+                    help="remove one of them",
+                )
+            places.setdefault(kind, self.span(tree))
             found[kind] = self._clause(kind, tree)
         return ast.Clauses(span=self.span(whole), **found)
 
@@ -239,6 +249,13 @@ class StatementReader(ExpressionReader):
                 f"{word}: it says `{wanted}`, not `{read.comparison}`",
                 self.span(body),
                 help=f"write `{wanted}`; {other}",
+            )
+        if advisory and kind == "target":
+            self.report(
+                "V0114",
+                "a `target` is never `advisory`: it decides nothing anyway",
+                self.span(tree),
+                help="leave `advisory` out; it stands before `require`, `forbid` and `cap`",
             )
         return ast.Cap(
             name=self.identifier(name),

@@ -1,7 +1,7 @@
 """Syntax mistakes in the author's words. What the parser expected is translated, never printed.
 
-Known mistakes come first, each recognised by what stands there (`mistakes_of_form`, `mistakes_in_values`); for all others
-it is said what may stand at the place.
+Known mistakes come first, each recognised by what stands there (`mistakes_of_form`, `mistakes_in_values`); for all
+others it is said what may stand at the place.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ UNIT_WORDS = {
     "ton": "t", "tons": "t", "tonne": "t", "tonnes": "t", "mt": "t", "MT": "t", "T": "t",
     "lbs": "lb", "pound": "lb", "pounds": "lb", "oz": "oz_t", "ozt": "oz_t", "ounce": "oz_t", "ounces": "oz_t",
     "gram": "g", "grams": "g", "million": "mn", "billion": "bn", "m": "mn", "M": "mn", "bil": "bn", "mil": "mn",
-    "thousand": "k", "K": "k", "percent": "%", "pct": "%", "d": "days", "months.": "months", "yr": "years", "yrs": "years",
+    "thousand": "k", "K": "k", "percent": "%", "pct": "%", "yr": "years", "yrs": "years",
 }  # fmt: skip
 _MULTIPLIERS = ("k", "mn", "bn")
 _CURRENCIES = "USD EUR GBP JPY CNY AUD CAD CHF KRW".split()
@@ -36,7 +36,8 @@ def quote_not_closed(spot: Spot) -> Diagnostic | None:
 # ---- numbers and dates -------------------------------------------------------------------------------------------
 
 _DATE_FORMS = re.compile(
-    r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?![\w-])|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}(?!\w)|\d{1,2}\.? (?:[A-Z][a-z]{2,8}\.?) \d{4}(?!\w)"
+    r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?![\w-])|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}(?!\w)"
+    r"|\d{1,2}\.? [A-Z][a-z]{2,8}\.? \d{4}(?!\w)"
 )
 _NUMBER_FORMS = re.compile(
     r"\d+(?:\.\d+){2,}|\d+(?:[,_ ']\d+)+(?:\.\d+)?|\d+(?:\.\d+)?[eE][+-]?\d+|(?<![\w.])\.\d+|\d+\.(?!\d)"

@@ -13,8 +13,10 @@ _COMPARES = re.compile(r"<=|>=|!=|[<>=]|\bin\b|\bis\b")
 _BRACKETS = re.compile(r'"[^"\\\n]*(?:\\[^\n][^"\\\n]*)*"|#[^\n]*|\|[^\n]*\||[(){}\[\]]')
 _NAMED = ("require", "forbid", "cap", "target", "route")
 _FORMS = {
-    "require": "require NAME: CONDITION", "forbid": "forbid NAME: CONDITION", "cap": "cap NAME: share <= 20% of requested",
-    "target": "target NAME: share >= 20% of purchased", "route": "route NAME: MINERALS to TRADERS",
+    "require": "require NAME: CONDITION", "forbid": "forbid NAME: CONDITION",
+    "cap": "cap NAME: share <= 20% of requested",
+    "target": "target NAME: share >= 20% of purchased",
+    "route": "route NAME: MINERALS to TRADERS",
 }  # fmt: skip
 _WINDOW_WORDS = ("for", "from", "before", "through", "because", "cites")
 

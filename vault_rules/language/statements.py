@@ -16,7 +16,7 @@ STATEMENT_WORDS = (
 
 _TOKEN = re.compile(
     r'"[^"\\\n]*(?:\\[^\n][^"\\\n]*)*"|"[^\n]*|#[^\n]*|[{}]|\n[ \t]*|(?P<word>[A-Za-z_]\w*)'
-    r'|\|[^"#\n]*(?:"[^"\\\n]*(?:\\[^\n][^"\\\n]*)*"[^"#\n]*)*\|'
+    r'|\|[^"#\n]*(?:"[^"\\\n]*(?:\\[^\n][^"\\\n]*)*"[^"#\n]*)*\||\S'
 )
 _DEFINES = re.compile(
     r"\s*(?:advisory\s+)?(?:mineral|trader|buyer|group|let|field|table|tier|require|forbid|route|waterfall|cap|target|exception|store)"

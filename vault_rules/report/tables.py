@@ -102,7 +102,7 @@ def _award_rows(plan: Plan, kg: int, price: int, premium: int, cost: int) -> lis
             one.mineral,
             one.tier,
             brief(one.quantity, kg),
-            brief(one.price, price),
+            brief(one.price, price, 4),
             percent(one.premium, premium),
             amount(f"{one.cost:.2f}", cost),
         ]
