@@ -13,6 +13,7 @@ from typing import Any
 import attrs
 
 from tests.differential.oracle_caps import Caps, Counted, cost_of
+from tests.differential.oracle_findings import find_all
 from tests.differential.oracle_rules import name_of
 from tests.differential.oracle_store import place_all
 from tests.differential.oracle_values import Row, Scene, floor_mg, value

@@ -20,7 +20,7 @@ from vault_rules.domain.sheet import BadCell, Sheet
 
 _CHUNK = 1 << 20
 _LONGEST_LINE = 16  # in chunks
-_ROWS_AT_ONCE = 50_000
+_ROWS_AT_ONCE = 2_000
 _SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
@@ -72,7 +72,7 @@ def _must_be_text(decoder: codecs.IncrementalDecoder, chunk: bytes, lines: int) 
 
 
 def _regular(path: Path, name: str, place: str) -> Sheet | None:
-    """The file by way of Polars, if all lines have as many commas; else None. It holds no quotation marks."""
+    """The file by way of Polars, if all lines that are not blank have as many commas; else None. It holds no quotation marks."""
     with path.open("rb") as file:
         first = file.readline()
         commas = first.count(b",")
@@ -80,7 +80,7 @@ def _regular(path: Path, name: str, place: str) -> Sheet | None:
             return None
         lines = 1
         for line in file:
-            if line.count(b",") != commas or len(line) > MAX_CELL:
+            if (line.count(b",") != commas and line.strip()) or len(line) > MAX_CELL:
                 return None
             lines += 1
     header = _header(1, first.decode("utf-8-sig").rstrip("\r\n").split(","))
@@ -118,7 +118,7 @@ def _any(path: Path, name: str, place: str) -> Sheet:
                 pieces.append(_piece(waiting, empty))
                 waiting = []
         pieces.append(_piece(waiting, empty))
-    return make_sheet(name, place, header, pl.concat(pieces), rows, bad)
+    return make_sheet(name, place, header, pl.concat(pieces, rechunk=True), rows, bad)
 
 
 def _records(file: TextIO) -> Iterator[tuple[int, list[str]]]:

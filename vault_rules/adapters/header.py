@@ -24,7 +24,7 @@ class Header:
 
     def __attrs_post_init__(self) -> None:
         if len(self.titles) > MAX_COLUMNS:
-            raise BadFile(f"has {len(self.titles)} columns: more than the {MAX_COLUMNS} that a table may have")
+            raise BadFile(f"has {len(self.titles):,} columns: more than the {MAX_COLUMNS:,} that a table may have")
 
 
 def nothing_in(what: str) -> BadFile:

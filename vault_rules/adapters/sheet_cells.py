@@ -42,7 +42,7 @@ class _Cells(TextCollector):
         self.book, self.take = book, take
         self.columns: dict[str, int] = {}
         self.formats: dict[str, NumberFormat] = {}
-        self.row, self.column, self.cells, self.letters = 0, -1, 0, 0
+        self.row, self.row_text, self.column, self.cells, self.letters = 0, "0", -1, 0, 0
         self.kind, self.style = "n", ""
         self.value: str | None = None
         self.formula: str | None = None
@@ -51,23 +51,23 @@ class _Cells(TextCollector):
         self.inside = False
 
     def start(self, tag: str, attributes: Mapping[str, str] | None = None) -> None:
-        said = attributes or {}
-        if tag == "sheetData":
-            self.inside = True
-        elif not self.inside:
-            return
+        if not self.inside:
+            self.inside = tag == "sheetData"
         elif tag == "c":
-            self._start_cell(said)
-        elif tag == "row":
-            self._start_row(said.get("r"))
+            self._start_cell(attributes or {})
         elif tag == "v" or tag == "f":
             self.clear()
             self._wanted = True
+        elif tag == "row":
+            self._start_row((attributes or {}).get("r"))
         else:
             super().start(tag)
 
     def end(self, tag: str) -> None:
         if not self.inside:
+            return
+        if tag == "c":
+            self._end_cell()
             return
         super().end(tag)
         if tag == "v":
@@ -75,11 +75,8 @@ class _Cells(TextCollector):
         elif tag == "f":
             self.formula = "".join(self.pieces)
             self.clear()
-        elif tag == "c":
-            self._end_cell()
-        elif tag == "row":
-            if self.filled or self.unknown:
-                self.take(self.row, self.filled, self.unknown)
+        elif tag == "row" and (self.filled or self.unknown):
+            self.take(self.row, self.filled, self.unknown)
         elif tag == "sheetData":
             self.inside = False
 
@@ -87,7 +84,7 @@ class _Cells(TextCollector):
         number = self.row + 1 if said is None else int(said) if said.isascii() and said.isdigit() else 0
         if not self.row < number <= _MAX_ROWS:
             raise broken()
-        self.row, self.column, self.filled, self.unknown = number, -1, {}, {}
+        self.row, self.row_text, self.column, self.filled, self.unknown = number, str(number), -1, {}, {}
 
     def _start_cell(self, said: Mapping[str, str]) -> None:
         reference = said.get("r")
@@ -102,16 +99,18 @@ class _Cells(TextCollector):
         self.clear()
 
     def _column(self, reference: str) -> int:
+        if reference.endswith(self.row_text):
+            known = self.columns.get(reference.removesuffix(self.row_text))
+            if known is not None:
+                return known
         found = _REFERENCE.fullmatch(reference)
         if found is None or int(found[2]) != self.row:
             raise broken()
-        letters = found[1]
-        if letters not in self.columns:
-            column = 0
-            for letter in letters:
-                column = column * 26 + ord(letter) - ord("A") + 1
-            self.columns[letters] = column - 1
-        return self.columns[letters]
+        column = 0
+        for letter in found[1]:
+            column = column * 26 + ord(letter) - ord("A") + 1
+        self.columns[found[1]] = column - 1
+        return column - 1
 
     def _end_cell(self) -> None:
         if self.formula is not None and not self.value and self.kind != "str":

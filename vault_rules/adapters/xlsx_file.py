@@ -89,7 +89,7 @@ class _Table:
             raise nothing_in("sheet")
         self._store()
         strays = (unnamed(self.place, column_letters(column), *found) for column, found in sorted(self.strays.items()))
-        frame = pl.concat(self.pieces)
+        frame = pl.concat(self.pieces, rechunk=True)
         return make_sheet(self.name, self.place, self.header, frame, self.rows, [*self.bad, *strays])
 
     def _name_columns(self, number: int, filled: Mapping[int, str]) -> None:

@@ -19,8 +19,8 @@ def text_frame(frame: pl.DataFrame, name: str, place: str) -> Sheet:
     """The frame as the sheet of a table.
 
     Decimals become plain, without trailing zeros; moments at midnight become dates; blank text becomes null. A column
-    that holds anything whose text could not be exact (floating-point numbers) or that is no single value is noted in `bad`
-    and becomes nulls.
+    that holds anything whose text could not be exact (floating-point numbers) or that is no single value is
+    noted in `bad` and becomes nulls.
     """
     bad: list[BadCell] = []
     columns = [_as_text(column, place, bad) for column in frame.iter_columns()]

@@ -48,6 +48,8 @@ def _groups(evaluation: Evaluation, rule: typed.Rule) -> set[Group]:
     for request in evaluation.book.requests:
         if not rule.scope.holds(request.mineral, request.buyer):
             continue
+        if rule.kind == "target" and clauses["by"] is None:
+            found.add(caps.group(clauses, world.view(None, request)))  # a floor fails also where nothing counts
         for standing in evaluation.standings.values():
             if standing.may_serve and standing.offer.mineral == request.mineral:
                 view = world.view(standing.offer, request)

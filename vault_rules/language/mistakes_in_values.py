@@ -271,6 +271,6 @@ def strange_character(spot: Spot) -> Diagnostic | None:
     name = unicodedata.name(character, "a control character").lower()
     return spot.error(
         "V0115",
-        f"an invisible character stands here: {name} (U+{ord(character):04X})",
+        f"an invisible character stands here: {name}, `U+{ord(character):04X}`",
         help="remove it, or type a space",
     )

@@ -10,11 +10,12 @@ from vault_rules.semantics import reads, typed
 from vault_rules.semantics.elaborate import Elaborator
 from vault_rules.semantics.reads import Duty
 from vault_rules.semantics.types import BOOLEAN, FACILITY_COLUMNS, MASS, MONEY, OFFER_COLUMNS, REQUEST_COLUMNS, Type
-from vault_rules.source.diagnostic import Diagnostic
+from vault_rules.source.diagnostic import Diagnostic, Label
 from vault_rules.source.text import Span
 
 PERIODS = ("month", "quarter", "year", "fiscal_year")
 _FIELDS_OF = {"requested": ("mineral", "buyer"), "demand": ("mineral",), "stock": ("mineral",)}
+_HAVE_COLUMNS = "columns such as `mineral`, `origin`, `trader`, `buyer`"
 _WHOSE = {
     "requested": "requests have",
     "demand": "demand is known for each mineral: it has",
@@ -78,19 +79,22 @@ class CapReader:
         if path in OFFER_COLUMNS:
             return typed.Column(OFFER_COLUMNS[path], "offer", path, span=span)
         near = did_you_mean(path, sorted((*OFFER_COLUMNS, *self.of.fields, "buyer", *PERIODS)))
-        self.of.report(
-            "V0207", f"an award has no `{path}` to count by", span, help=f"did you mean `{near}`?" if near else None
-        )
+        periods = ", ".join(f"`{one}`" for one in PERIODS)
+        help = f"did you mean `{near}`?" if near else f"{_HAVE_COLUMNS}, and after `per` the periods {periods}"
+        self.of.report("V0207", f"an award has no `{path}` to count by", span, help=help)
         return None
 
     def _per(self, node: ast.CapBody) -> tuple[str | None, tuple[typed.Column, ...]]:
         period: str | None = None
+        place = node.span
         columns: list[typed.Column] = []
         for one in node.per:
             if one.name in PERIODS and one.name not in self.of.fields:
                 if period is not None:
-                    self.of.report("V0109", "a cap has one period", one.span)
-                period = one.name
+                    labels = (Label(place, "the first"),)
+                    help = "write two caps, each with its period"
+                    self.of.report("V0109", "a cap has one period", one.span, labels=labels, help=help)
+                period, place = one.name, one.span
                 if node.measure == "stock":
                     self.of.report(
                         "V0312",
@@ -105,10 +109,9 @@ class CapReader:
             known = _FIELDS_OF.get(node.of or "")
             if known is not None and column.name not in known:
                 have = " and ".join(f"`{name}`" for name in known)
-                help = f"{_WHOSE[node.of or '']} only {have}; to count each {column.name} by itself, say `by {column.name}`"
-                self.of.report(
-                    "V0312", f"what stands after `of` cannot be split by `{column.name}`", one.span, help=help
-                )
+                help = f"{_WHOSE[node.of or '']} only {have}; to count each apart, say `by {column.name}` before the limit"
+                message = f"what stands after `of` cannot be split by `{column.name}`"
+                self.of.report("V0312", message, one.span, help=help)
                 continue
             columns.append(column)
         return period, tuple(sorted(columns, key=lambda column: (column.owner, column.name)))
@@ -153,21 +156,20 @@ class CapReader:
         if read.type.kind not in (*wanted, "error"):
             self.of.report(
                 "V0204",
-                f"the limit of `{node.measure}` is {words[0]}, and this is {read.type.noun()}",
+                f"the limit of `{node.measure}` must be {words[0]}, and this is {read.type.noun()}",
                 read.span,
                 f"this is {read.type.words(self.of.currency)}",
                 help=words[1],
             )
             return self.of.error(read.span)
         columns = frozenset(column.name for column in per)
-        may_read = reads.CONTEXT if "mineral" in columns else frozenset(("context",))
         self.duties.append(
             Duty(
                 read,
-                may_read,
+                reads.CONTEXT,
                 "the limit of a cap",
                 columns=columns,
-                help="a limit reads the book's totals and what stands after `per`",
+                help=_limit_help(read, columns),
             )
         )
         if "mineral" not in columns:
@@ -177,7 +179,7 @@ class CapReader:
                         "V0216",
                         f"`{one.name}` is of one mineral, and this limit is of all together",
                         one.span,
-                        help="say `per mineral`",
+                        help="say `per mineral`: then each mineral has its own limit",
                     )
         return read
 
@@ -193,3 +195,11 @@ class CapReader:
                 "for instance `180 days of demand`",
             )
         return ("ratio",), ("a percentage", f"for instance `{measure} <= 65% of {of}`")
+
+
+def _limit_help(read: typed.Expr, columns: frozenset[str]) -> str:
+    """What to say where a limit reads what it does not know."""
+    for one in typed.walk(read):
+        if isinstance(one, typed.Column) and one.name in ("mineral", "buyer") and one.name not in columns:
+            return f"say `per {one.name}`: then each {one.name} has its own limit"
+    return "a limit reads the book's totals and what stands after `per`; what is counted is narrowed by `where`"

@@ -1,7 +1,7 @@
 """The checker: from loaded statements to a typed policy, and every mistake that can be seen without a book.
 
-Input: `Loaded`, and values for parameters. Output: a `TypedPolicy` (None where there are errors) and all diagnostics in file
-order. Nothing is evaluated; nothing is read from outside.
+Input: `Loaded`, and values for parameters. Output: a `TypedPolicy` (None where there are errors) and all diagnostics
+in file order. Nothing is evaluated; nothing is read from outside.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class _Checker:
         self._analyses(rules, exceptions, by_name)
         return self._policy(rules, exceptions, header)
 
-    # ---- definitions ------------------------------------------------------------------------------------------------
+    # ---- definitions ------------------------------------------------------------------------------------------
 
     def _definitions(self) -> None:
         own = [
@@ -97,7 +97,7 @@ class _Checker:
                 self.reader.duties.append(Duty(default, frozenset(), "the value of a field"))
         self.of.fields[node.name.name] = typed.TypedField(node.name.name, kind, default, node.span)
 
-    # ---- rules --------------------------------------------------------------------------------------------------------
+    # ---- rules ------------------------------------------------------------------------------------------
 
     def _rules(self) -> Rules:
         found: Rules = {"tier": [], "rule": [], "waterfall": [], "cap": [], "store": []}
@@ -155,13 +155,13 @@ class _Checker:
                 for part in self.reads.parts(queue.pop()):
                     for one in typed.walk(part):
                         if isinstance(one, typed.LetRef) and one.name == name and name not in seen:
-                            self.of.report("V0212", f"this value needs itself: `{name}`", one.span)
+                            self.of.report("V0212", f"this value needs itself: `{name}`", one.span, help=_OWN)
                             seen.add(name)
                         elif isinstance(one, typed.LetRef) and one.name not in seen:
                             seen.add(one.name)
                             queue.append(one.name)
 
-    # ---- the whole ----------------------------------------------------------------------------------------------------
+    # ---- the whole ------------------------------------------------------------------------------------------
 
     def _analyses(self, rules: Rules, exceptions: list[typed.TypedException], by_name: dict[str, typed.Rule]) -> None:
         minerals = tuple(self.names.minerals)
@@ -177,7 +177,7 @@ class _Checker:
         expressions = [duty.expr for duty in self.reader.duties] + list(self.of.lets.values())
         found.extend(lint.reference_warnings(expressions))
         found.extend(lint.own_tier_warnings(rules["waterfall"]))
-        if self.loaded.header is not None:
+        if self.loaded.header is not None and not self.loaded.unread and not has_errors(found):
             own = [one for one in self.loaded.statements if id(one) in self.loaded.own]
             found.extend(lint.unused(self.names, own))
             found.extend(lint.idle_tiers(self.names, rules["tier"], rules["waterfall"]))
@@ -214,4 +214,5 @@ class _Checker:
         )
 
 
+_OWN = "give one of them a value of its own"
 _READS = (typed.Column, typed.Context, typed.Market, typed.Benchmark)

@@ -1,4 +1,4 @@
-"""What must not happen twice: exceptions that clash, waterfalls, routes and stores that overlap, and gaps between waterfalls.
+"""What must not happen twice: exceptions that clash, waterfalls, routes and stores that overlap; and gaps.
 
 All of it is shown by dates and scopes, before any book is read.
 """
@@ -18,7 +18,7 @@ from vault_rules.source.diagnostic import ERROR, Diagnostic, Label
 
 
 def first_common_day(windows: Iterable[typed.Window]) -> date | None:
-    """The first day on which all hold; the last possible one where all are open to the past; None where there is none."""
+    """The first day on which all hold; the last possible one where all are open to the past; None: there is none."""
     known = tuple(windows)
     starts = [one.start for one in known if one.start is not None]
     ends = [one.end for one in known if one.end is not None]
@@ -42,21 +42,24 @@ def common(sets: Iterable[frozenset[str] | None]) -> frozenset[str] | None:
 
 @attrs.frozen
 class Witness:
-    """A case in which two rules meet."""
+    """A case in which two rules meet; `any_day`: the rules have no dates, and the day is only one of all."""
 
     mineral: str | None
     buyer: str | None
     day: date
+    any_day: bool = False
 
-    def __str__(self) -> str:
-        who = f"{self.mineral} " if self.mineral else ""
-        whom = f"for {self.buyer} " if self.buyer else ""
-        return f"{who}{whom}on {self.day.isoformat()}"
+    def after(self, word: str) -> str:
+        """The case in words: `of gallium for gm on 2027-07-01`, with `word` before what it is about."""
+        who = " for ".join(one for one in (self.mineral, self.buyer) if one)
+        when = f"on any day, such as {self.day.isoformat()}" if self.any_day else f"on {self.day.isoformat()}"
+        return f"{word} {who} {when}" if who else when
 
 
 def meeting(windows: Iterable[typed.Window], scopes: Sequence[typed.Scope], minerals: Sequence[str]) -> Witness | None:
     """A mineral, a buyer and a day that lie in all windows and scopes, or None."""
-    day = first_common_day(windows)
+    known = tuple(windows)
+    day = first_common_day(known)
     of_minerals = common(scope.minerals for scope in scopes)
     of_buyers = common(scope.buyers for scope in scopes)
     if day is None or of_minerals == frozenset() or of_buyers == frozenset():
@@ -64,7 +67,8 @@ def meeting(windows: Iterable[typed.Window], scopes: Sequence[typed.Scope], mine
     mineral = next((one for one in minerals if of_minerals is None or one in of_minerals), None)
     if mineral is None and of_minerals:
         mineral = min(of_minerals)
-    return Witness(mineral, min(of_buyers) if of_buyers else None, day)
+    any_day = all(one == typed.Window() for one in known)
+    return Witness(mineral, min(of_buyers) if of_buyers else None, day, any_day)
 
 
 # ---- exceptions ----------------------------------------------------------------------------------------------------
@@ -103,10 +107,13 @@ def _bound(one: typed.Call) -> tuple[str, str, Fraction] | None:
     return None
 
 
-def may_hold_together(first: typed.Expr | None, second: typed.Expr | None) -> bool:
+def may_hold_together(*conditions: typed.Expr | None) -> bool:
     """False only where constant bounds on one value of the context leave nothing in common."""
-    one, other = bounds(first), bounds(second)
-    return not any(_empty([*one[name], *other[name]]) for name in one.keys() & other.keys())
+    limits: Bounds = {}
+    for condition in conditions:
+        for name, found in bounds(condition).items():
+            limits.setdefault(name, []).extend(found)
+    return not any(_empty(found) for found in limits.values())
 
 
 def _empty(limits: list[tuple[str, Fraction]]) -> bool:
@@ -120,31 +127,42 @@ def _empty(limits: list[tuple[str, Fraction]]) -> bool:
 def clashing_exceptions(
     exceptions: Sequence[typed.TypedException], targets: dict[str, Any], minerals: Sequence[str]
 ) -> Iterator[Diagnostic]:
-    """Two exceptions to one target that may hold at once and restate the same clause differently."""
-    by_target: dict[str, list[typed.TypedException]] = {}
-    for one in exceptions:
-        by_target.setdefault(one.target, []).append(one)
-    for target, group in by_target.items():
-        around = _around(targets.get(target), targets)
-        for first, second in combinations(group, 2):
-            windows = [first.window, second.window, *(one.window for one in around)]
-            scopes = [first.scope, second.scope, *(one.scope for one in around)]
-            witness = meeting(windows, scopes, minerals)
-            if witness is None or not _differ(first, second) or not may_hold_together(first.when, second.when):
-                continue
-            yield Diagnostic(
-                "V0305",
-                ERROR,
-                f"two exceptions to `{target}` say different things of {witness}",
-                second.name_span,
-                "this one",
-                (Label(first.name_span, "and this one"),),
-                f"part them by dates or scope, or make one an exception to the other: `exception {second.name} to {first.name}`",
-            )
+    """Two exceptions to one rule that may hold at once and restate the same clause differently.
+
+    One that changes another stands with it, not against it; so does one that changes that one in turn.
+    """
+    seen: set[tuple[str, str]] = set()
+    for first, second in sorted(combinations(exceptions, 2), key=lambda pair: _depth(*pair, targets)):
+        above, over = _around(first, targets), _around(second, targets)
+        if above[-1] is not over[-1] or first in over or second in above:
+            continue
+        if any((one.name, other.name) in seen for one in above for other in over):
+            continue  # the exceptions that these change clash already
+        around = [*above, *(one for one in over if one not in above)]
+        witness = meeting([one.window for one in around], [one.scope for one in around], minerals)
+        conditions = [one.when for one in around if isinstance(one, typed.TypedException)]
+        if witness is None or not _differ(first, second) or not may_hold_together(*conditions):
+            continue
+        seen |= {(first.name, second.name), (second.name, first.name)}
+        yield Diagnostic(
+            "V0305",
+            ERROR,
+            f"two exceptions to `{above[-1].name}` say different things {witness.after('of')}",
+            second.name_span,
+            "this one",
+            (Label(first.name_span, "and this one"),),
+            "part them by dates or scope, or make one an exception to the other: "
+            f"`exception {second.name} to {first.name}`",
+        )
+
+
+def _depth(first: typed.TypedException, second: typed.TypedException, targets: dict[str, Any]) -> int:
+    """How far two exceptions stand from the rule: the nearest are compared first."""
+    return len(_around(first, targets)) + len(_around(second, targets))
 
 
 def _around(target: Any, targets: dict[str, Any]) -> list[Any]:
-    """The target, and the targets of the exceptions that it is one to: what must be in force as well."""
+    """An exception, what it changes, and so on up to the rule: all that must be in force for it to matter."""
     found = []
     while isinstance(target, typed.Rule | typed.TypedException) and target not in found:
         found.append(target)
@@ -154,17 +172,30 @@ def _around(target: Any, targets: dict[str, Any]) -> list[Any]:
 
 def _differ(first: typed.TypedException, second: typed.TypedException) -> bool:
     if first.waive or second.waive:
-        return first.waive != second.waive
+        beside = first.target == second.target or "exception" not in (first.target_kind, second.target_kind)
+        return beside and first.waive != second.waive  # an exception that is dropped itself says nothing of the rule
     return any(first.changes[key] != second.changes[key] for key in first.changes.keys() & second.changes.keys())
 
 
 # ---- one in force at a time ----------------------------------------------------------------------------------------
 
 _OVERLAPS = {
-    "waterfall": ("V0301", "two waterfalls are in force for {}", "exactly one waterfall is in force for a mineral on a day: end one where the other begins, or part them with `for`"),
-    "route": ("V0303", "two routes are in force for {}", "a mineral has one route at a time: join them, or part them by dates"),
-    "store": ("V0304", "two `store` rules are in force for {}", "exactly one `store` is in force on a day: end one where the other begins"),
-}  # fmt: skip
+    "waterfall": (
+        "V0301",
+        "two waterfalls are in force",
+        "one waterfall is in force for a mineral on a day: end one where the other begins, or part them with `for`",
+    ),
+    "route": (
+        "V0303",
+        "two routes are in force",
+        "a mineral has one route at a time: join them, or part them by dates",
+    ),
+    "store": (
+        "V0304",
+        "two `store` rules are in force",
+        "one `store` is in force on a day: end one where the other begins",
+    ),
+}
 
 
 def overlapping(rules: Sequence[typed.Rule], minerals: Sequence[str]) -> Iterator[Diagnostic]:
@@ -178,7 +209,7 @@ def overlapping(rules: Sequence[typed.Rule], minerals: Sequence[str]) -> Iterato
             yield Diagnostic(
                 code,
                 ERROR,
-                message.format(witness),
+                f"{message} {witness.after('for')}",
                 second.name_span,
                 "this one",
                 (Label(first.name_span, "and this one"),),

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import attrs
+
 from vault_rules.domain.spelling import did_you_mean
 from vault_rules.language import ast
 from vault_rules.semantics import reads, typed
+from vault_rules.semantics.elaborate import Elaborator
 from vault_rules.semantics.reads import Duty
-from vault_rules.semantics.rules import RuleReader, _clause_spans
+from vault_rules.semantics.rules import _BEFORE_REQUESTS, RuleReader, _clause_spans
 from vault_rules.semantics.scope import kind_of
 from vault_rules.semantics.types import BOOLEAN
 from vault_rules.source.diagnostic import WARNING, Diagnostic, Label
@@ -25,6 +28,10 @@ _MANY = {"require", "forbid", "let"}
 class ExceptionReader(RuleReader):
     """Reads exceptions once all rules are read."""
 
+    def __init__(self, of: Elaborator, orders: dict[int, int]) -> None:
+        super().__init__(of, orders)
+        self._circles: set[frozenset[str]] = set()
+
     def exception(self, node: ast.Exception_, rules: dict[str, typed.Rule]) -> typed.TypedException | None:
         assert node.name is not None
         found = self.modifiers(node, "exception")
@@ -35,6 +42,9 @@ class ExceptionReader(RuleReader):
         if base is None:
             return None
         kind = kind_of(base)
+        if kind in _BEFORE_REQUESTS and "for_buyers" in found:
+            self.no_buyers(found, kind)
+            scope = attrs.evolve(scope, buyers=None)
         when = self._when(found.get("when"), kind)
         changes, spans, waive = self._changes(node, base, kind, rules, scope)
         target = self.of.names.rules[node.target.name]
@@ -81,9 +91,12 @@ class ExceptionReader(RuleReader):
                 self.of.names.used.add(target.name)
                 return found
             if target.name in seen:
-                self.of.report(
-                    "V0212", f"this exception is one to itself in the end: `{target.name}`", node.target.span
-                )
+                circle = frozenset(seen[seen.index(target.name) :])
+                if circle not in self._circles:
+                    self._circles.add(circle)
+                    message = f"this exception is one to itself in the end: `{target.name}`"
+                    help = "let one of them change the rule itself"
+                    self.of.report("V0212", message, node.target.span, help=help)
                 return None
             seen.append(target.name)
             target = found.target
@@ -93,13 +106,11 @@ class ExceptionReader(RuleReader):
             return
         near = did_you_mean(target.name, sorted(self.of.names.rules))
         what = "there is no rule, `let` or exception"
+        help = f"did you mean `{near}`?" if near else "an exception names the rule that it changes"
         if target.name in self.of.names.values:
-            what = (
-                f"an exception cannot change a {kind_of(self.of.names.values[target.name])}: there is no rule or `let`"
-            )
-        self.of.report(
-            "V0307", f"{what} called `{target.name}`", target.span, help=f"did you mean `{near}`?" if near else None
-        )
+            what = f"a {kind_of(self.of.names.values[target.name])} has no exceptions: there is no rule or `let`"
+            help = "change the rule that reads it"
+        self.of.report("V0307", f"{what} called `{target.name}`", target.span, help=help)
 
     def _when(self, modifier: ast.Modifier | None, kind: str) -> typed.Expr | None:
         if modifier is None or isinstance(modifier.value, str):
@@ -158,10 +169,14 @@ class ExceptionReader(RuleReader):
             )  # fmt: skip
             return {}, {}, False
         if body.comparison != base.body.comparison:
-            self.of.report("V0110", f"a {base.kind} says `{base.body.comparison}`, not `{body.comparison}`", body.span)
+            message = f"a {base.kind} says `{base.body.comparison}`, not `{body.comparison}`"
+            labels = (Label(base.body.span, "the rule says this"),)
+            self.of.report("V0110", message, body.span, labels=labels, help=f"write `{base.body.comparison}`")
             return {}, {}, False
+        if body.of is None and "share" in body.measure:
+            body = attrs.evolve(body, of=base.body.of)  # what is not restated stays
         if not body.per and base.body.per:
-            body = ast.attrs.evolve(body, per=base.body.per)
+            body = attrs.evolve(body, per=base.body.per)
         clauses, spans = self.cap_clauses(body, base.kind, base.advisory, whole=False)
         clauses.pop("measure")
         return clauses, dict.fromkeys(spans, change.span), False
@@ -171,8 +186,16 @@ class ExceptionReader(RuleReader):
     ) -> tuple[dict[Any, Any], dict[Any, Span], bool]:
         clauses: dict[Any, Any] = {}
         spans: dict[Any, Span] = {}
+        places: dict[int, Span] = {}
         for one in change.changes:
             step = None if waterfall is None else self._step(one.step, waterfall)
+            if step is not None and step.number in places:
+                labels = (Label(places[step.number], "first here"),)
+                help = "say all that changes in a step at once"
+                self.of.report("V0109", "this step is changed twice", one.step.span, labels=labels, help=help)
+                continue
+            if step is not None:
+                places[step.number] = one.step.span
             read = self.step_clauses(one.clauses, whole=False)
             if step is None or waterfall is None:
                 continue
@@ -211,12 +234,12 @@ class ExceptionReader(RuleReader):
             )
             return None
         near = did_you_mean(name.name, known)
-        help = (
-            f"did you mean `{near}`?"
-            if near
-            else "a step is named by its label, or by its tier where it takes no other: "
-            + ", ".join(f"`{one}`" for one in known)
-        )
+        help = f"did you mean `{near}`?"
+        if any(name.name in step.tiers for step in steps):
+            help = f"the step that takes `{name.name}` takes other tiers too: give it a label, `LABEL: take …`"
+        elif near is None:
+            steps_named = ", ".join(f"`{one}`" for one in known) or "none yet: write `LABEL: take …`"
+            help = f"a step is named by its label, or by its tier where it takes no other: {steps_named}"
         self.of.report(
             "V0318",
             f"`{waterfall.name}` has no step `{name.name}`",

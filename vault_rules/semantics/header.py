@@ -6,6 +6,7 @@ from typing import Any
 
 from vault_rules.language import ast
 from vault_rules.semantics import reads, typed
+from vault_rules.semantics.currencies import unknown_currency
 from vault_rules.semantics.elaborate import Elaborator
 from vault_rules.semantics.linear import is_linear_in_price
 from vault_rules.semantics.load import Loaded
@@ -26,14 +27,19 @@ class HeaderReader:
         self.loaded, self.diagnostics = loaded, diagnostics
         headers = [one for one in loaded.root.statements if isinstance(one, ast.Header)]
         for second in headers[1:]:
-            self._report("V0202", "a policy has one header", second.span, (Label(headers[0].span, "the first"),))
+            self._report(
+                "V0202", "a policy has one header", second.span, (Label(headers[0].span, "the first"),), "join the two"
+            )
         self.node = headers[0] if headers else None
         self.entries: dict[str, ast.HeaderEntry] = {}
         shown: dict[str, ast.HeaderEntry] = {}
         for entry in self.node.entries if self.node else ():
             if entry.kind == "show" and entry.name is not None:
                 if entry.name.name in shown:
-                    self._report("V0202", f"two columns are called `{entry.name.name}`", entry.name.span, ())
+                    first = shown[entry.name.name].name
+                    labels = (Label(first.span, "the first"),) if first is not None else ()
+                    message = f"two columns are called `{entry.name.name}`"
+                    self._report("V0202", message, entry.name.span, labels, "give one of them another name")
                 shown[entry.name.name] = entry
             elif entry.kind in self.entries:
                 self._report(
@@ -41,6 +47,7 @@ class HeaderReader:
                     f"`{entry.kind}` is said twice",
                     entry.span,
                     (Label(self.entries[entry.kind].span, "first here"),),
+                    "remove one of them",
                 )
             else:
                 self.entries[entry.kind] = entry
@@ -48,6 +55,12 @@ class HeaderReader:
 
     def _report(self, code: str, message: str, span: Span, labels: tuple[Label, ...], help: str | None = None) -> None:
         self.diagnostics.append(Diagnostic(code, SEVERITY_ERROR, message, span, "", labels, help))
+
+    def check_currency(self) -> None:
+        entry = self.entries.get("currency")
+        why = unknown_currency(self.currency)
+        if entry is not None and why is not None:
+            self._report("V0219", f"`{self.currency}` is not a currency", entry.span, (), why)
 
     @property
     def currency(self) -> str:
@@ -57,6 +70,7 @@ class HeaderReader:
     def read(self, of: Elaborator, reader: RuleReader) -> dict[str, Any]:
         """The header's part of a typed policy."""
         node = self.node
+        self.check_currency()
         return {
             "name": node.name.name if node and node.name else "",
             "title": node.title if node else None,

@@ -26,7 +26,8 @@ def unreachable_tiers(tiers: Sequence[typed.Rule]) -> Iterator[Diagnostic]:
                 "put `otherwise` last",
             )
         elif isinstance(condition, typed.Const) and condition.value is False:
-            yield Diagnostic("V0309", ERROR, f"the tier `{tier.name}` never holds", tier.name_span)
+            help = "give it a condition that can hold, or remove it"
+            yield Diagnostic("V0309", ERROR, f"the tier `{tier.name}` never holds", tier.name_span, help=help)
         elif condition is not None:
             same = next((one for one in tiers[:at] if one.clauses["when"] == condition and _always(one)), None)
             if same is not None:
@@ -108,7 +109,7 @@ def unused(names: Names, statements: Iterable[ast.Statement]) -> Iterator[Diagno
         if isinstance(statement, ast.Group | ast.Let | ast.Field | ast.Table) and statement.name is not None:
             name = statement.name
             if name.name not in names.used:
-                kind = kind_of(statement)
+                kind = "value" if isinstance(statement, ast.Let) else kind_of(statement)
                 yield Diagnostic(
                     "V0401", WARNING, f"nothing reads the {kind} `{name.name}`", name.span, help="remove it, or use it"
                 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vault_rules.semantics.typed import Expr
-from vault_rules.semantics.types import Type
+from vault_rules.semantics.types import PLURALS, Type
 from vault_rules.source.diagnostic import ERROR, Diagnostic, Label
 from vault_rules.source.text import Span
 
@@ -26,7 +26,7 @@ def mismatch(operator: str, arguments: tuple[Expr, ...], currency: str, span: Sp
         right.span,
         f"this is {right.type.words(currency)}",
         (Label(left.span, f"this is {left.type.words(currency)}"),),
-        _help(operator, left, right, currency),
+        help_with(operator, left, right, currency),
     )
 
 
@@ -40,6 +40,7 @@ def _one(operator: str, argument: Expr, currency: str) -> Diagnostic:
         f"{what}, and this is {argument.type.noun()}",
         argument.span,
         f"this is {argument.type.words(currency)}",
+        help=_ALONE.get(operator, "it takes a value with an amount: a mass, a price, a ratio, a number"),
     )
 
 
@@ -51,29 +52,42 @@ def _message(operator: str, left: Type, right: Type) -> str:
     if operator in ("in", "not in"):
         return f"cannot look for {a} in {b}" if right.is_set else f"`{operator}` looks in a set, and this is {b}"
     if operator == "of":
-        return f"`of` takes a part of something: a ratio of it, not {a} of {b}"
-    if left == right and operator in ("<", "<=", ">", ">="):
-        return f"{_plain(left)} have no order: they can only be the same or not"
-    if left == right:
-        return f"cannot {_VERBS.get(operator, operator)} two of a kind here: {a} and {b}"
+        return (
+            f"there is no part of {b}" if left.kind == "ratio" else f"`of` takes a ratio of something, and this is {a}"
+        )
+    if left == right and operator in ("<", "<=", ">", ">=", "min", "max"):
+        return f"{PLURALS.get(left.kind, 'sets')} have no order: they can only be the same or not"
+    if operator == "round":
+        return f"cannot round {a} to {b}"
     join = {"+": "and", "-": "from", "*": "by", "/": "by"}.get(operator, "with")
     if operator == "-":
         return f"cannot subtract {b} from {a}"
     return f"cannot {_VERBS.get(operator, operator)} {a} {join} {b}"
 
 
-def _plain(kind: Type) -> str:
-    return f"two values that are each {kind.noun()}"
-
-
-def _help(operator: str, left: Expr, right: Expr, currency: str) -> str | None:
+def help_with(operator: str, left: Expr, right: Expr, currency: str) -> str:
+    """What to write instead."""
     kinds = {left.type.kind, right.type.kind}
     number = next((one.span.text for one in (right, left) if one.type.kind in ("ratio", "number")), "15%").strip()
     bare = number.rstrip("%").strip()
     if operator in ("and", "or"):
-        return "write both sides as conditions: `origin = US and purity >= 99%`"
+        return "write both sides as conditions: `origin = US or origin = CA`; for one of several, `origin in {US, CA}`"
     if operator in ("in", "not in"):
-        return "a set stands in braces: `origin in {US, CA}`" if not right.type.is_set else None
+        if not right.type.is_set:
+            return "a set stands in braces: `origin in {US, CA}`"
+        return f"look for it in a set of {PLURALS.get(left.type.kind, 'values of its kind')}"
+    if operator == "of":
+        return "a part is a percentage of an amount: `20% of quantity`"
+    if operator == "round":
+        return "what is rounded and the unit are of one kind: `round(price, 0.01 USD/kg)`"
+    if operator in ("+", "-", "&") and left.type.is_set and right.type.is_set:
+        return "sets that are joined hold one kind of thing"
+    if left.type == right.type and operator in ("<", "<=", ">", ">="):
+        return "compare with `=` or `!=`, or say `in`"
+    if kinds == {"date", "days"} or kinds == {"date", "months"}:
+        return "say from which day on: `today + 90 days`"
+    if kinds == {"date", "number"}:
+        return "a date is year-month-day, with two digits for month and day: 2027-07-01"
     if kinds == {"days", "months"}:
         return "a month has no fixed number of days: use days on both sides, or months on both"
     if kinds == {"price", "ratio"}:
@@ -100,4 +114,14 @@ def _help(operator: str, left: Expr, right: Expr, currency: str) -> str | None:
         return "a name of this policy stands without quotation marks"
     if left.type.is_set or right.type.is_set:
         return "to ask whether something is in a set, say `in`"
-    return None
+    if operator in ("*", "/", "+", "-"):
+        return (
+            "look at what each side is: only some kinds of value go together, and never two that say different things"
+        )
+    return "both sides must be values of one kind"
+
+
+_ALONE = {
+    "not": "a condition asks something: `not (purity >= 99%)`",
+    "neg": "only amounts, numbers and ratios can be below zero",
+}

@@ -166,7 +166,7 @@ class Reads:
 
     def _stage_error(self, high: typed.Expr, duty: Duty) -> Diagnostic:
         name = _name(high)
-        stage = sorted(self._direct(high) - duty.may_read)[0]
+        stage = min(self._direct(high) - duty.may_read)
         message = f"`{name}` is not known yet when {duty.place} is decided"
         if not duty.may_read:
             message = f"{duty.place} is fixed when the policy is written: it cannot read {_WHEN_KNOWN[stage]}"
@@ -193,14 +193,17 @@ def _name(expr: typed.Expr) -> str:
     return expr.span.text
 
 
+_OF_AWARDS = ("premium", "reference")
+
+
 def _undefined_error(part: typed.Expr) -> Diagnostic:
     name = _name(part)
     text = part.span.text if len(part.span.text) <= 40 and "\n" not in part.span.text else name
     match part:
         case typed.Column(owner="field"):
             why, help = (
-                "may be blank in an offer",
-                f"write `({name} else …)`, or give the field a value: `field {name}: … else …`",
+                "may be blank in an offer" if name not in _OF_AWARDS else "may be unknown for an award",
+                f"write `({name} else …)`" + (f", or give it a value: `field {name}: … else …`" if name not in _OF_AWARDS else ""),
             )
         case typed.Lookup():
             why, help = (
@@ -209,7 +212,7 @@ def _undefined_error(part: typed.Expr) -> Diagnostic:
             )
         case typed.Benchmark():
             why, help = (
-                "may not be published",
+                "may be missing from the book",
                 f"write `({text} else …)`; in a premium, end with `if none allow` or `if none reject`",
             )
         case typed.Market():

@@ -1,13 +1,15 @@
-"""References to the market: `best(allied, depth 500 kg, responsive)`, `lowest(domestic).origin`, `benchmark("x", within 30 days)`."""
+"""References to the market: `best(allied, depth 500 kg, responsive)`, `lowest(domestic).origin`, `benchmark("x")`."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from vault_rules.domain.spelling import did_you_mean
 from vault_rules.language import ast
 from vault_rules.semantics import typed
 from vault_rules.semantics.types import DAYS, MASS, NUMBER, OFFER_COLUMNS, PRICE
+from vault_rules.source.diagnostic import Label
 
 if TYPE_CHECKING:
     from vault_rules.semantics.elaborate import Elaborator
@@ -23,7 +25,7 @@ def market(of: Elaborator, node: ast.Call, column: ast.Identifier | None) -> typ
     depth: typed.Expr | None = None
     responsive = False
     wrong = False
-    for argument in node.arguments:
+    for argument in _each_once(of, kind, node.arguments):
         match argument:
             case ast.Depth(value=value):
                 depth = of.expect(value, MASS, "a depth", "how much must be on offer: `depth 500 kg`")
@@ -53,7 +55,8 @@ def market(of: Elaborator, node: ast.Call, column: ast.Identifier | None) -> typ
         )
         return of.error(node.span)
     if depth is not None and kind in _WITHOUT_DEPTH:
-        of.report("V0206", f"`{kind}` counts everything on offer: it takes no `depth`", depth.span)
+        help = f"leave `depth` out: `{kind}({', '.join(tiers)})`"
+        of.report("V0206", f"`{kind}` counts everything on offer: it takes no `depth`", depth.span, help=help)
         return of.error(node.span)
     ordered = tuple(sorted(set(tiers), key=lambda name: of.names.tiers.index(name) if name in of.names.tiers else -1))
     if kind != "lowest":
@@ -85,11 +88,26 @@ def _lowest(
         return of.error(span) if field.type.kind == "error" else read
     if column.name not in OFFER_COLUMNS:
         near = did_you_mean(column.name, sorted((*OFFER_COLUMNS, *of.fields)))
-        of.report(
-            "V0207", f"an offer has no `{column.name}`", column.span, help=f"did you mean `{near}`?" if near else None
-        )
+        help = f"did you mean `{near}`?" if near else "for instance `price`, `origin`, `trader`, `delivery`"
+        of.report("V0207", f"an offer has no `{column.name}`", column.span, help=help)
         return of.error(span)
     return typed.Market(OFFER_COLUMNS[column.name], "lowest", tiers, depth, responsive, column.name, span=span)
+
+
+def _each_once(of: Elaborator, kind: str, arguments: tuple[ast.Expr, ...]) -> Iterator[ast.Expr]:
+    """The arguments; what may be said once, and is said again, is reported and left out."""
+    first: dict[type[ast.Expr], ast.Expr] = {}
+    for argument in arguments:
+        if isinstance(argument, ast.Depth | ast.Within | ast.Responsive | ast.Text):
+            before = first.setdefault(type(argument), argument)
+            if before is not argument:
+                labels = (Label(before.span, "first here"),)
+                word = argument.span.text.split()[0] if not isinstance(argument, ast.Text) else "the index"
+                quoted = word if word == "the index" else f"`{word}`"
+                help = f"`{kind}` takes it once: remove one"
+                of.report("V0109", f"{quoted} is said twice", argument.span, labels=labels, help=help)
+                continue
+        yield argument
 
 
 def _not_a_tier(of: Elaborator, kind: str, argument: ast.Expr) -> None:
@@ -116,9 +134,9 @@ def benchmark(of: Elaborator, node: ast.Call) -> typed.Expr:
     """`benchmark("index", within 30 days)`: either part may be left out."""
     index: str | None = None
     within: typed.Expr | None = None
-    for argument in node.arguments:
+    for argument in _each_once(of, "benchmark", node.arguments):
         match argument:
-            case ast.Text(value=value) if index is None:
+            case ast.Text(value=value):
                 index = value
             case ast.Within(value=value_):
                 within = of.expect(value_, DAYS, "how old a benchmark may be", "say it in days: `within 30 days`")

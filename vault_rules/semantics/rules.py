@@ -1,10 +1,12 @@
-"""Rules: each statement's clauses typed, its dates and scope worked out, and what it may read written down as duties."""
+"""Rules: their clauses typed, their dates and scope worked out, and what they may read written down as duties."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
+
+import attrs
 
 from vault_rules.domain.spelling import did_you_mean
 from vault_rules.language import ast
@@ -15,6 +17,7 @@ from vault_rules.semantics.types import BOOLEAN, DATE, PRICE, RATIO, Type
 from vault_rules.source.diagnostic import Label
 from vault_rules.source.text import Span
 
+_BEFORE_REQUESTS = ("tier", "route")
 _ALLOWED = {
     "rule": ("for", "for_buyers", "from", "before", "through", "because", "cites"),
     "definition": ("because", "cites"),
@@ -35,7 +38,7 @@ class RuleReader(CapReader):
                 self._misplaced(modifier, family, word)
             elif modifier.kind in found:
                 first = (Label(found[modifier.kind].span, "first here"),)
-                self.of.report("V0109", f"`{word}` is said twice", modifier.span, labels=first)
+                self.of.report("V0109", f"`{word}` is said twice", modifier.span, labels=first, help="remove one of them")
             found.setdefault(modifier.kind, modifier)
         if "before" in found and "through" in found:
             labels = (Label(found["before"].span, "one end here"),)
@@ -50,11 +53,9 @@ class RuleReader(CapReader):
         return found
 
     def _misplaced(self, modifier: ast.Modifier, family: str, word: str) -> None:
-        help = None
+        help = "a definition holds on every day and for everybody: put dates and scopes on a rule, or on an exception"
         if modifier.kind == "when":
-            help = "in a rule, join it to the condition with `and`; only an exception, a step, a tier and a place have `when`"
-        elif family == "definition":
-            help = "a definition holds on every day and for everybody: put dates and scopes on the rule that reads it, or on an exception"
+            help = "join it to the condition with `and`; only an exception, a step, a tier and a place have `when`"
         self.of.report("V0114", f"`{word}` does not belong to this statement", modifier.span, help=help)
 
     def window(self, found: Mapping[str, ast.Modifier]) -> typed.Window:
@@ -66,7 +67,8 @@ class RuleReader(CapReader):
         if start is not None and end is not None and start >= end:
             place = found.get("before") or found["through"]
             labels = (Label(found["from"].span, "it begins here"),)
-            self.of.report("V0314", "these dates leave no day", place.span, "and ends before it begins", labels)
+            help = "`from` names the first day, `through` the last, `before` the day after the last"
+            self.of.report("V0314", "these dates leave no day", place.span, "and has ended by then", labels, help)
             return typed.Window(start, None)
         return typed.Window(start, end)
 
@@ -95,6 +97,8 @@ class RuleReader(CapReader):
     ) -> typed.Rule:
         assert statement.name is not None
         found = self.modifiers(statement, "rule")
+        if kind in _BEFORE_REQUESTS:
+            self.no_buyers(found, kind)
         scope = more.pop("scope", None) or self.scope(found)
         return typed.Rule(
             name=statement.name.name,
@@ -108,6 +112,14 @@ class RuleReader(CapReader):
             spans=spans,
             **more,
         )
+
+    def no_buyers(self, found: dict[str, ast.Modifier], kind: str) -> None:
+        """Tiers and routes are decided before any request is looked at: they are the same for every buyer."""
+        modifier = found.pop("for_buyers", None)
+        if modifier is not None:
+            help = "put it on a `require`, a `forbid`, a `cap` or a `waterfall`"
+            message = f"a `{kind}` is the same for every buyer: it has no `for buyers`"
+            self.of.report("V0114", message, modifier.span, help=help)
 
     def tier(self, node: ast.Tier) -> typed.Rule:
         condition = None if node.when is None else self.tier_condition(node.when)
@@ -134,7 +146,7 @@ class RuleReader(CapReader):
         minerals = self.of.set_value(node.minerals, "mineral", "what a route routes")
         rule = self.rule(node, "route", {"sellers": self.sellers(node.sellers)}, {"sellers": node.span})
         within = minerals if rule.scope.minerals is None else minerals & rule.scope.minerals
-        return typed.attrs.evolve(rule, scope=typed.Scope(within, rule.scope.buyers))
+        return attrs.evolve(rule, scope=typed.Scope(within, rule.scope.buyers))
 
     def sellers(self, groups: Iterable[tuple[ast.Expr, ...]]) -> tuple[frozenset[str], ...]:
         return tuple(self._union(group, "trader", "who may sell") for group in groups)
@@ -160,6 +172,7 @@ class RuleReader(CapReader):
                         f"two steps are called `{step.label.name}`",
                         step.label.span,
                         labels=(Label(labels[step.label.name], "the first"),),
+                        help="give one of them another label",
                     )
                 labels.setdefault(step.label.name, step.label.span)
             tiers = self.tiers(step.tiers)
@@ -194,9 +207,7 @@ class RuleReader(CapReader):
         if node.premium is not None:
             found.update(self._premium(node.premium, whole))
         if node.share is not None:
-            ratio = self._step_value(
-                node.share.ratio, RATIO, "the `share` of a step", help="a share is a percentage: `share <= 20%`"
-            )
+            ratio = self._share_ratio(node.share)
             found["share"] = typed.Share(ratio, node.share.of_awarded)
         if node.keys is not None:
             self.of.price_is_compared = True
@@ -211,7 +222,20 @@ class RuleReader(CapReader):
         self.duties.append(Duty(read, reads.STEP, place, must_be_defined=defined))
         return read
 
+    def _share_ratio(self, node: ast.Share) -> typed.Expr:
+        match node.ratio:
+            case ast.Binary(operator="of", right=ast.Name(name=name) as of) if name in ("purchased", "demand", "stock"):
+                help = "a step's share is of the request, or `of awarded`; for anything else write a `cap`"
+                self.of.report("V0310", f"the share of a step is never `of {name}`", of.span, help=help)
+                return self.of.error(node.span)
+        help = "a share is a percentage: `share <= 20%`"
+        return self._step_value(node.ratio, RATIO, "the `share` of a step", help=help)
+
     def _premium(self, node: ast.Premium, whole: bool) -> dict[str, Any]:
+        if whole and not node.references:
+            help = "for instance `premium <= 15% over best(allied, depth 500 kg) if none reject`"
+            self.of.report("V0316", "this premium does not say over what", node.span, help=help)
+            return {"ratio": self.of.error(node.span), "references": (), "if_none": node.if_none}
         found: dict[str, Any] = {
             "ratio": self._step_value(
                 node.ratio, RATIO, "a premium", help="a premium is a percentage: `premium <= 15% over …`"
@@ -226,13 +250,6 @@ class RuleReader(CapReader):
             found["references"] = references
             if node.if_none is None:
                 self.ends.append((references[-1], node))
-        elif whole:
-            self.of.report(
-                "V0316",
-                "this premium does not say over what",
-                node.span,
-                help="for instance `premium <= 15% over best(allied, depth 500 kg) if none reject`",
-            )
         if node.if_none is not None:
             found["if_none"] = node.if_none
         elif node.references:
@@ -244,7 +261,9 @@ class RuleReader(CapReader):
         for key in nodes:
             read = self.of.expr(key.value)
             if read.type.is_set:
-                self.of.report("V0204", f"{place} goes by single values, and this is {read.type.noun()}", read.span)
+                help = "order by one value: `by price`; to put a set's members first, `by if origin in allies then 1 else 2`"
+                message = f"{place} goes by single values, and this is {read.type.noun()}"
+                self.of.report("V0204", message, read.span, help=help)
                 continue
             self.duties.append(Duty(read, may_read, place))
             if read.type.kind != "error":

@@ -31,7 +31,7 @@ def kind_of(statement: ast.Statement) -> str:
 
 @attrs.define
 class Names:
-    """`values` are what expressions may say; `rules` are what an exception may name. Minerals, traders, buyers apart."""
+    """`values` are what expressions may say, `rules` what an exception may name; minerals, traders, buyers apart."""
 
     values: dict[str, ast.Statement] = attrs.field(factory=dict)
     rules: dict[str, ast.Statement] = attrs.field(factory=dict)
@@ -82,6 +82,11 @@ def collect(loaded: Loaded) -> tuple[Names, list[Diagnostic]]:
                 continue
         if isinstance(statement, _RULES):
             _define(names.rules, statement, diagnostics)
+    for kind in ("mineral", "trader", "buyer"):
+        for name in sorted(names.declared(kind).keys() & names.values.keys()):
+            declared, other = names.declared(kind)[name], names.values[name]
+            if not isinstance(other, ast.Tier):  # beside `trader = glencore` a tier of that name is told apart
+                _twice(*sorted((declared, other), key=loaded.statements.index), diagnostics)
     return names, diagnostics
 
 
@@ -94,9 +99,14 @@ def _define(
     if first is None:
         table[name.name] = statement  # type: ignore[assignment]  # one of the two kinds of table, filled with its own kind
         return True
-    assert first.name is not None
-    where: Span = first.name.span
-    diagnostics.append(
-        Diagnostic("V0202", ERROR, f"`{name.name}` is defined twice", name.span, "again here", (Label(where, "first here"),), "give one of them another name")
-    )  # fmt: skip
+    _twice(first, statement, diagnostics)
     return False
+
+
+def _twice(first: ast.Statement, second: ast.Statement, diagnostics: list[Diagnostic]) -> None:
+    assert first.name is not None and second.name is not None
+    name = second.name.name
+    labels = (Label(first.name.span, "first here"),)
+    help = "give one of them another name"
+    message = f"`{name}` is defined twice"
+    diagnostics.append(Diagnostic("V0202", ERROR, message, second.name.span, "again here", labels, help))

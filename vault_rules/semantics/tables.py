@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from vault_rules.domain.spelling import did_you_mean
 from vault_rules.language import ast, parser
+from vault_rules.language.expressions import ROW_HELP, row_length
 from vault_rules.semantics import typed
+from vault_rules.semantics.elaboration import example_of
 from vault_rules.semantics.types import ERROR, FIELD_TYPES, OFFER_COLUMNS, REQUEST_COLUMNS, Type
 from vault_rules.source.diagnostic import Label
 from vault_rules.source.text import Source, Span
@@ -33,7 +35,7 @@ def build(of: Elaborator, node: ast.Table, source: Source | None) -> typed.Typed
                 "V0315",
                 f"the table has no column `{key.name}`",
                 key.span,
-                help=f"did you mean `{near}`?" if near else None,
+                help=f"did you mean `{near}`?" if near else f"its columns are {', '.join(f'`{one}`' for one in names)}",
             )
     types: dict[str, Type] = {}
     typed_rows: dict[tuple[Any, ...] | None, dict[str, typed.Expr]] = {}
@@ -55,6 +57,7 @@ def _columns_once(of: Elaborator, columns: tuple[ast.Identifier, ...]) -> None:
                 f"two columns are called `{column.name}`",
                 column.span,
                 labels=(Label(seen[column.name], "the first"),),
+                help="give one of them another name",
             )
         seen.setdefault(column.name, column.span)
 
@@ -104,6 +107,7 @@ def _row(
             row.span,
             "again here",
             (Label(places[found], "first here"),),
+            "remove one of them, or change its key",
         )
         return
     rows[found], places[found] = values, row.span
@@ -139,11 +143,12 @@ def _from_csv(
         if not columns:
             columns = tuple(ast.Identifier(cell.strip(), span=span) for cell in cells)
         elif len(cells) != len(columns):
-            of.report("V0111", f"this row has {len(cells)} cells, the table has {len(columns)} columns", span)
+            of.report("V0111", row_length(len(cells), len(columns)), span, help=ROW_HELP)
         else:
             rows.append(ast.Row(tuple(_csv_cell(of, source, cell.strip(), span) for cell in cells), span=span))
     if not columns:
-        of.report("V0315", f'the file "{node.path}" has no rows', node.span)
+        help = "its first line names the columns, the others are rows of values"
+        of.report("V0315", f'the file "{node.path}" has no rows', node.span, help=help)
     return columns, tuple(rows)
 
 
@@ -167,7 +172,7 @@ def lookup(of: Elaborator, node: ast.Lookup, column: ast.Identifier | None) -> t
                 "V0201",
                 f"there is no table `{name}`",
                 node.table.span,
-                help=f"did you mean `{near}`?" if near else None,
+                help=f"did you mean `{near}`?" if near else f"tables are written `table {name} {{ | … | }}`",
             )
         return of.error(span)
     of.names.used.add(name)
@@ -184,12 +189,13 @@ def lookup(of: Elaborator, node: ast.Lookup, column: ast.Identifier | None) -> t
             "V0207",
             f"the table `{name}` has no column `{column.name}`",
             column.span,
-            help=f"did you mean `{near}`?" if near else None,
+            help=f"did you mean `{near}`?" if near else f"it has {', '.join(f'`{one}`' for one in table.columns)}",
         )
         return of.error(span)
     if len(node.keys) != len(table.keys):
         wanted = ", ".join(f"`{key}`" for key in table.keys)
-        of.report("V0206", f"the table `{name}` is looked up by {wanted}", node.span)
+        help = f"give one value for each, in this order: `{name}[{', '.join(table.keys)}]`"
+        of.report("V0206", f"the table `{name}` is looked up by {wanted}", node.span, help=help)
         return of.error(span)
     keys = [
         of.expect(key, table.types[what], f"the key `{what}` of `{name}`")

@@ -1,0 +1,340 @@
+"""Cases for the differential test: a policy as a list of statements, a book, a day; all from one random seed.
+
+Values are few and small, so that ties, exact boundaries and awards cut short are frequent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from random import Random
+
+import attrs
+
+from tests.differential import generator_words as words
+from tests.differential.generator_book import random_book
+from vault_rules.domain.rows import BoundBook
+from vault_rules.semantics.check import check
+from vault_rules.semantics.load import load
+from vault_rules.semantics.typed import TypedPolicy
+from vault_rules.source.text import Source
+
+DAYS = [date(2027, 6, 30), date(2027, 7, 1), date(2027, 8, 1), date(2027, 9, 30), date(2027, 10, 1), date(2027, 12, 31)]
+
+
+@attrs.frozen
+class Case:
+    """`statements` are the policy's, one text each, so that a reducer can leave some out."""
+
+    statements: tuple[str, ...]
+    book: BoundBook
+    as_of: date
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.statements) + "\n"
+
+
+def checked(text: str) -> tuple[TypedPolicy | None, list[int]]:
+    """The policy that the checker makes of a text, and the lines of its errors."""
+    loaded, found = load(Source("p.vault", text, "p.vault"), lambda beside, path: None)
+    typed, more = check(loaded)
+    lines = [one.span.line for one in (*found, *more) if one.is_error]
+    return (None if lines else typed), lines
+
+
+def random_case(seed: int) -> Case:
+    """A case whose policy the checker accepts: what it refuses is left out."""
+    rng = Random(seed)
+    while True:
+        writer = Writer(rng)
+        statements = writer.policy()
+        for _ in range(8):
+            typed, lines = checked("\n".join(statements) + "\n")
+            if typed is not None:
+                return Case(tuple(statements), random_book(rng, writer.steps), rng.choice(DAYS))
+            statements = _without(statements, lines)
+
+
+def _without(statements: list[str], lines: list[int]) -> list[str]:
+    kept, line = [], 1
+    for one in statements:
+        last = line + one.count("\n")
+        if not any(line <= wrong <= last for wrong in lines):
+            kept.append(one)
+        line = last + 1
+    return kept
+
+
+class Writer:
+    """Writes one policy. `lets`, `tiers` and `rules` are what later statements may name."""
+
+    def __init__(self, rng: Random) -> None:
+        self.rng = rng
+        self.tiers: list[str] = []
+        self.ratios: list[str] = []
+        self.rules: dict[str, str] = {}
+        self.steps: dict[str, int] = {}
+        self.labels: dict[str, list[str]] = {}
+        self.count = 0
+
+    # ---- chance ---------------------------------------------------------------------------------------------------
+
+    def chance(self, part: float) -> bool:
+        return self.rng.random() < part
+
+    def some(self, most: int, make: Callable[[], str]) -> list[str]:
+        return [make() for _ in range(self.rng.randint(0, most))]
+
+    def name(self, kind: str, change: str = "") -> str:
+        """A new name; `change` remembers what an exception may do to it."""
+        self.count += 1
+        name = f"{kind}{self.count}"
+        if change:
+            self.rules[name] = change
+        return name
+
+    def pick(self, choices: list[str]) -> str:
+        return words.filled(self.rng, self.rng.choice(choices), self.tiers or ["all"])
+
+    # ---- values ---------------------------------------------------------------------------------------------------
+
+    def condition(self, *pools: list[str], depth: int = 2) -> str:
+        """A condition over atoms of these pools."""
+        atom = self.pick(self.rng.choice(pools))
+        if depth == 0 or self.chance(0.55):
+            return atom
+        other = self.condition(*pools, depth=depth - 1)
+        third = self.condition(*pools, depth=0)
+        return self.rng.choice(
+            [
+                f"not ({atom})",
+                f"({atom}) and ({other})",
+                f"({atom}) or ({other})",
+                f"(({atom}) and ({other})) or ({third})",
+                f"(if {third} then {atom} else {other})",
+                f"(({atom}) else {self.rng.choice(['true', 'false'])})",
+            ]
+        )
+
+    def ratio(self) -> str:
+        if self.ratios and self.chance(0.4):
+            return self.rng.choice(self.ratios)
+        if self.chance(0.08):
+            return self.pick(["(if origin = US then 20% else 10%)", "spec[mineral].extra", "(purity else 5%)"])
+        return self.rng.choice(["0%", "5%", "10%", "15%", "20%", "25%", "33%", "50%", "12.5%"])
+
+    def part(self) -> str:
+        if self.ratios and self.chance(0.2):
+            return self.rng.choice(self.ratios)
+        return self.rng.choice(["10%", "20%", "25%", "33%", "40%", "50%", "60%", "65%", "75%", "100%"])
+
+    def mass(self) -> str:
+        return self.rng.choice(["5 kg", "10 kg", "20 kg", "30 kg", "50 kg", "60 kg", "100 kg", "100 lb", "0.1 t"])
+
+    def keys(self, pool: list[str]) -> str:
+        found = [self.pick(pool) + (" descending" if self.chance(0.3) else "") for _ in range(self.rng.randint(1, 2))]
+        return ", ".join(found)
+
+    def window(self, often: float = 0.25) -> str:
+        if not self.chance(often):
+            return ""
+        return self.rng.choice(
+            ["from 2027-07-01", "before 2027-10-01", "through 2027-08-01", "from 2027-01-01 through 2027-12-31"]
+            + ["from turn", "before turn"]
+        )
+
+    def scope(self, often: float = 0.25) -> str:
+        if not self.chance(often):
+            return ""
+        return self.rng.choice(["for {cobalt}", "for {gallium}", "for both", "for buyers {gm}", "for buyers {ge}"])
+
+    def modifiers(self, often: float = 0.25) -> str:
+        return " ".join(one for one in (self.scope(often), self.window(often)) if one)
+
+    # ---- the policy -----------------------------------------------------------------------------------------------
+
+    def policy(self) -> list[str]:
+        header = self.header()
+        definitions = [*words.DEFINITIONS, *self.some(3, self.let)]
+        tiers = self.declare_tiers()
+        body = [
+            *self.some(3, self.rule),
+            *self.routes(),
+            *self.waterfalls(),
+            *self.some(4, self.cap),
+            *self.stores(),
+            *self.some(1, self.found),
+        ]
+        exceptions = [self.exception() for _ in range(self.rng.choice([0, 1, 1, 2, 3, 4])) if self.rules]
+        return [header, *definitions, *tiers, *body, *exceptions]
+
+    def header(self) -> str:
+        lines = ["currency USD"]
+        if self.chance(0.6):
+            lines.append(f"fiscal_year starts {self.rng.choice(['10-01', '07-01', '08-01', '01-01'])}")
+        if self.chance(0.4):
+            lines.append(f"serve by {self.keys(words.SERVE_KEYS)}")
+        if self.chance(0.4):
+            lines.append(f"least_award {self.rng.choice(['1 kg', '5 kg', '10 kg', '20 kg', '10 lb'])}")
+        if self.chance(0.35):
+            lines.append(f"compare {self.rng.choice(words.COMPARES)}")
+        return "policy p { " + "\n ".join(lines) + " }"
+
+    def let(self) -> str:
+        if self.chance(0.6):
+            name = self.name("ratio", "let")
+            self.ratios.append(name)
+            return f"let {name} = {self.rng.choice(['0%', '10%', '15%', '20%', '50%'])}"
+        name = self.name("cond", "let-condition")
+        words_for = [words.OFFER, words.CONTEXT] if self.chance(0.7) else [words.REQUEST, words.OFFER]
+        return f"let {name} = {self.condition(*words_for)}"
+
+    def declare_tiers(self) -> list[str]:
+        if self.chance(0.12):
+            return []
+        self.tiers = ["dom", "ally", "rest"][: self.rng.randint(1, 3)]
+        found = []
+        for at, name in enumerate(self.tiers):
+            last = at == len(self.tiers) - 1 and self.chance(0.7)
+            when = "otherwise" if last else f"when {self.condition(words.TIER, words.TIER, words.OFFER, depth=1)}"
+            self.rules[name] = "tier" if not last else "nothing"
+            found.append(f"tier {name} {when}")
+        return found
+
+    def rule(self) -> str:
+        pools = [words.OFFER] * 4 + [words.CONTEXT] + [words.REQUEST] * self.rng.choice([0, 0, 2])
+        kind = self.rng.choice(["require", "require", "forbid"])
+        said = "advisory " if self.chance(0.12) else ""
+        condition = self.condition(*pools, depth=1)
+        lets = [name for name, change in self.rules.items() if change == "let-condition"]
+        if lets and self.chance(0.5):
+            condition = self.rng.choice([lets[0], f"{lets[0]} or ({condition})"])
+        return f"{said}{kind} {self.name('rule', kind)}: {condition} {self.modifiers(0.2)}"
+
+    def routes(self) -> list[str]:
+        found = []
+        for mineral in ("cobalt", "gallium"):
+            if self.chance(0.3):
+                to = self.rng.choice(words.SELLERS)
+                found.append(f"route {self.name('route', 'route')}: {mineral} to {to} {self.window(0.2)}")
+        return found
+
+    def waterfalls(self) -> list[str]:
+        shape = self.rng.choice(["one"] * 5 + ["dates", "buyers", "minerals", "short"])
+        parts = {
+            "one": [""],
+            "dates": ["before turn", "from turn"],
+            "buyers": ["for buyers {gm}", "for buyers {ge}"],
+            "minerals": ["for {cobalt}", "for {gallium, tin}"],
+            "short": ["from turn"],
+        }[shape]
+        return [self.waterfall(part) for part in parts]
+
+    def waterfall(self, part: str) -> str:
+        name = self.name("fall", "waterfall")
+        self.labels[name] = []
+        steps: list[str] = []
+        closed: set[str] = set()
+        for at in range(self.rng.choice([1, 2, 2, 3, 3, 4])):
+            tiers, step = self.step(name, at)
+            if tiers <= closed:
+                continue  # nothing would be left for it: the checker refuses it
+            steps.append(step)
+            if not any(word in step for word in (" when ", " premium ", " share ")):
+                closed |= tiers
+        self.steps[name] = len(steps)
+        return f"waterfall {name} {part} {{\n  " + "\n  ".join(steps) + "\n}"
+
+    def step(self, waterfall: str, at: int) -> tuple[set[str], str]:
+        """The tiers that it takes, and its text."""
+        label = ""
+        if self.chance(0.35):
+            label = f"lab{at}: "
+            self.labels[waterfall].append(f"lab{at}")
+        few = self.rng.sample(self.tiers, self.rng.randint(1, len(self.tiers))) if self.tiers else []
+        tiers = ", ".join(few) if few and self.chance(0.75) else "all"
+        if not label and len(few) == 1 and tiers != "all":
+            self.labels[waterfall].append(tiers)
+        taken = set(self.tiers or ["all"]) if tiers == "all" else set(few)
+        return taken, f"{label}take {tiers} {self.clauses()}"
+
+    def clauses(self) -> str:
+        found = []
+        if self.chance(0.25):
+            pools = [words.OFFER, words.CONTEXT, words.REQUEST, words.REFERENCE]
+            found.append(f"when {self.condition(*pools, depth=1)}")
+        if self.chance(0.45):
+            references = [self.pick(words.PRICES) for _ in range(self.rng.choice([1, 1, 2, 3]))]
+            none = self.rng.choice(["allow", "reject"])
+            found.append(f"premium <= {self.ratio()} over {' else '.join(references)} if none {none}")
+        if self.chance(0.35):
+            found.append(f"share <= {self.part()} {'of awarded' if self.chance(0.4) else ''}")
+        if self.chance(0.4):
+            found.append(f"by {self.keys(words.STEP_KEYS)}")
+        return " ".join(found)
+
+    # ---- caps, stores, findings -----------------------------------------------------------------------------------
+
+    def cap(self, kind: str = "cap") -> str:
+        measure = self.rng.choice(["share", "share", "quantity", "quantity", "spend", "stock"])
+        where = f"where {self.condition(words.OFFER, words.TIER, words.REQUEST, depth=1)}" if self.chance(0.3) else ""
+        word = self.name("cap", f"cap-{measure}")
+        body = words.cap_body(self.rng, measure)
+        return f"{kind} {word}: {body} {where} {self.modifiers(0.2)}"
+
+    def found(self) -> str:
+        if self.chance(0.5):
+            return self.cap("advisory cap")
+        return f"target {self.name('target')}: {words.target_body(self.rng)} {self.window(0.2)}"
+
+    def stores(self) -> list[str]:
+        if self.chance(0.25):
+            return []
+        name = self.name("store", "store")
+        return [f"store {name} {self.modifiers(0.1)} {{\n  " + "\n  ".join(self.places()) + "\n}"]
+
+    def places(self) -> list[str]:
+        return [self.place() for _ in range(self.rng.randint(1, 3))]
+
+    def place(self) -> str:
+        kinds = self.rng.choice(["owned", "owned, leased", "leased", "{owned, third_party}", "sites, leased"])
+        when = f"when {self.condition(words.STORE, depth=1)}" if self.chance(0.4) else ""
+        by = f"by {self.keys(words.STORE_KEYS)}" if self.chance(0.6) else ""
+        return f"place in {kinds} {when} {by}"
+
+    # ---- exceptions -----------------------------------------------------------------------------------------------
+
+    def exception(self) -> str:
+        target = self.rng.choice(sorted(self.rules))
+        change = self.rules[target]
+        name = self.name("exc")
+        body = self.change(target, change)
+        self.rules[name] = change
+        if target in self.labels:
+            self.labels[name] = self.labels[target]
+        pools = [words.CONTEXT, words.OFFER] if change in ("let", "require", "forbid") else [words.CONTEXT]
+        when = f"when {self.condition(*pools, depth=0)}" if self.chance(0.4) else ""
+        return f'exception {name} to {target} {self.modifiers(0.3)} {when} because "b" {{ {body} }}'
+
+    def change(self, target: str, change: str) -> str:
+        if change not in ("let", "let-condition", "waterfall") and self.chance(0.3):
+            return "waive"
+        if change == "let":
+            return self.rng.choice(["5%", "15%", "25%", "60%"])
+        if change == "let-condition":
+            return self.condition(words.OFFER, depth=0)
+        if change in ("require", "forbid"):
+            return f"{change} {self.condition(words.OFFER, words.OFFER, words.REQUEST, depth=1)}"
+        if change == "tier":
+            return f"when {self.condition(words.TIER, depth=1)}"
+        if change == "route":
+            return f"to {self.rng.choice(words.SELLERS)}"
+        if change == "store":
+            return "\n".join(self.places())
+        if change == "waterfall":
+            step = self.rng.choice(self.labels[target] or ["dom"])
+            return f"{step} {self.clauses() or 'share <= 50%'}"
+        if change.startswith("cap-"):
+            return words.cap_body(self.rng, change.removeprefix("cap-"))
+        return "waive"

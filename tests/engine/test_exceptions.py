@@ -1,0 +1,83 @@
+"""Exceptions: within their scope, dates and `when` they change one clause, and nothing outside."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from support.policies import plan
+
+OFFERS = "offer | trader | mineral | price | quantity | origin | purity"
+REQUESTS = "request | buyer | mineral | quantity"
+ROWS = "co | t | cobalt | 12 | 9 | AU | 98%\nga | t | gallium | 12 | 9 | AU | 98%"
+ASKED = "rc | gm | cobalt | 9\nrg | army | gallium | 9"
+MINERALS = "mineral cobalt\nmineral gallium\n"
+ANY = "waterfall w { take all }\n"
+WHY = 'because "no other source" through 2027-12-31'
+
+
+def bought(text: str, as_of: date = date(2027, 8, 1), **tables: str) -> set[str]:
+    """Which of the two offers are bought."""
+    made = plan(
+        MINERALS + text, as_of, offers=f"{OFFERS}\n{ROWS}", requests=f"{REQUESTS}\n{ASKED}", **tables
+    )  # fmt: skip
+    return {one.offer for one in made.rows.awards}
+
+
+@pytest.mark.parametrize(
+    ("exception", "expected"),
+    [
+        (f"exception e to limit for {{gallium}} {WHY} {{ 15 USD/kg }}", {"ga"}),
+        (f"exception e to limit {WHY} {{ 15 USD/kg }}", {"co", "ga"}),
+        (f"exception e to limit for buyers {{army}} {WHY} {{ 15 USD/kg }}", {"ga"}),
+        (f"exception e to cheap for {{cobalt}} {WHY} {{ waive }}", {"co"}),
+        (f"exception e to cheap for {{cobalt}} {WHY} {{ require price <= 12 USD/kg }}", {"co"}),
+        (f"exception e to cheap for {{cobalt}} from 2027-08-02 {WHY} {{ waive }}", set()),
+        ('exception e to cheap for {cobalt} before 2027-08-01 because "x" { waive }', set()),
+        ('exception e to cheap for {cobalt} through 2027-08-01 because "x" { waive }', {"co"}),
+        (f"exception e to limit when stock > 5 kg {WHY} {{ 15 USD/kg }}", {"ga"}),
+        (f"exception e to limit when days_of_cover < 30 days {WHY} {{ 15 USD/kg }}", set()),
+        (f"exception e to limit when origin = AU {WHY} {{ 15 USD/kg }}", {"co", "ga"}),
+        (f"exception e to limit {WHY} {{ 15 USD/kg }} exception f to e for {{cobalt}} {WHY} {{ 11 USD/kg }}", {"ga"}),
+        (f"exception e to cheap {WHY} {{ waive }}\nexception f to e for {{cobalt}} {WHY} {{ waive }}", {"ga"}),
+    ],
+)  # fmt: skip
+def test_an_exception_reaches_as_far_as_it_says(exception: str, expected: set[str]) -> None:
+    text = f"let limit = 10 USD/kg\nrequire cheap: price <= limit\n{ANY}{exception}\n"
+    if "for buyers" in exception:
+        text = text.replace("require cheap: price <= limit", "require cheap: price <= limit for buyers {army, gm}")
+    assert bought(text, holdings="mineral | quantity\ngallium | 6") == expected
+
+
+def test_what_is_not_restated_stays() -> None:
+    text = (
+        "tier ours when origin = US\ntier theirs otherwise\n"
+        "waterfall w { low: take theirs premium <= 0% over benchmark if none reject share <= 50% }\n"
+        f"exception e to w for {{gallium}} {WHY} {{ low premium <= 20% }}\n"
+    )
+    benchmarks = "mineral | price | date\ncobalt | 10 | 2027-01-01\ngallium | 10 | 2027-01-01"
+    made = plan(
+        MINERALS + text, offers=f"{OFFERS}\n{ROWS}", requests=f"{REQUESTS}\n{ASKED}", benchmarks=benchmarks
+    )  # fmt: skip
+    (award,) = made.rows.awards
+    assert (award.offer, award.quantity * 2, award.reference, award.exceptions) == ("ga", 9, 10, ("e",))
+
+
+def test_a_caps_exception_counts_by_its_own_limit_for_its_minerals() -> None:
+    text = (
+        "cap c: share by origin <= 50% of requested per mineral\n"
+        f"exception e to c for {{gallium}} {WHY} {{ share by origin <= 100% of requested per mineral }}\n{ANY}"
+    )
+    made = plan(MINERALS + text, offers=f"{OFFERS}\n{ROWS}", requests=f"{REQUESTS}\n{ASKED}")
+    assert {one.offer: one.quantity * 2 for one in made.rows.awards} == {"co": 9, "ga": 18}
+
+
+def test_an_exception_to_a_route_and_one_to_a_target_not_in_force() -> None:
+    text = (
+        "route r: {cobalt, gallium} to hartree\n"
+        f"exception e to r for {{gallium}} {WHY} {{ to t then hartree }}\n"
+        "forbid later: origin = AU from 2030-01-01\n"
+        f"exception f to later {WHY} {{ waive }}\n{ANY}"
+    )
+    assert bought(text) == {"ga"}

@@ -1,0 +1,27 @@
+"""A whole file, with its comments."""
+
+from __future__ import annotations
+
+import attrs
+
+from vault_rules.language.ast.nodes import Node
+from vault_rules.language.ast.statements import Statement
+from vault_rules.source.text import Source
+
+
+@attrs.frozen
+class Comment(Node):
+    """`# …`, with its mark; `alone` where nothing else stands on its line."""
+
+    text: str
+    alone: bool
+
+
+@attrs.frozen
+class PolicyFile:
+    """One `.vault` file. `broken` names what a statement that could not be read was about to define."""
+
+    source: Source = attrs.field(eq=False, repr=False)
+    statements: tuple[Statement, ...]
+    comments: tuple[Comment, ...] = attrs.field(eq=False, repr=False, default=())
+    broken: frozenset[str] = attrs.field(eq=False, default=frozenset())

@@ -1,0 +1,200 @@
+"""What stands at the top of a file: the header, definitions and rules."""
+
+from __future__ import annotations
+
+import attrs
+
+from vault_rules.language.ast.expressions import Expr
+from vault_rules.language.ast.nodes import Identifier, Node
+from vault_rules.source.text import Span
+
+
+@attrs.frozen
+class Modifier(Node):
+    """`kind`: for, for_buyers, from, before, through, because, cites or when. `value`: an Expr, or text."""
+
+    kind: str
+    value: Expr | str
+
+
+@attrs.frozen
+class Statement(Node):
+    """Something at the top of a file. `name` is None where a statement has none (`use`)."""
+
+    name: Identifier | None
+    modifiers: tuple[Modifier, ...] = attrs.field(default=(), kw_only=True)
+
+
+@attrs.frozen
+class Key(Node):
+    """One key of an ordering."""
+
+    value: Expr
+    descending: bool
+
+
+@attrs.frozen
+class HeaderEntry(Node):
+    """`kind`: currency, version, fiscal_year, serve, least_award, compare or show.
+
+    `value`: text (currency, version, fiscal_year as MM-DD), an Expr, or keys; `name` only for `show`.
+    """
+
+    kind: str
+    value: str | Expr | tuple[Key, ...]
+    name: Identifier | None = None
+
+
+@attrs.frozen
+class Header(Statement):
+    title: str | None
+    entries: tuple[HeaderEntry, ...]
+
+
+@attrs.frozen
+class Use(Statement):
+    path: str
+    only: tuple[Identifier, ...] | None
+
+
+@attrs.frozen
+class Declare(Statement):
+    """`kind`: mineral, trader or buyer."""
+
+    kind: str
+    label: str | None
+
+
+@attrs.frozen
+class Group(Statement):
+    value: Expr
+
+
+@attrs.frozen
+class Let(Statement):
+    value: Expr
+
+
+@attrs.frozen
+class Field(Statement):
+    type: Identifier
+    default: Expr | None
+
+
+@attrs.frozen
+class Cell(Node):
+    """A table's cell: its value, or None for `otherwise` and for a blank key beside it. Raw `text` for test tables."""
+
+    value: Expr | None
+    text: str = attrs.field(eq=False)
+
+
+@attrs.frozen
+class Row(Node):
+    cells: tuple[Cell, ...]
+
+
+@attrs.frozen
+class Table(Statement):
+    """`keys` None means the first column; `columns` and `rows` are empty where it is read `from` a file."""
+
+    keys: tuple[Identifier, ...] | None
+    columns: tuple[Identifier, ...]
+    rows: tuple[Row, ...]
+    path: str | None
+
+
+@attrs.frozen
+class Tier(Statement):
+    when: Expr | None
+    """None is `otherwise`."""
+
+
+@attrs.frozen
+class Condition(Statement):
+    """`kind`: require or forbid."""
+
+    kind: str
+    condition: Expr
+    advisory: bool
+
+
+@attrs.frozen
+class Route(Statement):
+    minerals: Expr
+    sellers: tuple[tuple[Expr, ...], ...]
+
+
+@attrs.frozen
+class Premium(Node):
+    """`premium <= ratio over REF [else REF]… [if none allow|reject]`; in an exception the references may be absent."""
+
+    ratio: Expr
+    references: tuple[Expr, ...]
+    if_none: str | None
+
+
+@attrs.frozen
+class Share(Node):
+    ratio: Expr
+    of_awarded: bool
+
+
+@attrs.frozen
+class Clauses(Node):
+    """The clauses of a step; None where it has none of that kind."""
+
+    when: Expr | None = None
+    premium: Premium | None = None
+    share: Share | None = None
+    keys: tuple[Key, ...] | None = None
+
+
+@attrs.frozen
+class Step(Node):
+    """`tiers` None means `all`."""
+
+    label: Identifier | None
+    tiers: tuple[Identifier, ...] | None
+    clauses: Clauses
+
+
+@attrs.frozen
+class Waterfall(Statement):
+    steps: tuple[Step, ...]
+
+
+@attrs.frozen
+class CapBody(Node):
+    """`measure`: share, value share, quantity, spend or stock. `of`: requested, demand, stock, purchased or None."""
+
+    measure: str
+    by: str | None
+    comparison: str
+    limit: Expr
+    of: str | None
+    per: tuple[Identifier, ...]
+    where: Expr | None
+    by_span: Span | None = attrs.field(default=None, eq=False, repr=False)
+    of_span: Span | None = attrs.field(default=None, eq=False, repr=False)
+
+
+@attrs.frozen
+class Cap(Statement):
+    """`kind`: cap or target."""
+
+    kind: str
+    body: CapBody
+    advisory: bool
+
+
+@attrs.frozen
+class Place(Node):
+    kinds: tuple[Expr, ...]
+    when: Expr | None
+    keys: tuple[Key, ...] | None
+
+
+@attrs.frozen
+class Store(Statement):
+    places: tuple[Place, ...]

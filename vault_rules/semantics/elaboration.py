@@ -1,0 +1,130 @@
+"""What every part of elaboration shares: the names known so far, where mistakes go, and what is asked of an expression."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from typing import Any
+
+from vault_rules.language import ast
+from vault_rules.semantics import typed
+from vault_rules.semantics.scope import Names
+from vault_rules.semantics.types import ERROR, Type, set_of
+from vault_rules.source.diagnostic import ERROR as SEVERITY_ERROR
+from vault_rules.source.diagnostic import Diagnostic, Label
+from vault_rules.source.text import Source, Span
+
+NAME = Type("name")
+"""A name of which it is not known yet what it names."""
+OPEN = ("trader", "buyer", "kind", "facility")
+_EXAMPLES = {
+    "boolean": "a condition asks something: `origin = US`, `purity >= 99%`", "ratio": "a ratio is a percentage: `15%`",
+    "mass": "a mass has its unit: `500 kg`", "price": "a price is money for a mass: `30 USD/kg`",
+    "money": "money has its currency: `5mn USD`", "days": "say how many days: `30 days`",
+    "date": "a date is year-month-day: 2027-07-01", "text": 'a text stands in quotation marks: `"metal"`',
+    "country": "a country is two capitals: `US`", "mineral": "name a mineral: `cobalt`", "number": "a number has no unit: `3`",
+}  # fmt: skip
+_SETS = {
+    "mineral": "name minerals, or a group of them: `{gallium, germanium}`",
+    "buyer": "name buyers, or a group of them: `{gm, ge_vernova}`",
+    "trader": "name traders, or a group of them: `hartree, traxys`",
+    "kind": "name kinds of facility: `owned, leased`",
+    "country": "name countries, or a group of them: `{US, CA}`",
+}
+
+
+def example_of(wanted: Type) -> str:
+    """How a value of this type is written."""
+    if wanted.is_set:
+        return _SETS.get(wanted.element or "", "a set stands in braces: `{US, CA}`")
+    return _EXAMPLES.get(wanted.kind, f"here stands {wanted.noun()}")
+
+
+class Elaboration:
+    """The state of elaboration. `extra` are names that only one place knows (a store's facility columns)."""
+
+    def __init__(self, names: Names, currency: str, diagnostics: list[Diagnostic]) -> None:
+        self.names = names
+        self.currency = currency
+        self.diagnostics = diagnostics
+        self.lets: dict[str, typed.Expr] = {}
+        self.fields: dict[str, typed.TypedField] = {}
+        self.tables: dict[str, typed.TypedTable] = {}
+        self.groups: dict[str, tuple[Type, frozenset[Any]]] = {}
+        self.open: list[str] = []
+        """The definitions that are being elaborated, outermost first."""
+        self.let_values: Mapping[str, ast.Expr] = {}
+        self.table_sources: Mapping[str, Source] = {}
+        self.extra: Mapping[str, tuple[str, Type]] = {}
+        self.price_is_compared = False
+
+    # ---- saying what is wrong -----------------------------------------------------------------------------------
+
+    def report(
+        self,
+        code: str,
+        message: str,
+        span: Span,
+        label: str = "",
+        labels: tuple[Label, ...] = (),
+        help: str | None = None,
+    ) -> None:
+        self.diagnostics.append(Diagnostic(code, SEVERITY_ERROR, message, span, label, labels, help))
+
+    def error(self, span: Span) -> typed.Expr:
+        return typed.Const(ERROR, None, span=span)
+
+    # ---- what is asked of an expression ---------------------------------------------------------------------------
+
+    @abstractmethod
+    def expr(self, node: ast.Expr, hint: Type | None = None) -> typed.Expr:
+        """The typed expression; `hint` is the type that its place would like."""
+
+    def expect(self, node: ast.Expr, wanted: Type, what: str, help: str | None = None) -> typed.Expr:
+        """An expression that must have one type; `what` begins the sentence if it has not."""
+        return self.coerce(self.expr(node, wanted), wanted, what, help)
+
+    def coerce(self, read: typed.Expr, wanted: Type, what: str, help: str | None = None) -> typed.Expr:
+        if read.type in (wanted, ERROR) or wanted == ERROR:
+            return read
+        adapted = self.adapt(read, wanted)
+        if adapted is not None:
+            return adapted
+        self.report(
+            "V0204",
+            f"{what} must be {wanted.noun()}, and this is {read.type.noun()}",
+            read.span,
+            f"this is {read.type.words(self.currency)}",
+            help=help or example_of(wanted),
+        )
+        return self.error(read.span)
+
+    @abstractmethod
+    def adapt(self, read: typed.Expr, wanted: Type) -> typed.Expr | None:
+        """A value whose kind was still open, read as the kind that is wanted; None where that cannot be."""
+
+    def set_value(self, node: ast.Expr, element: str, what: str) -> frozenset[Any]:
+        """A constant set of one kind; a single name stands for the set of it alone."""
+        read = self.expr(node, set_of(element))
+        if read.type.kind == element:
+            read = typed.Const(set_of(element), frozenset((self.constant(read),)), span=read.span)
+        read = self.coerce(read, set_of(element), what)
+        value = self.constant(read)
+        return value if isinstance(value, frozenset) else frozenset()
+
+    def constant(self, read: typed.Expr) -> Any:
+        """The value of an expression that reads nothing; None (after an error) where it reads something."""
+        from vault_rules.semantics.constants import NotConstant, fold
+
+        if read.type == ERROR:
+            return None
+        try:
+            return fold(read, self.lets, self.tables)
+        except NotConstant as found:
+            self.report(
+                "V0216",
+                "this is fixed when the policy is written: it cannot read the book",
+                found.span,
+                help="write the value itself, or the name of a `let` that reads no book",
+            )
+            return None
