@@ -87,7 +87,7 @@ class Walk:
         for request in self.served():
             self.serve(request)
         placements, unplaced = place_all(self.world, self.awards)
-        findings = find_all(self.world, self.caps)
+        findings = find_all(self)
         return Outcome(self.awards, self.shortfalls, self.rejections(), placements, unplaced, findings)
 
     # ---- 2. rules in force ----------------------------------------------------------------------------------------
@@ -285,10 +285,6 @@ class Step:
         missing, failing = self.responds(scene)
         for more_missing, more_failing in (self.when(scene), self.premium(scene)):
             missing, failing = missing + more_missing, failing + more_failing
-        share = self.step.clauses.share
-        if share is not None and value(share.ratio, scene) is None:
-            missing += self.rules.missing(share.ratio, scene)
-        missing += self.owner.caps.missing(scene)
         return list(dict.fromkeys([*codes, *missing, *failing]))
 
     def responds(self, scene: Scene) -> tuple[list[str], list[str]]:
@@ -346,6 +342,9 @@ class Step:
     def take(self, scene: Scene) -> None:
         offer = scene.offer
         assert offer is not None
+        if unknown := self.unknown_limits(scene):
+            self.pass_over(offer, unknown)
+            return
         free = min(self.request["quantity"] - self.awarded, self.owner.left[offer["offer"]])
         limits = [*self.share(scene), *self.owner.caps.allowances(scene, offer["price"])]
         least = min([free, *(allowed for _, allowed in limits)])
@@ -363,6 +362,12 @@ class Step:
             self.award(scene, mass)
         else:
             self.pass_over(offer, codes)
+
+    def unknown_limits(self, scene: Scene) -> list[str]:
+        share = self.step.clauses.share
+        is_known = share is None or value(share.ratio, scene) is not None
+        codes = [] if share is None or is_known else self.rules.missing(share.ratio, scene)
+        return list(dict.fromkeys([*codes, *self.owner.caps.missing(scene)]))
 
     def share(self, scene: Scene) -> list[tuple[str, Fraction]]:
         share = self.step.clauses.share

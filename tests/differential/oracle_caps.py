@@ -35,6 +35,12 @@ def cost_of(mass: Fraction, price: Fraction) -> Fraction:
     return Fraction(invoice(mass * price))
 
 
+def affordable(money: Fraction, price: Fraction) -> Fraction:
+    """floor(money left / price); where that would be invoiced above the money, what its whole cents buy."""
+    mass = floor_mg(money / price)
+    return mass if cost_of(mass, price) <= money else floor_mg(money * 100 // 1 / 100 / price)
+
+
 @attrs.frozen
 class Caps:
     """`awarded` grows as awards are made."""
@@ -60,11 +66,12 @@ class Caps:
                 continue
             if counts is None and body.where is not None:
                 codes += self.world.rules.missing(body.where, scene)
-            split = [*([body.by] if body.by else []), *(one.name for one in body.per if one.name not in PERIODS)]
-            gone = [name for name in split if self._of_scene(name, scene) is None]
+                continue
+            split = [*(one.name for one in body.per if one.name not in PERIODS), *([body.by] if body.by else [])]
+            gone = [name for name in split if self.of_scene(name, scene) is None]
             codes += [f"missing:{name}" for name in gone]
             if not gone:
-                codes += self._unlimited(cap, body, self._subject(body, lambda name: self._of_scene(name, scene)))
+                codes += self._unlimited(cap, body, self._subject(body, lambda name: self.of_scene(name, scene)))
         return list(dict.fromkeys(codes))
 
     def _unlimited(self, cap: ast.Cap, body: ast.CapBody, subject: Row) -> list[str]:
@@ -79,13 +86,13 @@ class Caps:
         for cap, body in self.hard(scene):
             if body.where is not None and value(body.where, scene) is not True:
                 continue
-            subject = self._subject(body, lambda name: self._of_scene(name, scene))
-            by = self._of_scene(body.by, scene) if body.by else None
+            subject = self._subject(body, lambda name: self.of_scene(name, scene))
+            by = self.of_scene(body.by, scene) if body.by else None
             limit = self.limit(cap, body, subject)
             assert limit is not None
             left = limit - self.used(cap, body, subject, by)
             if body.measure == "spend":
-                left = floor_mg(left / price)
+                left = affordable(left, price)
             elif body.of is not None:
                 left = floor_mg(left)
             found.append((f"cap:{name_of(cap)}", max(left, Fraction(0))))
@@ -145,7 +152,7 @@ class Caps:
         for one in (*self._before(body), *self.awarded):
             buyer = one.request["buyer"] if one.request else one.row.get("buyer")
             if self.world.rules.covers(cap, one.row["mineral"], buyer) and all(
-                self._of_item(name, one) == wanted for name, wanted in subject.items()
+                self.of_item(name, one) == wanted for name, wanted in subject.items()
             ):
                 found.append(one)
         return found
@@ -175,7 +182,7 @@ class Caps:
     def used(self, cap: ast.Cap, body: ast.CapBody, subject: Row, by: Any) -> Fraction:
         used = Fraction(0)
         for one in self.items(cap, body, subject):
-            if self.counts(body, one) and (body.by is None or self._of_item(body.by, one) == by):
+            if self.counts(body, one) and (body.by is None or self.of_item(body.by, one) == by):
                 used += one.cost if body.measure in ("spend", "value share") else one.mass
         return used
 
@@ -192,12 +199,12 @@ class Caps:
     def _subject(self, body: ast.CapBody, column: Callable[[str], Any]) -> Row:
         return {one.name: column(one.name) for one in body.per if one.name not in PERIODS}
 
-    def _of_scene(self, name: str, scene: Scene) -> Any:
+    def of_scene(self, name: str, scene: Scene) -> Any:
         assert scene.offer is not None
         assert scene.request is not None
         return _column(name, scene.offer, scene.tier, scene.request)
 
-    def _of_item(self, name: str, one: Counted) -> Any:
+    def of_item(self, name: str, one: Counted) -> Any:
         return _column(name, one.row, one.tier, one.request or {"buyer": one.row.get("buyer")})
 
 

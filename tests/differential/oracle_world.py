@@ -118,7 +118,8 @@ class World:
                 return None
         prices = [(mass, self.compared(offer)) for mass, offer in market]
         if name == "lowest":
-            return market[-1 if deep else 0][1]
+            named = prices[-1 if deep else 0][1]
+            return next(offer for _, offer in market if self.compared(offer) == named)
         if name == "best":
             return prices[-1 if deep else 0][1]
         if name == "vwap":

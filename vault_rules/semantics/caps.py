@@ -109,7 +109,9 @@ class CapReader:
             known = _FIELDS_OF.get(node.of or "")
             if known is not None and column.name not in known:
                 have = " and ".join(f"`{name}`" for name in known)
-                help = f"{_WHOSE[node.of or '']} only {have}; to count each apart, say `by {column.name}` before the limit"
+                help = (
+                    f"{_WHOSE[node.of or '']} only {have}; to count each apart, say `by {column.name}` before the limit"
+                )
                 message = f"what stands after `of` cannot be split by `{column.name}`"
                 self.of.report("V0312", message, one.span, help=help)
                 continue

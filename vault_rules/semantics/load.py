@@ -7,11 +7,13 @@ Input: the parsed file that is evaluated, and a way to find others. Output: `Loa
 from __future__ import annotations
 
 import hashlib
+import posixpath
 from collections.abc import Callable, Iterable
 from typing import Any
 
 import attrs
 
+from vault_rules.domain.spelling import did_you_mean
 from vault_rules.language import ast, parser
 from vault_rules.semantics.typed import SourceFile
 from vault_rules.source.diagnostic import ERROR, Diagnostic, Label
@@ -33,6 +35,8 @@ class Loaded:
     broken: set[str] = attrs.field(factory=set)
     incomplete: bool = False
     """Whether a file that is used was not found."""
+    unread: bool = False
+    """Whether a statement could not be read, so that nobody knows what it would have named."""
     own: set[int] = attrs.field(factory=set)
     """Identities of the statements of the evaluated file itself."""
 
@@ -61,7 +65,7 @@ def load(source: Source, find: Find) -> tuple[Loaded, tuple[Diagnostic, ...]]:
     root = loader.parsed(source)
     loader.loaded = loaded = Loaded(root)
     loaded.own.update(id(one) for one in root.statements)
-    loader.bring(root, None, ())
+    loader.load(root)
     return loaded, tuple(loader.diagnostics)
 
 
@@ -70,50 +74,65 @@ class _Loader:
         self.find = find
         self.diagnostics: list[Diagnostic] = []
         self.files: dict[str, ast.PolicyFile] = {}
-        self.brought: set[int] = set()
+        self.done: dict[str, list[ast.Statement]] = {}
+        self.trail: list[tuple[str, Span | None]] = []
+        """The files that are being read, each with the `use` that led to it."""
         self.loaded: Loaded
 
     def parsed(self, source: Source) -> ast.PolicyFile:
-        if source.name not in self.files:
+        key = _key(source)
+        if key not in self.files:
             file, diagnostics = parser.parse(source)
-            self.files[source.name] = file
+            self.files[key] = file
             self.diagnostics.extend(diagnostics)
-        return self.files[source.name]
+        return self.files[key]
 
-    def bring(
-        self, file: ast.PolicyFile, only: Iterable[ast.Identifier] | None, path: tuple[tuple[str, Span], ...]
-    ) -> None:
-        loaded = self.loaded
-        loaded.sources[file.source.role or file.source.name] = file.source
-        loaded.broken |= file.broken
-        wanted = None if only is None else self._closure(file, only)
+    def load(self, root: ast.PolicyFile) -> None:
+        loaded, seen = self.loaded, set[int]()
+        for statement in self._statements(root, None):
+            if id(statement) in seen:
+                continue
+            seen.add(id(statement))
+            loaded.statements.append(statement)
+            if isinstance(statement, ast.Table) and statement.path is not None:
+                self._table(statement)
+        loaded.unread = any(one.is_error for one in self.diagnostics)
+
+    def _statements(self, file: ast.PolicyFile, use: ast.Use | None) -> list[ast.Statement]:
+        """All statements of a file, those of the files that it uses where it uses them."""
+        key = _key(file.source)
+        if key in self.done:
+            return self.done[key]
+        self.loaded.sources[file.source.role or file.source.name] = file.source
+        self.loaded.broken |= file.broken
+        self.trail.append((key, None if use is None else use.span))
+        found: list[ast.Statement] = []
         for statement in file.statements:
             if isinstance(statement, ast.Use):
-                self._use(statement, file, path)
-            elif id(statement) not in self.brought and (wanted is None or _name(statement) in wanted):
-                if path and isinstance(statement, ast.Header | ast.Test | ast.Always):
-                    continue
-                self.brought.add(id(statement))
-                loaded.statements.append(statement)
-                if isinstance(statement, ast.Table) and statement.path is not None:
-                    self._table(statement, file.source)
+                found += self._used(statement, file)
+            elif use is None or not isinstance(statement, ast.Header | ast.Test | ast.Always):
+                found.append(statement)
+        self.trail.pop()
+        self.done[key] = found
+        return found
 
-    def _use(self, use: ast.Use, file: ast.PolicyFile, path: tuple[tuple[str, Span], ...]) -> None:
+    def _used(self, use: ast.Use, file: ast.PolicyFile) -> list[ast.Statement]:
         source = self._found(use, use.path, file.source)
         if source is None:
-            return
-        trail = (*path, (file.source.name, use.span))
-        names = [name for name, _ in trail]
-        if source.name in names:
-            first = trail[names.index(source.name)][1]
-            self.diagnostics.append(
-                Diagnostic(
-                    "V0211", ERROR, f'"{use.path}" uses itself in the end', use.span, "this closes the circle",
-                    (Label(first, "it begins here"),), "move what both need into a third file",
-                )
-            )  # fmt: skip
-            return
-        self.bring(self.parsed(source), use.only, trail)
+            return []
+        keys = [key for key, _ in self.trail]
+        if _key(source) in keys:
+            self._circle(use, [span for _, span in self.trail[keys.index(_key(source)) + 1 :]])
+            return []
+        found = self._statements(self.parsed(source), use)
+        return found if use.only is None else self._narrowed(source, found, use.only)
+
+    def _circle(self, use: ast.Use, through: list[Span | None]) -> None:
+        labels = tuple(Label(span, "it leads on from here") for span in through if span is not None)
+        help = "leave this out, or move what both need into a third file"
+        self.diagnostics.append(
+            Diagnostic("V0211", ERROR, f'"{use.path}" uses itself in the end', use.span, "", labels, help)
+        )
 
     def _found(self, statement: ast.Statement, path: str, beside: Source) -> Source | None:
         source = self.find(beside, path)
@@ -123,37 +142,41 @@ class _Loader:
             self.diagnostics.append(Diagnostic("V0210", ERROR, f'there is no file "{path}"', statement.span, help=help))
         return source
 
-    def _table(self, table: ast.Table, beside: Source) -> None:
+    def _table(self, table: ast.Table) -> None:
         assert table.path is not None and table.name is not None
-        source = self._found(table, table.path, beside)
+        source = self._found(table, table.path, table.span.source)
         if source is not None:
             self.loaded.tables[table.name.name] = source
             self.loaded.sources[source.role or source.name] = source
 
-    def _closure(self, file: ast.PolicyFile, only: Iterable[ast.Identifier]) -> set[str]:
-        """The names asked for, and all names that they read, in this file."""
-        defined = {_name(one): one for one in file.statements if one.name is not None}
+    def _narrowed(
+        self, source: Source, statements: list[ast.Statement], only: Iterable[ast.Identifier]
+    ) -> list[ast.Statement]:
+        """The statements asked for, and all that they read."""
+        defined: dict[str, list[ast.Statement]] = {}
+        for one in statements:
+            defined.setdefault(_name(one) or "", []).append(one)
+        queue = []
+        for identifier in only:
+            if identifier.name in defined:
+                queue.append(identifier.name)
+            elif identifier.name not in self.loaded.broken and not self.loaded.incomplete:
+                near = did_you_mean(identifier.name, sorted(defined))
+                help = f"did you mean `{near}`?" if near else "name what the file defines, or leave `only` out"
+                message = f'"{source.role or source.name}" defines no `{identifier.name}`'
+                self.diagnostics.append(Diagnostic("V0201", ERROR, message, identifier.span, help=help))
         wanted: set[str] = set()
-        queue = list(only)
-        used = any(isinstance(one, ast.Use) for one in file.statements)
-        for identifier in queue:
-            if identifier.name not in defined and not used and identifier.name not in file.broken:
-                self.diagnostics.append(
-                    Diagnostic(
-                        "V0201",
-                        ERROR,
-                        f"`{file.source.role or file.source.name}` defines no `{identifier.name}`",
-                        identifier.span,
-                    )
-                )
-        names = [one.name for one in queue]
-        while names:
-            name = names.pop()
-            if name in wanted or name not in defined:
-                continue
-            wanted.add(name)
-            names.extend(names_in(defined[name]))
-        return wanted
+        while queue:
+            name = queue.pop()
+            if name in defined and name not in wanted:
+                wanted.add(name)
+                queue.extend(other for one in defined[name] for other in names_in(one))
+        return [one for one in statements if _name(one) in wanted]
+
+
+def _key(source: Source) -> str:
+    """A file's name without detours, so that one file is one, however it is reached."""
+    return posixpath.normpath(source.name)
 
 
 def _name(statement: ast.Statement) -> str | None:

@@ -203,7 +203,8 @@ def _undefined_error(part: typed.Expr) -> Diagnostic:
         case typed.Column(owner="field"):
             why, help = (
                 "may be blank in an offer" if name not in _OF_AWARDS else "may be unknown for an award",
-                f"write `({name} else …)`" + (f", or give it a value: `field {name}: … else …`" if name not in _OF_AWARDS else ""),
+                f"write `({name} else …)`"
+                + (f", or give it a value: `field {name}: … else …`" if name not in _OF_AWARDS else ""),
             )
         case typed.Lookup():
             why, help = (

@@ -38,7 +38,9 @@ class RuleReader(CapReader):
                 self._misplaced(modifier, family, word)
             elif modifier.kind in found:
                 first = (Label(found[modifier.kind].span, "first here"),)
-                self.of.report("V0109", f"`{word}` is said twice", modifier.span, labels=first, help="remove one of them")
+                self.of.report(
+                    "V0109", f"`{word}` is said twice", modifier.span, labels=first, help="remove one of them"
+                )
             found.setdefault(modifier.kind, modifier)
         if "before" in found and "through" in found:
             labels = (Label(found["before"].span, "one end here"),)

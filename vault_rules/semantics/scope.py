@@ -11,7 +11,6 @@ from vault_rules.language import ast
 from vault_rules.semantics.load import Loaded
 from vault_rules.semantics.types import CONTEXT, FACILITY_COLUMNS, OFFER_COLUMNS
 from vault_rules.source.diagnostic import ERROR, Diagnostic, Label
-from vault_rules.source.text import Span
 
 RESERVED = frozenset((*OFFER_COLUMNS, *CONTEXT, *FACILITY_COLUMNS, "request", "all", "none", "otherwise"))
 _VALUES = (ast.Group, ast.Let, ast.Field, ast.Table, ast.Tier)
@@ -82,11 +81,12 @@ def collect(loaded: Loaded) -> tuple[Names, list[Diagnostic]]:
                 continue
         if isinstance(statement, _RULES):
             _define(names.rules, statement, diagnostics)
+    orders = {id(statement): order for order, statement in enumerate(loaded.statements)}
     for kind in ("mineral", "trader", "buyer"):
         for name in sorted(names.declared(kind).keys() & names.values.keys()):
             declared, other = names.declared(kind)[name], names.values[name]
             if not isinstance(other, ast.Tier):  # beside `trader = glencore` a tier of that name is told apart
-                _twice(*sorted((declared, other), key=loaded.statements.index), diagnostics)
+                _twice(*sorted((declared, other), key=lambda one: orders[id(one)]), diagnostics)
     return names, diagnostics
 
 

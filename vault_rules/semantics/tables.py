@@ -10,7 +10,6 @@ from vault_rules.domain.spelling import did_you_mean
 from vault_rules.language import ast, parser
 from vault_rules.language.expressions import ROW_HELP, row_length
 from vault_rules.semantics import typed
-from vault_rules.semantics.elaboration import example_of
 from vault_rules.semantics.types import ERROR, FIELD_TYPES, OFFER_COLUMNS, REQUEST_COLUMNS, Type
 from vault_rules.source.diagnostic import Label
 from vault_rules.source.text import Source, Span
