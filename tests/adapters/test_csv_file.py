@@ -113,8 +113,7 @@ def test_control_characters_are_left_for_the_judge(tmp_path: Path) -> None:
         ('offer,price\na,"1\nb,2\n', "offers.csv, row 2: opens a quotation mark that nothing closes"),
         (
             'offer,price\na,"1"2\n',
-            "offers.csv, row 2: holds text after a closing quotation mark "
-            "(within a cell, double each quotation mark)",
+            "offers.csv, row 2: holds text after a closing quotation mark (within a cell, double each quotation mark)",
         ),
         (
             'offer,price\na,"' + "1,2\n" * 50_000,
@@ -151,7 +150,11 @@ def test_many_rows_take_the_quick_way(tmp_path: Path) -> None:
     before = time.perf_counter()
     read = sheet(tmp_path, text)
     assert time.perf_counter() - before < 2
-    assert (read.frame.height, read.frame.row(-1), read.row_number(rows - 1)) == (rows, ("o99999", "99999.50"), rows + 1)
+    assert (read.frame.height, read.frame.row(-1), read.row_number(rows - 1)) == (
+        rows,
+        ("o99999", "99999.50"),
+        rows + 1,
+    )
 
 
 @pytest.mark.parametrize("name", ["*.csv", "a[b].csv", "{x}.csv", "~x.csv"])

@@ -50,11 +50,15 @@ def blank_as_null(rows: list[list[str]]) -> list[tuple[str | None, ...]]:
 ends = st.sampled_from(["\n", "\r\n"])
 
 
-@given(tables(texts), st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]), ends)
+# with `\n` as its line end, Python's writer leaves a carriage return unquoted, and nobody could read it back
+styles = st.sampled_from([(csv.QUOTE_MINIMAL, "\r\n"), (csv.QUOTE_ALL, "\r\n"), (csv.QUOTE_ALL, "\n")])
+
+
+@given(tables(texts), styles)
 def test_what_python_writes_comes_back_cell_for_cell(
-    table: tuple[list[str], list[list[str]]], quoting: int, end: str
+    table: tuple[list[str], list[list[str]]], style: tuple[int, str]
 ) -> None:
-    found = read(written(*table, quoting=quoting, end=end))
+    found = read(written(*table, quoting=style[0], end=style[1]))
     assert found.frame.columns == table[0]
     assert found.frame.rows() == blank_as_null(table[1])
     assert found.bad == ()

@@ -115,6 +115,8 @@ class Walk:
                 codes += [] if self.is_permitted(rule, scene) else ["not_routed"]
             elif not rule.advisory and not self.rules.is_per_request(rule):
                 codes += self.verdict(rule, scene)
+        if self.world.compared(offer) is None:
+            codes += self.rules.missing(self.rules.compare, scene)
         if not codes:
             codes = self.give_tier(scene)
         return list(dict.fromkeys(codes))

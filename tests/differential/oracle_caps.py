@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 
-from tests.differential.oracle_rules import name_of
+from tests.differential.oracle_rules import EVERYBODY, name_of
 from tests.differential.oracle_values import Months, Row, Scene, date_part, floor_mg, value
 from tests.differential.oracle_world import World
 from vault_rules.domain.exact import invoice
@@ -38,7 +38,7 @@ def cost_of(mass: Fraction, price: Fraction) -> Fraction:
 def affordable(money: Fraction, price: Fraction) -> Fraction:
     """floor(money left / price); where that would be invoiced above the money, what its whole cents buy."""
     mass = floor_mg(money / price)
-    return mass if cost_of(mass, price) <= money else floor_mg(money * 100 // 1 / 100 / price)
+    return mass if cost_of(mass, price) <= money else floor_mg(Fraction(money * 100 // 1, 100) / price)
 
 
 @attrs.frozen
@@ -141,7 +141,7 @@ class Caps:
     def _is_of(self, row: Row, cap: ast.Cap, subject: Row) -> bool:
         """Whether a request or a holding is within `for` and of this subject."""
         buyer = row.get("buyer")
-        if not self.world.rules.covers(cap, row["mineral"], buyer):
+        if not self.world.rules.covers(cap, row["mineral"], buyer or EVERYBODY):
             return False
         own = {"mineral": row["mineral"], "buyer": buyer, "request.buyer": buyer, "request.mineral": row["mineral"]}
         return all(own[name] == found for name, found in subject.items() if name in own)
@@ -191,7 +191,7 @@ class Caps:
         return body.where is None or value(body.where, self._item_scene(one)) is True
 
     def _item_scene(self, one: Counted) -> Scene:
-        row = dict.fromkeys(_OFFER_COLUMNS) | one.row
+        row = dict.fromkeys(_OFFER_COLUMNS) | self.world.defaults | one.row
         return Scene(self.world, row["mineral"], row, one.tier, one.request)
 
     # ---- columns --------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from vault_rules.language import ast
 if TYPE_CHECKING:
     from tests.differential.oracle_world import World
 
+EVERYBODY = "*"  # where `for buyers` is not asked: what is held or in demand is of no buyer
 BARE: Any = None  # what is made here stands nowhere in a text
 
 
@@ -54,7 +55,7 @@ class Rules:
         minerals, buyers = self.modifier(rule, "for"), self.modifier(rule, "for_buyers")
         now = Scene(self.world)
         return (minerals is None or mineral in as_set(value(minerals, now))) and (
-            buyers is None or buyer in as_set(value(buyers, now))
+            buyers is None or buyer == EVERYBODY or buyer in as_set(value(buyers, now))
         )
 
     # ---- exceptions -----------------------------------------------------------------------------------------------

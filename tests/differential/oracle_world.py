@@ -31,11 +31,16 @@ class World:
     def _rows(self, rows: tuple[Any, ...]) -> list[Row]:
         found = [{name.name: getattr(one, name.name) for name in attrs.fields(type(one))} for one in rows]
         for row in found:
-            for name, field in self.rules.fields.items() if "fields" in row else ():
-                row[name] = row["fields"].get(name)
-                if row[name] is None and field.default is not None:
-                    row[name] = value(field.default, Scene(self))
+            given = row.get("fields", {})
+            for name, default in self.defaults.items() if "fields" in row else ():
+                row[name] = default if given.get(name) is None else given[name]
         return found
+
+    @cached_property
+    def defaults(self) -> Row:
+        """What each declared field is where it is blank."""
+        fields = self.rules.fields.items()
+        return {name: one.default and value(one.default, Scene(self)) for name, one in fields}
 
     @property
     def fiscal_start(self) -> tuple[int, int]:

@@ -16,7 +16,7 @@ What to try next (the policy and the book lie in {folder}):
 
   vault-rules explain {policy} --book {book} --as-of {day} --offer {offer}
   vault-rules evaluate {policy} --book {book} --as-of {day} --set domestic_cap=40%
-  vault-rules evaluate {policy} --book {book} --as-of 2026-11-01
+  vault-rules evaluate {policy} --book {book} --as-of {day} --request r001
   vault-rules evaluate {policy} --book {book} --as-of {day} --format xlsx --output plan.xlsx
   vault-rules check {policy}
 """

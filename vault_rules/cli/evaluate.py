@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 @click.option(
     "--set", "pairs", metavar="NAME=VALUE", multiple=True, help="Another value for a parameter; may be repeated."
 )
-@click.option("--engine", type=click.Choice(["reference"]), default="reference", show_default=True)
 @click.option("--fail-on-shortfall", is_flag=True, help="Exit with 5 where a request is not filled.")
 def command(
     policy: str,
@@ -42,7 +41,6 @@ def command(
     rejections: str | None,
     request: str | None,
     pairs: tuple[str, ...],
-    engine: str,
     fail_on_shortfall: bool,
 ) -> int:
     """Evaluate POLICY against a book: what to buy, from whom, for whom, and why nothing else."""

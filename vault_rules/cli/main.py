@@ -52,8 +52,14 @@ def cli() -> None:
     """Policies for strategic-stockpile sourcing: check them, evaluate them against
     order books, and explain every verdict.
 
-    Exit codes: 0 done; 1 the policy has errors; 2 usage; 3 the book is bad;
-    4 an adapter failed; 5 shortfall under --fail-on-shortfall.
+    \b
+    Exit codes:
+      0  done, also where a request could not be filled
+      1  the policy has errors
+      2  the command was not understood, or a file is not there
+      3  the book is bad; nothing was evaluated
+      4  an adapter failed
+      5  a request could not be filled, under --fail-on-shortfall
     """
 
 

@@ -294,6 +294,7 @@ class ExpressionReader:
                 span,
                 help="a date is year-month-day, with two digits for month and day: 2027-07-01; a difference has blanks",
             )
+            return ast.DateLiteral(date(2000, 1, 1), span=span)
         return self._expr_compare_values(tree)
 
     def _two(self, operator: str, tree: Any) -> ast.Expr:

@@ -223,6 +223,18 @@ def bare_else(spot: Spot) -> Diagnostic | None:
     )
 
 
+def bare_if(spot: Spot) -> Diagnostic | None:
+    """`price <= if origin = US then …`."""
+    if spot.previous != "if" or not re.search(r"\bthen\b", spot.line_after):
+        return None
+    return spot.error(
+        "V0101",
+        "`if` inside a comparison needs parentheses",
+        span=spot.span_of_previous(),
+        help="write `price <= (if … then … else …)`",
+    )
+
+
 def is_something(spot: Spot) -> Diagnostic | None:
     """`is not missing`, `origin is US`."""
     if spot.previous != "is":

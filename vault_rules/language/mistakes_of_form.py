@@ -215,11 +215,3 @@ def date_with_arithmetic(spot: Spot) -> Diagnostic | None:
         f"after `{found[1]}` stands a date, or the name of one",
         help=f"name the value, and say the name: `let opening = 2027-07-01 + 30 days`, `{found[1]} opening`",
     )
-
-
-def two_statements_on_a_line(spot: Spot) -> Diagnostic | None:
-    if spot.word not in STATEMENT_WORDS or not spot.before.strip() or spot.before.rstrip(" \t")[-1:] == "\n":
-        return None
-    if spot.previous == "advisory" or not WORD.match(spot.rest[len(spot.word) :].lstrip()):
-        return None
-    return spot.error("V0101", f"`{spot.word}` cannot stand here", help="begin each statement on a new line")

@@ -35,7 +35,8 @@ class Spot:
     def __init__(self, error: UnexpectedInput, source: Source, chunk: Chunk) -> None:
         self.source, self.chunk = source, chunk
         text = chunk.text
-        at = error.pos_in_stream if error.pos_in_stream is not None and error.pos_in_stream >= 0 else len(text)
+        position: int | None = getattr(error, "pos_in_stream", None)
+        at = len(text) if position is None or position < 0 else position
         if isinstance(error, UnexpectedEOF) or (isinstance(error, UnexpectedToken) and error.token.type == "$END"):
             at = len(text)
         self.at = at

@@ -56,7 +56,7 @@ class _Checker:
         header = self.header.read(self.of, self.reader)
         self.reads = reads.Reads(self.of.lets, exceptions, self.of.tables)
         self._duties(exceptions)
-        examples.check(self.loaded, self.of, self.reader, self.reads)
+        examples.check(self.loaded, self.of, self.reads)
         self._analyses(rules, exceptions, by_name)
         return self._policy(rules, exceptions, header)
 
@@ -133,28 +133,29 @@ class _Checker:
                     found.append(read)
         return found
 
-    # ---- what may be read, and what may be undefined ----------------------------------------------------------------------
+    # ---- what may be read, and what may be undefined ------------------------------------------------------
 
     def _duties(self, exceptions: list[typed.TypedException]) -> None:
         for duty in self.reader.duties:
             self.diagnostics.extend(self.reads.check(duty))
         for reference, premium in self.reader.ends:
             if reference.type != ERROR and self.reads.undefined(reference) is not None:
-                self.of.report(
-                    "V0215", "this premium does not say what happens when there is nothing to compare with", premium.span,
-                    help="end it with `if none allow` or `if none reject`, or give a last reference that is always known",
-                )  # fmt: skip
+                message = "this premium does not say what happens when there is nothing to compare with"
+                help = "end it with `if none allow` or `if none reject`, or with a reference that is always known"
+                self.of.report("V0215", message, premium.span, help=help)
         self._circles(exceptions)
 
     def _circles(self, exceptions: list[typed.TypedException]) -> None:
         """Lets that need themselves through the value of an exception."""
+        reported: set[str] = set()
         for name in self.of.lets:
             seen: set[str] = set()
             queue = [name]
             while queue:
                 for part in self.reads.parts(queue.pop()):
                     for one in typed.walk(part):
-                        if isinstance(one, typed.LetRef) and one.name == name and name not in seen:
+                        if isinstance(one, typed.LetRef) and one.name == name and not {name, *seen} & reported:
+                            reported |= {name, *seen}
                             self.of.report("V0212", f"this value needs itself: `{name}`", one.span, help=_OWN)
                             seen.add(name)
                         elif isinstance(one, typed.LetRef) and one.name not in seen:

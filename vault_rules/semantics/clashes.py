@@ -132,9 +132,9 @@ def clashing_exceptions(
     One that changes another stands with it, not against it; so does one that changes that one in turn.
     """
     seen: set[tuple[str, str]] = set()
-    for first, second in sorted(combinations(exceptions, 2), key=lambda pair: _depth(*pair, targets)):
+    for first, second in sorted(combinations(exceptions, 2), key=lambda pair: _depth(pair, targets)):
         above, over = _around(first, targets), _around(second, targets)
-        if above[-1] is not over[-1] or first in over or second in above:
+        if _base(above) != _base(over) or first in over or second in above:
             continue
         if any((one.name, other.name) in seen for one in above for other in over):
             continue  # the exceptions that these change clash already
@@ -147,7 +147,7 @@ def clashing_exceptions(
         yield Diagnostic(
             "V0305",
             ERROR,
-            f"two exceptions to `{above[-1].name}` say different things {witness.after('of')}",
+            f"two exceptions to `{_base(above)}` say different things {witness.after('of')}",
             second.name_span,
             "this one",
             (Label(first.name_span, "and this one"),),
@@ -156,9 +156,15 @@ def clashing_exceptions(
         )
 
 
-def _depth(first: typed.TypedException, second: typed.TypedException, targets: dict[str, Any]) -> int:
+def _base(around: Sequence[Any]) -> str:
+    """The name of the rule or `let` that is changed in the end."""
+    last = around[-1]
+    return str(last.target if isinstance(last, typed.TypedException) else last.name)
+
+
+def _depth(pair: Sequence[typed.TypedException], targets: dict[str, Any]) -> int:
     """How far two exceptions stand from the rule: the nearest are compared first."""
-    return len(_around(first, targets)) + len(_around(second, targets))
+    return sum(len(_around(one, targets)) for one in pair)
 
 
 def _around(target: Any, targets: dict[str, Any]) -> list[Any]:

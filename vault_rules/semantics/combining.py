@@ -136,10 +136,13 @@ class OperatorReader(NameReader):
                 one = self.adapt(one, kind) or one
             if one.type != kind or one.type.is_set:
                 self.report(
-                    "V0208", f"a set holds one kind of thing: here {kind.noun()} and {one.type.noun()}", one.span,
-                    f"this is {one.type.words(self.currency)}", (Label(read[0].span, f"this is {kind.words(self.currency)}"),) if read else (),
+                    "V0208",
+                    f"a set holds one kind of thing: here {kind.noun()} and {one.type.noun()}",
+                    one.span,
+                    f"this is {one.type.words(self.currency)}",
+                    (Label(read[0].span, f"this is {kind.words(self.currency)}"),) if read else (),
                     "make two sets of it",
-                )  # fmt: skip
+                )
                 return self.error(node.span)
             read.append(one)
         if kind is None:
@@ -166,9 +169,12 @@ class OperatorReader(NameReader):
         first, second = self._level("=", (first, second))
         if first.type != second.type and ERROR not in (first.type, second.type):
             self.report(
-                "V0203", f"both values of {what} must be of one kind: here {first.type.noun()} and {second.type.noun()}", second.span,
-                f"this is {second.type.words(self.currency)}", (Label(first.span, f"this is {first.type.words(self.currency)}"),),
+                "V0203",
+                f"both values of {what} must be of one kind: here {first.type.noun()} and {second.type.noun()}",
+                second.span,
+                f"this is {second.type.words(self.currency)}",
+                (Label(first.span, f"this is {first.type.words(self.currency)}"),),
                 help_with("=", first, second, self.currency),
-            )  # fmt: skip
+            )
             return first, self.error(span)
         return first, second

@@ -1,7 +1,8 @@
 """Expressions: names resolved, types known. Input: syntax and the names of a policy. Output: typed expressions.
 
-A mistake gives one diagnostic and an expression of type `error`, which every operator accepts in silence: one mistake, one
-error. What an expression may read, and whether it may be undefined, is asked later (`reads.py`), when all lets are known.
+A mistake gives one diagnostic and an expression of type `error`, which every operator accepts in silence: one mistake,
+one error. What an expression may read, and whether it may be undefined, is asked later (`reads.py`), when all lets are
+known.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ from vault_rules.semantics.types import (
     REQUEST_COLUMNS,
     TEXT,
     Type,
-)  # fmt: skip
+)
 from vault_rules.source.text import Span
 
 _DAYS = {"day": 1, "week": 7}
@@ -86,8 +87,7 @@ class Elaborator(OperatorReader):
             case ast.Conditional():
                 return self.conditional(node, hint)
             case ast.Default():
-                value, fallback = self.same(node.value, node.fallback, hint, "`else`", node.span)
-                return self._made(typed.Default, value, fallback, node.span)
+                return self._default(node, hint)
             case ast.Attribute():
                 return self._attribute(node)
             case ast.Lookup():
@@ -103,11 +103,11 @@ class Elaborator(OperatorReader):
                 )
         return self.error(node.span)
 
-    def _made(self, kind: Any, value: typed.Expr, fallback: typed.Expr, span: Span) -> typed.Expr:
+    def _default(self, node: ast.Default, hint: Type | None) -> typed.Expr:
+        value, fallback = self.same(node.value, node.fallback, hint, "`else`", node.span)
         if ERROR in (value.type, fallback.type):
-            return self.error(span)
-        made: typed.Expr = kind(value.type, value, fallback, span=span)
-        return made
+            return self.error(node.span)
+        return typed.Default(value.type, value, fallback, span=node.span)
 
     def _money(self, amount: Fraction, currency: str, kind: Type, span: Span) -> typed.Expr:
         if currency == self.currency:

@@ -1,4 +1,4 @@
-"""What every part of elaboration shares: the names known so far, where mistakes go, and what is asked of an expression."""
+"""What every part of elaboration shares: names known so far, where mistakes go, what is asked of an expression."""
 
 from __future__ import annotations
 
@@ -18,12 +18,18 @@ NAME = Type("name")
 """A name of which it is not known yet what it names."""
 OPEN = ("trader", "buyer", "kind", "facility")
 _EXAMPLES = {
-    "boolean": "a condition asks something: `origin = US`, `purity >= 99%`", "ratio": "a ratio is a percentage: `15%`",
-    "mass": "a mass has its unit: `500 kg`", "price": "a price is money for a mass: `30 USD/kg`",
-    "money": "money has its currency: `5mn USD`", "days": "say how many days: `30 days`",
-    "date": "a date is year-month-day: 2027-07-01", "text": 'a text stands in quotation marks: `"metal"`',
-    "country": "a country is two capitals: `US`", "mineral": "name a mineral: `cobalt`", "number": "a number has no unit: `3`",
-}  # fmt: skip
+    "boolean": "a condition asks something: `origin = US`, `purity >= 99%`",
+    "ratio": "a ratio is a percentage: `15%`",
+    "mass": "a mass has its unit: `500 kg`",
+    "price": "a price is money for a mass: `30 USD/kg`",
+    "money": "money has its currency: `5mn USD`",
+    "days": "say how many days: `30 days`",
+    "date": "a date is year-month-day: 2027-07-01",
+    "text": 'a text stands in quotation marks: `"metal"`',
+    "country": "a country is two capitals: `US`",
+    "mineral": "name a mineral: `cobalt`",
+    "number": "a number has no unit: `3`",
+}
 _SETS = {
     "mineral": "name minerals, or a group of them: `{gallium, germanium}`",
     "buyer": "name buyers, or a group of them: `{gm, ge_vernova}`",

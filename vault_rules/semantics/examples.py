@@ -1,92 +1,81 @@
-"""`test` and `always` blocks: parsed with the policy, and typed here; running them is not this module's."""
+"""`test` and `always` blocks: typed with the policy; running them is not this module's."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from vault_rules.domain.spelling import did_you_mean
 from vault_rules.language import ast
-from vault_rules.semantics import reads, typed
+from vault_rules.semantics.book_columns import TABLE_COLUMNS
 from vault_rules.semantics.elaborate import Elaborator
+from vault_rules.semantics.expectations import ExpectationReader
 from vault_rules.semantics.load import Loaded
-from vault_rules.semantics.reads import Duty, Reads
-from vault_rules.semantics.rules import RuleReader
-from vault_rules.semantics.types import (
-    BOOLEAN,
-    COUNTRY,
-    FACILITY_COLUMNS,
-    MASS,
-    MINERAL,
-    MONEY,
-    NUMBER,
-    OFFER_COLUMNS,
-    PRICE,
-    RATIO,
-    REQUEST_COLUMNS,
-    TEXT,
-    TRADER,
-    Type,
-)  # fmt: skip
-
-TABLE_COLUMNS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "offers": (
-        ("offer", "trader", "mineral", "price", "quantity"),
-        ("currency", "per", "unit", "form", "purity", "origin", "processed_in", "melted_in", "producer", "lot", "min_quantity", "delivery",
-         "valid_until", "incoterm", "location", "hazard"),
-    ),
-    "requests": (("request", "buyer", "mineral", "quantity"), ("unit", "form", "purity", "need_by", "max_price", "currency", "per", "priority")),
-    "benchmarks": (("mineral", "price", "date"), ("currency", "per", "form", "index")),
-    "facilities": (("facility", "kind", "capacity"), ("operator", "country", "unit", "cost", "currency", "accepts")),
-    "holdings": (("mineral", "quantity"), ("unit", "facility", "form", "origin", "demand_per_year")),
-    "awards": (
-        ("mineral", "quantity", "cost", "date"),
-        ("unit", "currency", "received", "request", "offer", "trader", "buyer", "form", "origin", "processed_in", "melted_in", "producer", "purity",
-         "delivery", "tier", "waterfall", "step", "step_label", "price", "per", "incoterm", "location", "hazard"),
-    ),
-    "fx": (("currency", "rate"), ("date",)),
-}  # fmt: skip
-"""Each table of a book: its required columns, and the others."""
-
-_SUMS = {"awarded": MASS, "requested": MASS, "shortfall": MASS, "share": RATIO, "cost": MONEY}
-SUBJECTS: dict[str, dict[str, Type]] = {
-    "award": {**OFFER_COLUMNS, **_SUMS, "premium": RATIO, "reference": PRICE, "buyer": REQUEST_COLUMNS["buyer"], "waterfall": TEXT, "step": NUMBER},
-    "request": {**REQUEST_COLUMNS, **_SUMS},
-    "offer": {**OFFER_COLUMNS, **_SUMS, "premium": RATIO},
-    "mineral": {"mineral": MINERAL, **_SUMS},
-    "trader": {"trader": TRADER, **_SUMS},
-    "country": {"country": COUNTRY, **_SUMS},
-}  # fmt: skip
-_UNDEFINED = ("premium", "reference")
+from vault_rules.semantics.reads import Reads
+from vault_rules.source.diagnostic import Label
+from vault_rules.source.text import Span
 
 
-def check(loaded: Loaded, of: Elaborator, reader: RuleReader, known: Reads) -> None:
+def check(loaded: Loaded, of: Elaborator, known: Reads) -> None:
     """Type every example and law of the evaluated file."""
+    from vault_rules.semantics.laws import check_law
+
+    expectations = ExpectationReader(loaded, of)
     for statement in loaded.root.statements:
         if isinstance(statement, ast.Test):
-            _test(statement, of)
+            _test(statement, of, known)
+            expectations.check(statement)
         elif isinstance(statement, ast.Always):
             for law in statement.laws:
-                _law(law, of, known)
+                check_law(law, of, known)
 
 
-def _test(test: ast.Test, of: Elaborator) -> None:
-    days = [item for item in test.items if isinstance(item, ast.AsOf)]
-    if not days:
-        of.report(
-            "V0319", f'the test "{test.title}" does not say on which day', test.span, help="add `as of 2027-08-01`"
-        )
+def _test(test: ast.Test, of: Elaborator, known: Reads) -> None:
+    if not any(isinstance(item, ast.AsOf) for item in test.items):
+        message = f'the test "{test.title}" does not say on which day'
+        of.report("V0319", message, test.span, help="add `as of 2027-08-01`")
+    _each_once(test, of)
     for item in test.items:
         if isinstance(item, ast.TestTable):
             _table(item, of)
         elif isinstance(item, ast.SetParameter):
-            if item.name.name not in of.lets:
-                near = did_you_mean(item.name.name, sorted(of.lets))
-                of.report(
-                    "V0201",
-                    f"there is no parameter `{item.name.name}`",
-                    item.name.span,
-                    help=f"did you mean `{near}`?" if near else None,
-                )
-            else:
-                of.expect(item.value, of.lets[item.name.name].type, f"`{item.name.name}`")
+            _set(item, of, known)
+
+
+def _each_once(test: ast.Test, of: Elaborator) -> None:
+    first: dict[str, Span] = {}
+    for item in test.items:
+        match item:
+            case ast.AsOf():
+                word = "as of"
+            case ast.TestTable(table=table):
+                word = table
+            case ast.SetParameter(name=name):
+                word = f"set {name.name}"
+            case _:
+                continue
+        if word in first:
+            help = "write another test" if word == "as of" else "join the two"
+            of.report(
+                "V0109", f"`{word}` is said twice", item.span, labels=(Label(first[word], "first here"),), help=help
+            )
+        first.setdefault(word, item.span)
+
+
+def _set(item: ast.SetParameter, of: Elaborator, known: Reads) -> None:
+    name = item.name.name
+    value = of.lets.get(name)
+    if value is None:
+        if name not in of.names.broken:
+            near = did_you_mean(name, sorted(of.lets))
+            help = f"did you mean `{near}`?" if near else "a parameter is a `let` that reads no book"
+            of.report("V0201", f"there is no parameter `{name}`", item.name.span, help=help)
+    elif known.of(value):
+        labels = (Label(value.span, "its value"),)
+        help = "a parameter is a `let` that reads no book: give what this one reads a `let` of its own"
+        of.report("V0319", f"`{name}` is no parameter: it reads the book", item.name.span, labels=labels, help=help)
+    else:
+        of.names.used.add(name)
+        of.expect(item.value, value.type, f"`{name}`")
 
 
 def _table(table: ast.TestTable, of: Elaborator) -> None:
@@ -97,44 +86,23 @@ def _table(table: ast.TestTable, of: Elaborator) -> None:
     for column in table.columns:
         if column.name not in known:
             near = did_you_mean(column.name, known)
-            of.report(
-                "V0207",
-                f"`{table.table}` has no column `{column.name}`",
-                column.span,
-                help=f"did you mean `{near}`?" if near else None,
-            )
+            help = f"did you mean `{near}`?" if near else f"it has {', '.join(f'`{one}`' for one in known)}"
+            if near is None and table.table == "offers":
+                help = f"an extra column of the offers is declared: `field {column.name}: text`"
+            of.report("V0207", f"`{table.table}` has no column `{column.name}`", column.span, help=help)
             return
     for name in required:
         if name not in said:
-            of.report("V0319", f"`{table.table}` needs a column `{name}`", table.span)
+            of.report("V0319", f"`{table.table}` needs a column `{name}`", table.span, help=f"add a column `{name}`")
             return
     for row in table.rows:
-        for column, cell in zip(table.columns, row.cells, strict=True):
-            if column.name == "mineral" and of.names.minerals and cell.text not in of.names.minerals:
-                near = did_you_mean(cell.text, sorted(of.names.minerals))
-                of.report(
-                    "V0201",
-                    f"`{cell.text}` is not a mineral that this policy knows",
-                    cell.span,
-                    help=f"did you mean `{near}`?" if near else None,
-                )
+        _minerals(dict(zip(said, row.cells, strict=True)), of)
 
 
-def _law(law: ast.Law, of: Elaborator, known: Reads) -> None:
-    columns = SUBJECTS.get(law.subject.name)
-    if columns is None:
-        near = did_you_mean(law.subject.name, sorted(SUBJECTS))
-        help = f"did you mean `{near}`?" if near else "one of " + ", ".join(f"`{one}`" for one in SUBJECTS)
-        of.report("V0319", f"a law cannot be about each `{law.subject.name}`", law.subject.span, help=help)
-        return
-    outer = of.extra
-    of.extra = {
-        name: ("field" if name in _UNDEFINED else "award", kind)
-        for name, kind in {**FACILITY_COLUMNS, **columns}.items()
-    }
-    for node in (law.where, law.condition):
-        if node is not None:
-            read = of.expect(node, BOOLEAN, "a law")
-            if isinstance(read, typed.Expr) and read.type == BOOLEAN:
-                of.diagnostics.extend(known.check(Duty(read, reads.AWARD | {"award"}, "a law")))
-    of.extra = outer
+def _minerals(cells: Mapping[str, ast.Cell], of: Elaborator) -> None:
+    cell = cells.get("mineral")
+    minerals = of.names.minerals
+    if cell is not None and minerals and cell.text not in minerals and not of.names.incomplete:
+        near = did_you_mean(cell.text, sorted(minerals))
+        help = f"did you mean `{near}`?" if near else f'declare it: `mineral {cell.text} "…"`'
+        of.report("V0201", f"`{cell.text}` is not a mineral that this policy knows", cell.span, help=help)

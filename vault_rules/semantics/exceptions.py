@@ -18,10 +18,16 @@ from vault_rules.source.diagnostic import WARNING, Diagnostic, Label
 from vault_rules.source.text import Span
 
 _FORMS = {
-    "let": "{ 60% }", "require": "{ require … }", "forbid": "{ forbid … }", "tier": "{ when … }", "route": "{ to … }",
-    "waterfall": "{ domestic premium <= 60% }", "cap": "{ share by origin <= 95% of requested per mineral }",
-    "target": "{ share >= 30% of purchased }", "store": "{ place in owned by cost }",
-}  # fmt: skip
+    "let": "{ 60% }",
+    "require": "{ require … }",
+    "forbid": "{ forbid … }",
+    "tier": "{ when … }",
+    "route": "{ to … }",
+    "waterfall": "{ domestic premium <= 60% }",
+    "cap": "{ share by origin <= 95% of requested per mineral }",
+    "target": "{ share >= 30% of purchased }",
+    "store": "{ place in owned by cost }",
+}
 _MANY = {"require", "forbid", "let"}
 
 
@@ -147,9 +153,13 @@ class ExceptionReader(RuleReader):
                 return {"places": self.places(change.places)}, {"places": change.span}, False
         assert base.name is not None
         self.of.report(
-            "V0307", f"this is not how a `{kind}` is changed", change.span, labels=(Label(base.name.span, f"`{base.name.name}` is a `{kind}`"),),
-            help=f"restate its clauses in its own form: `{_FORMS.get(kind, '{ waive }')}`" + ("" if kind == "let" else "; or drop it: `{ waive }`"),
-        )  # fmt: skip
+            "V0307",
+            f"this is not how a `{kind}` is changed",
+            change.span,
+            labels=(Label(base.name.span, f"`{base.name.name}` is a `{kind}`"),),
+            help=f"restate its clauses in its own form: `{_FORMS.get(kind, '{ waive }')}`"
+            + ("" if kind == "let" else "; or drop it: `{ waive }`"),
+        )
         return {}, {}, False
 
     def _value(self, change: ast.NewValue, base: ast.Let) -> tuple[dict[Any, Any], dict[Any, Span], bool]:
@@ -164,9 +174,12 @@ class ExceptionReader(RuleReader):
         body = change.body
         if body.measure != base.body.measure:
             self.of.report(
-                "V0307", f"this {base.kind} limits `{base.body.measure}`, not `{body.measure}`", body.span,
-                labels=(Label(base.body.span, "the rule says this"),), help=f"restate it as `{base.body.measure} …`",
-            )  # fmt: skip
+                "V0307",
+                f"this {base.kind} limits `{base.body.measure}`, not `{body.measure}`",
+                body.span,
+                labels=(Label(base.body.span, "the rule says this"),),
+                help=f"restate it as `{base.body.measure} …`",
+            )
             return {}, {}, False
         if body.comparison != base.body.comparison:
             message = f"a {base.kind} says `{base.body.comparison}`, not `{body.comparison}`"

@@ -9,7 +9,7 @@ from vault_rules.semantics import typed
 
 
 def is_linear_in_price(expr: typed.Expr, lets: Mapping[str, typed.Expr]) -> bool:
-    """True where the price occurs, once in each sum, never divided by or multiplied with itself, and not turned below zero."""
+    """True where the price occurs, is never divided by or multiplied with itself, and not turned below zero."""
     return _degree(expr, lets) == 1
 
 

@@ -1,7 +1,7 @@
 """What a typed expression means: exact values and Kleene logic, one function, whoever supplies the facts.
 
-`None` is both unknown (a blank cell) and undefined (no offer to refer to): every operator passes it on, except `and`, `or`,
-`(E else D)`, `is missing` and the branch of an `if` that is not taken.
+`None` is both unknown (a blank cell) and undefined (no offer to refer to): every operator passes it on, except `and`,
+`or`, `(E else D)`, `is missing` and the branch of an `if` that is not taken.
 """
 
 from __future__ import annotations
@@ -109,10 +109,10 @@ def _call(expr: Call, facts: Facts) -> Any:
 def _kleene(expr: Call, facts: Facts) -> bool | None:
     """`false and unknown` is false; `true or unknown` is true."""
     deciding = expr.operator == "or"
-    left = value_of(expr.arguments[0], facts)
+    left: bool | None = value_of(expr.arguments[0], facts)
     if left is deciding:
         return deciding
-    right = value_of(expr.arguments[1], facts)
+    right: bool | None = value_of(expr.arguments[1], facts)
     if right is deciding:
         return deciding
     return None if left is None or right is None else not deciding

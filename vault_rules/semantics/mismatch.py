@@ -8,9 +8,19 @@ from vault_rules.source.diagnostic import ERROR, Diagnostic, Label
 from vault_rules.source.text import Span
 
 _VERBS = {
-    "=": "compare", "!=": "compare", "<": "compare", "<=": "compare", ">": "compare", ">=": "compare", "+": "add", "-": "subtract",
-    "*": "multiply", "/": "divide", "min": "compare", "max": "compare",
-}  # fmt: skip
+    "=": "compare",
+    "!=": "compare",
+    "<": "compare",
+    "<=": "compare",
+    ">": "compare",
+    ">=": "compare",
+    "+": "add",
+    "-": "subtract",
+    "*": "multiply",
+    "/": "divide",
+    "min": "compare",
+    "max": "compare",
+}
 
 
 def mismatch(operator: str, arguments: tuple[Expr, ...], currency: str, span: Span) -> Diagnostic:

@@ -68,6 +68,8 @@ class NameReader(Elaboration):
             return f"it is a column of requests: say `request.{name}`"
         if name in FACILITY_COLUMNS:
             return f"`{name}` is a column of facilities: only a `store` knows it"
+        if name == "otherwise":
+            return "`otherwise` stands without `when`: `tier other otherwise`"
         if near is not None:
             return f"did you mean `{near}`?"
         if kind == "country":

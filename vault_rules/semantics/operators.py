@@ -1,7 +1,7 @@
 """The one signature table: every operator and function, its types, and what it does to exact values.
 
-The checker looks types up here, both engines take the meaning from here, and the documentation is printed from here. A value
-of None (unknown or undefined) never reaches `apply`: Kleene logic and `else` are `meaning.py`'s.
+The checker looks types up here, both engines take the meaning from here, and the documentation is printed from here. A
+value of None (unknown or undefined) never reaches `apply`: Kleene logic and `else` are `meaning.py`'s.
 """
 
 from __future__ import annotations
@@ -190,7 +190,7 @@ def signature(operator: str, parameters: tuple[Type, ...]) -> Signature | None:
 
 
 def fiscal_year(day: date, starts: tuple[int, int]) -> int:
-    """The fiscal year a day falls in, named for the year in which it ends (50 USC 98: FY2027 begins on 1 October 2026)."""
+    """The fiscal year of a day, named for the year in which it ends (50 USC 98: FY2027 begins on 1 October 2026)."""
     if starts == (1, 1):
         return day.year
     return day.year + ((day.month, day.day) >= starts)

@@ -1,7 +1,7 @@
 """What an expression reads, and whether it may be undefined: asked when all lets and exceptions are known.
 
-Stages: constant → context → offer → tier → reference → request → award. A place may read some of them; reading another is an
-error in words. A part that may be undefined must stand under `else`, `is missing` or `if none`.
+Stages: constant → context → offer → tier → reference → request → award. A place may read some of them; reading another
+is an error in words. A part that may be undefined must stand under `else`, `is missing` or `if none`.
 """
 
 from __future__ import annotations
@@ -23,9 +23,14 @@ AWARD = STEP | {"facility", "award"}
 SERVE = CONTEXT | {"request"}
 
 _WHEN_KNOWN = {
-    "context": "the book's totals", "offer": "the offer", "tier": "the tier", "reference": "the market", "request": "the request",
-    "facility": "the facility", "award": "the award",
-}  # fmt: skip
+    "context": "the book's totals",
+    "offer": "the offer",
+    "tier": "the tier",
+    "reference": "the market",
+    "request": "the request",
+    "facility": "the facility",
+    "award": "the award",
+}
 
 
 @attrs.frozen

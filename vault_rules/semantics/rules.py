@@ -263,7 +263,7 @@ class RuleReader(CapReader):
         for key in nodes:
             read = self.of.expr(key.value)
             if read.type.is_set:
-                help = "order by one value: `by price`; to put a set's members first, `by if origin in allies then 1 else 2`"
+                help = "order by one value: `by price`; members of a set first: `by if origin in allies then 1 else 2`"
                 message = f"{place} goes by single values, and this is {read.type.noun()}"
                 self.of.report("V0204", message, read.span, help=help)
                 continue

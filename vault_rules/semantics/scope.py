@@ -13,6 +13,8 @@ from vault_rules.semantics.types import CONTEXT, FACILITY_COLUMNS, OFFER_COLUMNS
 from vault_rules.source.diagnostic import ERROR, Diagnostic, Label
 
 RESERVED = frozenset((*OFFER_COLUMNS, *CONTEXT, *FACILITY_COLUMNS, "request", "all", "none", "otherwise"))
+_WORDS = frozenset("if then else and or not in is missing of true false depth within responsive none".split())
+"""Words of the language inside a value: what bears such a name could never be said."""
 _VALUES = (ast.Group, ast.Let, ast.Field, ast.Table, ast.Tier)
 _RULES = (ast.Tier, ast.Let, ast.Condition, ast.Route, ast.Waterfall, ast.Cap, ast.Exception_, ast.Store)
 _KINDS: dict[type[ast.Statement], str] = {
@@ -64,7 +66,7 @@ def collect(loaded: Loaded) -> tuple[Names, list[Diagnostic]]:
         if statement.name is None or isinstance(statement, ast.Header):
             continue
         name, span = statement.name.name, statement.name.span
-        if isinstance(statement, _VALUES) and name in RESERVED:
+        if name in _WORDS or (isinstance(statement, _VALUES) and name in RESERVED):
             diagnostics.append(
                 Diagnostic(
                     "V0213", ERROR, f"`{name}` already has a meaning of its own", span, help="choose another name"
@@ -86,7 +88,9 @@ def collect(loaded: Loaded) -> tuple[Names, list[Diagnostic]]:
         for name in sorted(names.declared(kind).keys() & names.values.keys()):
             declared, other = names.declared(kind)[name], names.values[name]
             if not isinstance(other, ast.Tier):  # beside `trader = glencore` a tier of that name is told apart
-                _twice(*sorted((declared, other), key=lambda one: orders[id(one)]), diagnostics)
+                del names.values[name]
+                first, second = sorted((declared, other), key=lambda one: orders[id(one)])
+                _twice(first, second, diagnostics)
     return names, diagnostics
 
 

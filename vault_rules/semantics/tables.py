@@ -15,12 +15,12 @@ from vault_rules.source.diagnostic import Label
 from vault_rules.source.text import Source, Span
 
 if TYPE_CHECKING:
-    from vault_rules.semantics.elaborate import Elaborator
+    from vault_rules.semantics.naming import NameReader
 
 _KEY_TYPES = {**FIELD_TYPES, **REQUEST_COLUMNS, **OFFER_COLUMNS}
 
 
-def build(of: Elaborator, node: ast.Table, source: Source | None) -> typed.TypedTable:
+def build(of: NameReader, node: ast.Table, source: Source | None) -> typed.TypedTable:
     """Type every cell; each column holds one kind of value."""
     assert node.name is not None
     columns, rows = (node.columns, node.rows) if source is None else _from_csv(of, node, source)
@@ -47,7 +47,7 @@ def build(of: Elaborator, node: ast.Table, source: Source | None) -> typed.Typed
     return typed.TypedTable(node.name.name, keys, values, types, typed_rows, node.span)
 
 
-def _columns_once(of: Elaborator, columns: tuple[ast.Identifier, ...]) -> None:
+def _columns_once(of: NameReader, columns: tuple[ast.Identifier, ...]) -> None:
     seen: dict[str, Span] = {}
     for column in columns:
         if column.name in seen:
@@ -62,7 +62,7 @@ def _columns_once(of: Elaborator, columns: tuple[ast.Identifier, ...]) -> None:
 
 
 def _row(
-    of: Elaborator,
+    of: NameReader,
     row: ast.Row,
     names: list[str],
     keys: tuple[str, ...],
@@ -112,7 +112,7 @@ def _row(
     rows[found], places[found] = values, row.span
 
 
-def _in_column(of: Elaborator, read: typed.Expr, name: str, types: dict[str, Type]) -> typed.Expr:
+def _in_column(of: NameReader, read: typed.Expr, name: str, types: dict[str, Type]) -> typed.Expr:
     if read.type == ERROR:
         return read
     wanted = types.setdefault(name, read.type)
@@ -122,7 +122,7 @@ def _in_column(of: Elaborator, read: typed.Expr, name: str, types: dict[str, Typ
 
 
 def _from_csv(
-    of: Elaborator, node: ast.Table, source: Source
+    of: NameReader, node: ast.Table, source: Source
 ) -> tuple[tuple[ast.Identifier, ...], tuple[ast.Row, ...]]:
     """The same cells out of a CSV file; a cell's place is its line."""
     offset = 0
@@ -151,7 +151,7 @@ def _from_csv(
     return columns, tuple(rows)
 
 
-def _csv_cell(of: Elaborator, source: Source, text: str, span: Span) -> ast.Cell:
+def _csv_cell(of: NameReader, source: Source, text: str, span: Span) -> ast.Cell:
     if text in ("", "otherwise"):
         return ast.Cell(None, text, span=span)
     at = source.text.find(text, span.start, span.end)
@@ -160,7 +160,7 @@ def _csv_cell(of: Elaborator, source: Source, text: str, span: Span) -> ast.Cell
     return ast.Cell(value, text, span=span)
 
 
-def lookup(of: Elaborator, node: ast.Lookup, column: ast.Identifier | None) -> typed.Expr:
+def lookup(of: NameReader, node: ast.Lookup, column: ast.Identifier | None) -> typed.Expr:
     """`spec[mineral].purity`. Total where a row `otherwise` stands, or the keys cover all declared minerals."""
     span = node.span if column is None else node.span.to(column.span)
     name = node.table.name
@@ -206,7 +206,7 @@ def lookup(of: Elaborator, node: ast.Lookup, column: ast.Identifier | None) -> t
     return typed.Lookup(result, name, tuple(keys), column.name, _is_total(of, table, column.name, keys), span=span)
 
 
-def _is_total(of: Elaborator, table: typed.TypedTable, column: str, keys: list[typed.Expr]) -> bool:
+def _is_total(of: NameReader, table: typed.TypedTable, column: str, keys: list[typed.Expr]) -> bool:
     if any(column not in row for row in table.rows.values()):
         return False
     if None in table.rows:

@@ -32,17 +32,45 @@ class Type:
 
 
 ARTICLES = {
-    "mass": "a mass", "money": "an amount of money", "price": "a price", "ratio": "a ratio", "number": "a plain number", "date": "a date",
-    "days": "a number of days", "months": "a number of months", "text": "a text", "boolean": "a condition (true or false)",
-    "country": "a country", "mineral": "a mineral", "trader": "a trader", "buyer": "a buyer", "kind": "a kind of facility",
-    "facility": "a facility", "tier": "a tier", "error": "something unknown",
-}  # fmt: skip
+    "mass": "a mass",
+    "money": "an amount of money",
+    "price": "a price",
+    "ratio": "a ratio",
+    "number": "a plain number",
+    "date": "a date",
+    "days": "a number of days",
+    "months": "a number of months",
+    "text": "a text",
+    "boolean": "a condition (true or false)",
+    "country": "a country",
+    "mineral": "a mineral",
+    "trader": "a trader",
+    "buyer": "a buyer",
+    "kind": "a kind of facility",
+    "facility": "a facility",
+    "tier": "a tier",
+    "error": "something unknown",
+}
 PLURALS = {
-    "mass": "masses", "money": "amounts of money", "price": "prices", "ratio": "ratios", "number": "numbers", "date": "dates",
-    "days": "numbers of days", "months": "numbers of months", "text": "texts", "boolean": "conditions", "country": "countries",
-    "mineral": "minerals", "trader": "traders", "buyer": "buyers", "kind": "kinds of facility", "facility": "facilities", "tier": "tiers",
+    "mass": "masses",
+    "money": "amounts of money",
+    "price": "prices",
+    "ratio": "ratios",
+    "number": "numbers",
+    "date": "dates",
+    "days": "numbers of days",
+    "months": "numbers of months",
+    "text": "texts",
+    "boolean": "conditions",
+    "country": "countries",
+    "mineral": "minerals",
+    "trader": "traders",
+    "buyer": "buyers",
+    "kind": "kinds of facility",
+    "facility": "facilities",
+    "tier": "tiers",
     "error": "unknown things",
-}  # fmt: skip
+}
 
 MASS, MONEY, PRICE, RATIO, NUMBER = Type("mass"), Type("money"), Type("price"), Type("ratio"), Type("number")
 DATE, DAYS, MONTHS, TEXT, BOOLEAN = Type("date"), Type("days"), Type("months"), Type("text"), Type("boolean")
@@ -59,20 +87,57 @@ def set_of(element: str) -> Type:
 
 
 OFFER_COLUMNS = {
-    "offer": TEXT, "trader": TRADER, "producer": TEXT, "mineral": MINERAL, "form": TEXT, "purity": RATIO, "origin": COUNTRY,
-    "processed_in": COUNTRY, "melted_in": COUNTRY, "price": PRICE, "compared": PRICE, "quantity": MASS, "lot": MASS, "min_quantity": MASS,
-    "delivery": DATE, "valid_until": DATE, "incoterm": TEXT, "location": TEXT, "hazard": TEXT, "tier": TIER,
-}  # fmt: skip
+    "offer": TEXT,
+    "trader": TRADER,
+    "producer": TEXT,
+    "mineral": MINERAL,
+    "form": TEXT,
+    "purity": RATIO,
+    "origin": COUNTRY,
+    "processed_in": COUNTRY,
+    "melted_in": COUNTRY,
+    "price": PRICE,
+    "compared": PRICE,
+    "quantity": MASS,
+    "lot": MASS,
+    "min_quantity": MASS,
+    "delivery": DATE,
+    "valid_until": DATE,
+    "incoterm": TEXT,
+    "location": TEXT,
+    "hazard": TEXT,
+    "tier": TIER,
+}
 REQUEST_COLUMNS = {
-    "request": TEXT, "buyer": BUYER, "mineral": MINERAL, "quantity": MASS, "form": TEXT, "purity": RATIO, "need_by": DATE, "max_price": PRICE,
+    "request": TEXT,
+    "buyer": BUYER,
+    "mineral": MINERAL,
+    "quantity": MASS,
+    "form": TEXT,
+    "purity": RATIO,
+    "need_by": DATE,
+    "max_price": PRICE,
     "priority": NUMBER,
-}  # fmt: skip
+}
 FACILITY_COLUMNS = {
-    "facility": FACILITY, "kind": KIND, "operator": TRADER, "country": COUNTRY, "capacity": MASS, "cost": PRICE, "accepts": set_of("mineral"),
-}  # fmt: skip
+    "facility": FACILITY,
+    "kind": KIND,
+    "operator": TRADER,
+    "country": COUNTRY,
+    "capacity": MASS,
+    "cost": PRICE,
+    "accepts": set_of("mineral"),
+}
 CONTEXT = {"today": DATE, "stock": MASS, "demand": MASS, "days_of_cover": DAYS, "benchmark": PRICE}
 FIELD_TYPES = {
-    "ratio": RATIO, "number": NUMBER, "mass": MASS, "money": MONEY, "price": PRICE, "date": DATE, "text": TEXT, "boolean": BOOLEAN,
+    "ratio": RATIO,
+    "number": NUMBER,
+    "mass": MASS,
+    "money": MONEY,
+    "price": PRICE,
+    "date": DATE,
+    "text": TEXT,
+    "boolean": BOOLEAN,
     "country": COUNTRY,
-}  # fmt: skip
+}
 DATE_PARTS = ("year", "month", "quarter", "fiscal_year")
