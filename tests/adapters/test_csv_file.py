@@ -11,6 +11,8 @@ from vault_rules.adapters.bad_file import BadFile
 from vault_rules.adapters.csv_file import read_csv
 from vault_rules.domain.sheet import Sheet
 
+NAME_IT = " (name the column, or clear it)"
+
 
 def sheet(folder: Path, content: str | bytes) -> Sheet:
     path = folder / "offers.csv"
@@ -81,8 +83,7 @@ def test_a_column_without_a_name_must_be_blank(tmp_path: Path) -> None:
     read = sheet(tmp_path, "offer,\na,\nb,x\nc,y\n")
     assert read.frame.columns == ["offer"]
     assert said(read) == [
-        "offers.csv, row 3, column 2: `x`: stands in a column without a header, as does 1 more cell below it "
-        "(name the column, or clear it)"
+        "offers.csv, row 3, column 2: `x`: stands in a column without a header, as does 1 more cell below it" + NAME_IT
     ]
 
 

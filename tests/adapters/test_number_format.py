@@ -99,8 +99,8 @@ def test_a_unit_in_the_format_is_part_of_what_is_shown(code: str, text: str) -> 
 @pytest.mark.parametrize(
     "code",
     [
-        "yyyy-mm-dd", "YYYY-MM-DD", "dd.mm.yyyy;@", "[$-F800]dddd\\,\\ mmmm\\ dd\\,\\ yyyy", "mmm-yy", "d-mmm", "m/d/yy h:mm",
-        "mmmm", '[$-411]ggge"年"m"月"d"日";@', "[$-409]d\\-mmm\\-yyyy;@",
+        "yyyy-mm-dd", "YYYY-MM-DD", "dd.mm.yyyy;@", "[$-F800]dddd\\,\\ mmmm\\ dd\\,\\ yyyy", "mmm-yy", "d-mmm",
+        "m/d/yy h:mm", "mmmm", '[$-411]ggge"年"m"月"d"日";@', "[$-409]d\\-mmm\\-yyyy;@",
     ],
 )  # fmt: skip
 def test_a_date_is_stored_as_a_count_of_days(code: str) -> None:

@@ -22,7 +22,8 @@ NO_VALUE = "offers, column x: holds values that are no text, number, date or tru
 
 def read(values: list[Any], kind: Any) -> tuple[list[str | None], list[str]]:
     sheet = text_frame(pl.DataFrame({"x": pl.Series(values, dtype=kind, strict=False)}), "offers", "offers")
-    assert (sheet.name, sheet.place, sheet.rows, sheet.frame.schema) == ("offers", "offers", None, {"x": pl.String})
+    assert (sheet.name, sheet.place, sheet.rows) == ("offers", "offers", None)
+    assert sheet.frame["x"].dtype == pl.String
     assert all(one.row is None and one.value is None for one in sheet.bad)
     return sheet.frame["x"].to_list(), [str(one) for one in sheet.bad]
 
@@ -37,8 +38,8 @@ def read(values: list[Any], kind: Any) -> tuple[list[str | None], list[str]]:
         (["kg", "", None], pl.Categorical, ["kg", None, None]),
         (["kg", None], pl.Enum(["t", "kg"]), ["kg", None]),
         ([None, None], pl.Null, [None, None]),
-        ([Decimal("34.50"), Decimal("100"), Decimal("-0.05")], pl.Decimal(38, 4), ["34.5", "100", "-0.05"]),
-        ([Decimal("100"), Decimal(0)], pl.Decimal(20, 0), ["100", "0"]),
+        ([Decimal("34.50"), Decimal(100), Decimal("-0.05")], pl.Decimal(38, 4), ["34.5", "100", "-0.05"]),
+        ([Decimal(100), Decimal(0)], pl.Decimal(20, 0), ["100", "0"]),
         ([date(2027, 8, 1), None], pl.Date, ["2027-08-01", None]),
         (
             [datetime(2027, 8, 1), datetime(2027, 8, 1, 6, 30), datetime(2027, 8, 1, 0, 0, 0, 5000)],  # noqa: DTZ001

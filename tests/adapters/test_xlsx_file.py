@@ -5,10 +5,12 @@ from __future__ import annotations
 import time
 import tracemalloc
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 from xml.sax.saxutils import escape
+from zipfile import ZipFile
 
 import openpyxl
 import pytest
@@ -16,12 +18,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vault_rules.adapters.bad_file import BadFile
+from vault_rules.adapters.package import Package
 from vault_rules.adapters.workbook import Workbook
-from vault_rules.adapters.xlsx_file import read_xlsx
+from vault_rules.adapters.xlsx_file import read_sheet, read_xlsx
 from vault_rules.domain.sheet import Sheet
 
 BookOf = Callable[..., Path]
-HEADER = '<row r="1"><c r="A1" t="inlineStr"><is><t>offer</t></is></c><c r="B1" t="inlineStr"><is><t> price </t></is></c></row>'
+HEADER = (
+    '<row r="1"><c r="A1" t="inlineStr"><is><t>offer</t></is></c>'
+    '<c r="B1" t="inlineStr"><is><t> price </t></is></c></row>'
+)
+PLACE = "offers.xlsx, sheet offers, row "
+NO_VALUE = ": holds a formula without a stored value (open and save it in Excel)"
+NAME_IT = " (name the column, or clear it)"
 
 
 def read(path: Path) -> Sheet:
@@ -92,10 +101,8 @@ def test_days_may_be_counted_from_1904(book_of: BookOf) -> None:
 def test_a_formula_that_was_never_calculated_is_bad(book_of: BookOf, value: str) -> None:
     rows = f'{HEADER}<row r="2">{text("A2", "a")}<c r="B2"><f>A1*2</f>{value}</c><c r="D2"><f>1</f>{value}</c></row>'
     assert said(read(book_of(rows))) == [
-        "offers.xlsx, sheet offers, row 2, column price: `=A1*2`: holds a formula without a stored value "
-        "(open and save it in Excel)",
-        "offers.xlsx, sheet offers, row 2, column D: `=1`: holds a formula without a stored value "
-        "(open and save it in Excel)",
+        f"{PLACE}2, column price: `=A1*2`{NO_VALUE}",
+        f"{PLACE}2, column D: `=1`{NO_VALUE}",
     ]
 
 
@@ -119,24 +126,22 @@ def test_rows_and_cells_may_go_without_references(book_of: BookOf) -> None:
 
 
 def test_what_stands_beside_the_table_is_bad(book_of: BookOf) -> None:
-    rows = f'{HEADER}<row r="2">{text("A2", "a")}{text("C2", "note")}</row><row r="5">{text("C5", "x")}{text("AB5", "y")}</row>'
+    rows = f'{HEADER}<row r="2">{text("A2", "a")}{text("C2", "note")}</row>'
+    rows += f'<row r="5">{text("C5", "x")}{text("AB5", "y")}</row>'
     sheet = read(book_of(rows))
     assert numbered(sheet) == [(2, "a", None)]
     assert said(sheet) == [
-        "offers.xlsx, sheet offers, row 2, column C: `note`: stands in a column without a header, as does 1 more cell "
-        "below it (name the column, or clear it)",
-        "offers.xlsx, sheet offers, row 5, column AB: `y`: stands in a column without a header "
-        "(name the column, or clear it)",
+        f"{PLACE}2, column C: `note`: stands in a column without a header, as does 1 more cell below it{NAME_IT}",
+        f"{PLACE}5, column AB: `y`: stands in a column without a header{NAME_IT}",
     ]
 
 
 def test_of_two_columns_of_one_name_the_first_is_kept(book_of: BookOf) -> None:
-    rows = f'<row r="3">{text("A3", "offer")}{text("B3", "offer ")}</row><row r="4">{text("A4", "a")}{text("B4", "b")}</row>'
+    rows = f'<row r="3">{text("A3", "offer")}{text("B3", "offer ")}</row>'
+    rows += f'<row r="4">{text("A4", "a")}{text("B4", "b")}</row>'
     sheet = read(book_of(rows))
     assert numbered(sheet) == [(4, "a")]
-    assert said(sheet) == [
-        "offers.xlsx, sheet offers, row 3, column offer: stands twice in the header: name each column once"
-    ]
+    assert said(sheet) == [f"{PLACE}3, column offer: stands twice in the header: name each column once"]
 
 
 def test_the_sheet_of_the_tables_name_is_read_else_the_first(make_book: BookOf, tmp_path: Path) -> None:
@@ -151,7 +156,8 @@ def test_the_sheet_of_the_tables_name_is_read_else_the_first(make_book: BookOf, 
 def test_the_strict_vocabulary_and_prefixes_are_understood(book_of: BookOf) -> None:
     strict = "http://purl.oclc.org/ooxml/spreadsheetml/main"
     content = (
-        f'<x:worksheet xmlns:x="{strict}" xmlns="urn:other"><x:sheetData><x:row r="1"><x:c r="A1"><x:v>7</x:v><v>9</v></x:c>'
+        f'<x:worksheet xmlns:x="{strict}" xmlns="urn:other"><x:sheetData>'
+        '<x:row r="1"><x:c r="A1"><x:v>7</x:v><v>9</v></x:c>'
         '</x:row></x:sheetData><c r="B1"/><x:row r="1"><x:c r="A1"><x:v>8</x:v></x:c></x:row></x:worksheet>'
     )
     path = book_of("", parts={"xl/worksheets/sheet1.xml": content})
@@ -170,7 +176,7 @@ def test_a_cell_at_the_far_corner_costs_nothing(book_of: BookOf) -> None:
 def test_few_cells_far_apart_are_not_made_into_a_grid(book_of: BookOf, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("vault_rules.adapters.xlsx_file._MAX_GRID", 5)
     rows = HEADER + "".join(f'<row r="{n}"><c r="A{n}"><v>1</v></c></row>' for n in range(2, 5))
-    with pytest.raises(BadFile, match="^has 2 columns and more than 2 rows: too many to read$"):
+    with pytest.raises(BadFile, match=r"^has 2 columns and more than 2 rows: too many to read$"):
         read(book_of(rows))
 
 
@@ -183,8 +189,6 @@ def test_an_empty_sheet_names_no_columns(book_of: BookOf) -> None:
 
 
 def test_what_openpyxl_writes_is_read(tmp_path: Path) -> None:
-    from datetime import date
-
     book = openpyxl.Workbook()
     tab = book.worksheets[0]
     tab.title = "offers"
@@ -234,10 +238,6 @@ def test_texts_come_back_letter_for_letter(values: list[str]) -> None:
 
 def read_memory(rows: str) -> dict[str, list[str]]:
     """The columns of a sheet that never was a file."""
-    from vault_rules.adapters.package import Package
-    from vault_rules.adapters.xlsx_file import read_sheet
-    from zipfile import ZipFile
-
     main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
     held = BytesIO()
     with ZipFile(held, "w") as archive:

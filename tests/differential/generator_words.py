@@ -71,6 +71,27 @@ OFFER = [
     "duty <= 1 USD/kg",
     "(purity else 99%) >= 99% and quantity > 20 kg",
 ]
+LOOSE = [
+    "origin != CN",
+    "origin in {US, AU, KR}",
+    "price <= 12 USD/kg",
+    "price < 12 EUR/kg",
+    "price <= 5.5 USD/lb",
+    "compared <= 14 USD/kg",
+    "purity >= 98%",
+    "(purity else 99%) >= spec[mineral].purity",
+    "delivery <= 2027-12-01",
+    "delivery <= today + 6 months",
+    "valid_until >= 2027-01-01",
+    "grade >= 2",
+    "quantity > 10 kg",
+    "(melted_in else US) != CN",
+    "(hazard is missing) or (mineral = cobalt)",
+    "trader in {ta, tb}",
+    "mineral in spec",
+    "(days_of_cover else 0 days) < 400 days",
+    "round(price, 2 USD/kg) <= 12 USD/kg",
+]
 CONTEXT = [
     "days_of_cover < 30 days",
     "days_of_cover < cover",

@@ -191,17 +191,13 @@ class Walk:
                 self.because[name].update(codes)
         for number, step in enumerate(steps, 1):
             awarded = Step(self, request, name_of(waterfall), number, step, awarded).walk()
-        taken = {tier for step in steps for tier in self.tiers(step)}
+        taken = {tier for step in steps for tier in self.rules.tiers_of(step)}
         for offer, tier in self.world.tier_of.items():
             if self.world.offers[offer]["mineral"] == mineral and tier not in taken and self.left[offer]:
                 self.pass_over(offer, name, "", ["not_in_waterfall"])
         if awarded < request["quantity"]:
             because = tuple(sorted(self.because[name])) or ("no_offers",)
             self.shortfalls[name] = (request["quantity"] - awarded, because)
-
-    def tiers(self, step: ast.Step) -> set[str]:
-        declared = {name_of(one) for one in self.rules.tiers} or {"all"}
-        return declared if step.tiers is None else {one.name for one in step.tiers}
 
     def pass_over(self, offer: str, request: str, step: str, codes: list[str]) -> None:
         self.passed_over[offer].append((request, step, codes))
@@ -229,7 +225,7 @@ class Walk:
         mineral, tier = self.world.offers[name]["mineral"], self.world.tier_of[name]
         for request in self.world.requests.values():
             if request["mineral"] == mineral and any(
-                tier in self.tiers(step) for step in self.waterfall(request).steps
+                tier in self.rules.tiers_of(step) for step in self.waterfall(request).steps
             ):
                 return False
         return True
@@ -251,7 +247,7 @@ class Step:
         candidates = []
         for offer in self.world.offers.values():
             tier = self.world.tier_of.get(offer["offer"])
-            is_meant = offer["mineral"] == self.request["mineral"] and tier in self.owner.tiers(self.step)
+            is_meant = offer["mineral"] == self.request["mineral"] and tier in self.rules.tiers_of(self.step)
             if not is_meant or not self.owner.left[offer["offer"]]:
                 continue
             scene = Scene(self.world, offer["mineral"], offer, tier, self.request)

@@ -25,39 +25,35 @@ def find_all(walk: Walk) -> list[Finding]:
 
 
 def _of_cap(walk: Walk, cap: ast.Cap) -> list[Finding]:
-    caps, rules, world = walk.caps, walk.rules, walk.world
     found = []
     for per, by in _groups(walk, cap):
-        scene = Scene(world, per.get("mineral", by if cap.body.by == "mineral" else None), request=_buyer(per, by, cap))
-        if rules.is_waived(cap, scene):
-            continue
-        body = rules.cap_body(cap, scene)
-        limit, used = caps.limit(cap, body, per), caps.used(cap, body, per, by)
-        subject = "/".join(str(one) for one in (*per.values(), *([by] if body.by else []))) or "all"
+        limit, used = walk.caps.limit(cap, cap.body, per), walk.caps.used(cap, cap.body, per, by)
+        subject = "/".join(str(one) for one in (*per.values(), *([by] if cap.body.by else []))) or "all"
         holds = limit is not None and (used <= limit if cap.kind == "cap" else used >= limit)
         found.append((name_of(cap), subject, holds))
     return found
 
 
-def _buyer(per: Row, by: Any, cap: ast.Cap) -> Row | None:
-    names = {**per, **({cap.body.by: by} if cap.body.by else {})}
-    buyer = names.get("request.buyer", names.get("buyer"))
-    return {"buyer": buyer}
-
-
 def _groups(walk: Walk, cap: ast.Cap) -> list[tuple[Row, Any]]:
-    """What was counted apart, and what could have been: each eligible offer for each request of its mineral."""
-    body, caps, world = cap.body, walk.caps, walk.world
+    """What was counted apart, and what could have been: each eligible offer for each request of its mineral.
+
+    A floor without `by` is also reported for what was requested and never bought.
+    """
+    caps, world, body = walk.caps, walk.world, cap.body
     names = [one.name for one in body.per if one.name not in PERIODS] + ([body.by] if body.by else [])
-    found = set() if names else {()}
+    found: set[tuple[Any, ...]] = set() if names else {()}
     for item in caps.items(cap, body, {}):
         if caps.counts(body, item):
             found.add(tuple(caps.of_item(name, item) for name in names))
-    for offer, tier in world.tier_of.items():
-        for request in world.requests.values():
-            row = world.offers[offer]
-            scene = Scene(world, row["mineral"], row, tier, request)
-            is_meant = request["mineral"] == row["mineral"] and walk.rules.covers(cap, row["mineral"], request["buyer"])
+    for request in world.requests.values():
+        mineral = request["mineral"]
+        if not walk.rules.covers(cap, mineral, request["buyer"]):
+            continue
+        if cap.kind == "target" and not body.by:
+            found.add(tuple({"mineral": mineral, "request.buyer": request["buyer"]}.get(name) for name in names))
+        for offer, tier in world.tier_of.items():
+            scene = Scene(world, mineral, world.offers[offer], tier, request)
+            is_meant = world.offers[offer]["mineral"] == mineral
             if is_meant and (body.where is None or value(body.where, scene) is True):
                 found.add(tuple(caps.of_scene(name, scene) for name in names))
     split = len(names) - bool(body.by)

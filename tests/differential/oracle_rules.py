@@ -97,9 +97,9 @@ class Rules:
         for one in self.changes(name_of(cap), scene):
             if isinstance(one, ast.NewCap):
                 new = one.body
-                body = attrs.evolve(
-                    new, by=new.by or body.by, per=new.per or body.per, where=new.where or body.where
-                )
+                of = new.of or (body.of if "share" in new.measure else None)
+                per, where = new.per or body.per, new.where or body.where
+                body = attrs.evolve(new, by=new.by or body.by, of=of, per=per, where=where)
         return body
 
     def sellers(self, route: ast.Route, scene: Scene) -> list[frozenset[str]]:
@@ -115,9 +115,18 @@ class Rules:
         steps = list(waterfall.steps)
         for change in self.changes(name_of(waterfall), scene):
             for one in change.changes if isinstance(change, ast.NewSteps) else ():
-                at = _step_named(steps, one.step.name)
+                at = self._step_named(steps, one.step.name)
                 steps[at] = attrs.evolve(steps[at], clauses=_over(steps[at].clauses, one.clauses))
         return steps
+
+    def tiers_of(self, step: ast.Step) -> set[str]:
+        every = {name_of(one) for one in self.tiers} or {"all"}
+        return every if step.tiers is None else {one.name for one in step.tiers}
+
+    def _step_named(self, steps: list[ast.Step], name: str) -> int:
+        """By its label, or by a tier if exactly one step takes that tier and no other."""
+        labelled = [at for at, one in enumerate(steps) if one.label is not None and one.label.name == name]
+        return (labelled or [at for at, one in enumerate(steps) if self.tiers_of(one) == {name}])[0]
 
     # ---- who judges a rule ----------------------------------------------------------------------------------------
 
@@ -177,12 +186,6 @@ def name_of(rule: ast.Statement) -> str:
 def _expr(found: ast.Expr | str) -> ast.Expr:
     assert not isinstance(found, str)
     return found
-
-
-def _step_named(steps: list[ast.Step], name: str) -> int:
-    labelled = [at for at, one in enumerate(steps) if one.label is not None and one.label.name == name]
-    alone = [at for at, one in enumerate(steps) if one.tiers is not None and [t.name for t in one.tiers] == [name]]
-    return (labelled or alone)[0]
 
 
 def _over(old: ast.Clauses, new: ast.Clauses) -> ast.Clauses:

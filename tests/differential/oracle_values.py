@@ -262,10 +262,6 @@ def _nulls(expr: ast.Expr, scene: Scene) -> list[str]:
     match expr:
         case ast.Name(name) if name in scene.world.rules.lets:
             return _nulls(scene.world.rules.let(name, scene), scene)
-        case ast.Name("compared"):
-            return nulls(scene.world.rules.compare, scene)
-        case ast.Name("price") if scene.compares:
-            return nulls(scene.world.rules.compare, attrs.evolve(scene, compares=False))
         case ast.Name("benchmark"):
             return []
         case ast.Name(name):

@@ -7,8 +7,8 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from support.books import book
 
+from tests.support.books import book
 from vault_rules.domain.bind import bind
 from vault_rules.domain.rows import BoundBook
 from vault_rules.errors import BookError

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from support.books import book as make_book
 
+from tests.support.books import book as make_book
 from vault_rules.domain.book import Book
 from vault_rules.errors import BookError
 

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from support.policies import plan
+from tests.support.policies import plan
 from vault_rules.api import Plan
 
 ANY = "waterfall w { take all }\n"

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from support.policies import plan
+from tests.support.policies import plan
 
 OFFERS = "offer | trader | mineral | price | quantity | origin | purity"
 REQUESTS = "request | buyer | mineral | quantity"

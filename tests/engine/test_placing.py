@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from support.policies import plan
+from tests.support.policies import plan
 from vault_rules.api import Plan
 
 OFFERS = "offer | trader | mineral | price | quantity"

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from support.policies import plan
+from tests.support.policies import plan
 
 OFFERS = "offer | trader | mineral | price | quantity | origin | form | min_quantity | lot | delivery"
 REQUESTS = "request | buyer | mineral | quantity"

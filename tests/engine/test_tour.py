@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from support.books import book
+from tests.support.books import book
 from vault_rules import api
 from vault_rules.api import Plan
 

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from support.books import book
+from tests.support.books import book
 from vault_rules import api
 from vault_rules.api import Plan, Policy
 

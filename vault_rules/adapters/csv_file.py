@@ -72,7 +72,7 @@ def _must_be_text(decoder: codecs.IncrementalDecoder, chunk: bytes, lines: int) 
 
 
 def _regular(path: Path, name: str, place: str) -> Sheet | None:
-    """The file by way of Polars, if all lines that are not blank have as many commas; else None. It holds no quotation marks."""
+    """The file by way of Polars; None unless all lines but blank ones have as many commas. It holds no quotes."""
     with path.open("rb") as file:
         first = file.readline()
         commas = first.count(b",")

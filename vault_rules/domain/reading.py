@@ -65,7 +65,7 @@ def read_table(sheet: Sheet) -> ReadTable:
     bad = BadCells(sheet.place)
     header = {word: _folded(word) for word in sheet.frame.columns}
     known = _known_columns(sheet, header, bad)
-    unread = {one.column for one in sheet.bad if one.row is None}
+    unread = {(one.row, known.get(one.column or "")) for one in sheet.bad}  # the reader has said what is wrong there
     rows = tuple(_rows(sheet, header, known, unread, bad))
     _duplicates(sheet.name, rows, bad)
     _agreement(sheet.name, rows, bad)
@@ -127,7 +127,11 @@ def _alike(one: str, other: str) -> bool:
 
 
 def _rows(
-    sheet: Sheet, header: Mapping[str, str], known: Mapping[str, str], unread: set[str | None], bad: BadCells
+    sheet: Sheet,
+    header: Mapping[str, str],
+    known: Mapping[str, str],
+    unread: set[tuple[int | None, str | None]],
+    bad: BadCells,
 ) -> Iterator[Row]:
     columns = named(sheet.name)
     required = [name for name, column in columns.items() if column.required and name in known.values()]
@@ -141,7 +145,7 @@ def _rows(
         units = _units(texts)
         values: dict[str, Any] = {}
         for name, text in texts.items():
-            if name in unread:
+            if (None, name) in unread:
                 continue
             key = (columns[name].kind, text, RowUnits(currency=units.currency) if name in in_kg else units)
             if key not in memo:
@@ -152,7 +156,7 @@ def _rows(
             else:
                 values[name] = value
         for name in required:
-            if name not in texts and name not in unread:
+            if name not in texts and not unread & {(None, name), (number, name)}:
                 bad.add(number, name, None, "must not be blank")
         yield Row(number, values, texts, units, extra)
 

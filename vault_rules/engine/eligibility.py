@@ -19,21 +19,16 @@ from vault_rules.source.text import Span
 
 @attrs.define
 class Standing:
-    """What steps 3 and 4 found of an offer. `deferred`: some buyers have an exception to a rule that it fails."""
+    """What steps 3 and 4 found of an offer."""
 
     offer: Offer
     reasons: list[Reason] = attrs.field(factory=list)
     tier: str | None = None
-    deferred: bool = False
     exceptions: set[str] = attrs.field(factory=set)
 
     @property
     def passed(self) -> bool:
-        """Whether references see it."""
-        return not self.reasons and not self.deferred and self.tier is not None
-
-    @property
-    def may_serve(self) -> bool:
+        """Whether it may serve, and references see it."""
         return not self.reasons and self.tier is not None
 
 
@@ -72,10 +67,16 @@ class Eligibility:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        day = world.day
-        binding = [rule for rule in day.rules if not rule.advisory]
-        self.always = [rule for rule in binding if rule.kind == "route" or not day.is_per_request(rule)]
-        self.per_request = [rule for rule in binding if rule.kind != "route" and day.is_per_request(rule)]
+        self._rules: dict[str, tuple[list[typed.Rule], list[typed.Rule]]] = {}
+
+    def rules_for(self, mineral: str) -> tuple[list[typed.Rule], list[typed.Rule]]:
+        """The rules for offers of a mineral, in file order: those judged once, and those judged for each request."""
+        if mineral not in self._rules:
+            day = self.world.day
+            binding = [rule for rule in day.rules if not rule.advisory and rule.scope.has_mineral(mineral)]
+            later = [rule for rule in binding if rule.kind != "route" and day.is_per_request(rule, mineral)]
+            self._rules[mineral] = ([rule for rule in binding if rule not in later], later)
+        return self._rules[mineral]
 
     def run(self) -> dict[str, Standing]:
         """The standing of every offer by id; opens the markets with those that passed."""
@@ -107,14 +108,9 @@ class Eligibility:
     def _stand(self, offer: Offer) -> Standing:
         standing = Standing(offer)
         view = self.world.view(offer)
-        for rule in self.always:
-            if not rule.scope.holds(offer.mineral, None):
-                continue
+        for rule in self.rules_for(offer.mineral)[0]:
             for reason in self._route(rule, view, offer) if rule.kind == "route" else judge_rule(rule, view):
-                if rule.kind != "route" and self.world.day.has_buyers_exception(rule, offer.mineral):
-                    standing.deferred = True
-                else:
-                    add_reason(standing.reasons, reason)
+                add_reason(standing.reasons, reason)
         compare = self.world.day.policy.compare
         if compare is not None and offer.offer not in self.world.compared:
             for reason in missing(compare, view, compare.span, "compared"):
@@ -158,18 +154,9 @@ class Eligibility:
             self.world.tier_of[offer.offer] = standing.tier
 
     def for_request(self, standing: Standing, request: Request, view: View) -> list[Reason]:
-        """The rules judged for each request: those that read it, and those that some buyers have an exception to."""
+        """What the rules that are judged for each request say: those that read it, and those for some buyers."""
         reasons: list[Reason] = []
-        rules = self.per_request
-        if standing.deferred:
-            mineral = standing.offer.mineral
-            waiting = [
-                rule
-                for rule in self.always
-                if rule.kind != "route" and self.world.day.has_buyers_exception(rule, mineral)
-            ]
-            rules = sorted([*rules, *waiting], key=lambda rule: rule.order)
-        for rule in rules:
+        for rule in self.rules_for(standing.offer.mineral)[1]:
             if rule.scope.holds(request.mineral, request.buyer):
                 for reason in judge_rule(rule, view):
                     add_reason(reasons, reason)

@@ -34,7 +34,7 @@ def explain(evaluation: Evaluation, plan: Plan, offer: str, request: str | None)
         raise UsageError(f"the book has no request `{request}`")
     chosen = request if request is not None else _decisive(plan, offer)
     entries = [*_eligibility(evaluation, standing)]
-    if standing.may_serve and chosen is not None:
+    if standing.passed and chosen is not None:
         watched = Evaluation(evaluation.program, evaluation.book, evaluation.day.as_of, watch=Watch(offer, chosen))
         watched.serve_all()
         entries.extend(_walk(event, evaluation) for event in watched.watch.events)
@@ -61,9 +61,7 @@ def _text(span: Span | None) -> str:
 
 def _eligibility(evaluation: Evaluation, standing: Standing) -> Iterator[TraceEntry]:
     offer = standing.offer
-    for rule in evaluation.eligibility.always:
-        if not rule.scope.holds(offer.mineral, None):
-            continue
+    for rule in evaluation.eligibility.rules_for(offer.mineral)[0]:
         if rule.kind == "route":
             yield _route(evaluation, standing, rule)
         else:

@@ -142,11 +142,7 @@ class Caps:
         """The denominator in kg; None where demand is not known."""
         scope = rule.scope
         if of == "demand":
-            known = [
-                mass
-                for name, mass in self.world.demand.items()
-                if scope.holds(name, None) or scope.minerals is None or name in scope.minerals
-            ]
+            known = [mass for name, mass in self.world.demand.items() if scope.has_mineral(name)]
             if mineral is not None:
                 return self.world.demand.get(mineral)
             return sum(known, Fraction(0)) if known else None
@@ -157,7 +153,11 @@ class Caps:
                 total += request.quantity
         if of == "stock":
             total += sum(
-                (mass for name, mass in self.world.held.items() if name == (mineral or name) and _in(scope, name)),
+                (
+                    mass
+                    for name, mass in self.world.held.items()
+                    if name == (mineral or name) and scope.has_mineral(name)
+                ),
                 Fraction(0),
             )
         return total
@@ -224,10 +224,6 @@ class Caps:
             f"cap:{rule.name}", show(used, kind, currency), show(limit, kind, currency), None, rule_ref(span)
         )
         return Allowance(rule, quantity, reason)
-
-
-def _in(scope: typed.Scope, mineral: str) -> bool:
-    return scope.minerals is None or mineral in scope.minerals
 
 
 def share_of_year(value: Fraction, expr: typed.Expr) -> Fraction:

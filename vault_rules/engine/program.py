@@ -91,38 +91,40 @@ class Day:
         return {target: tuple(group) for target, group in found.items()}
 
     @cached_property
-    def reads(self) -> Reads:
-        """What expressions read, given the exceptions in force."""
-        return Reads(self.lets, self.exceptions, self.policy.tables)
-
-    @cached_property
     def tier_rank(self) -> Mapping[str, int]:
         return {tier.name: rank for rank, tier in enumerate(self.policy.tiers)}
 
-    def is_per_request(self, rule: typed.Rule) -> bool:
-        """Whether a `require` or `forbid` is judged for each request: it reads the request, or says `for buyers`."""
-        if rule.scope.buyers is not None:
+    def is_per_request(self, rule: typed.Rule, mineral: str) -> bool:
+        """Whether a `require` or `forbid` is judged for each request, for the offers of a mineral.
+
+        It is where it says `for buyers` or reads the request: itself, by an exception to it for that mineral, or by a
+        `let` that it reads.
+        """
+        changes = self._changes(rule.name, mineral)
+        if rule.scope.buyers is not None or any(one.scope.buyers is not None for one in changes):
             return True
-        conditions = [
-            rule.clauses["condition"],
-            *(one.changes["condition"] for one in self._changes(rule.name) if "condition" in one.changes),
-        ]
-        return any("request" in self.reads.of(condition) for condition in conditions)
+        conditions = [rule.clauses["condition"], *(one.changes.get("condition") for one in changes)]
+        reads = self._reads(mineral)
+        return any("request" in reads.of(one) for one in conditions if one is not None)
 
-    def has_buyers_exception(self, rule: typed.Rule, mineral: str) -> bool:
-        """Whether some buyers have an exception to this rule for a mineral."""
-        return any(
-            one.scope.buyers is not None and (one.scope.minerals is None or mineral in one.scope.minerals)
-            for one in self._changes(rule.name)
-        )
+    def _reads(self, mineral: str) -> Reads:
+        """What expressions read, given the exceptions in force for a mineral."""
+        if mineral not in self._reads_of:
+            exceptions = [one for one in self.exceptions if one.scope.has_mineral(mineral)]
+            self._reads_of[mineral] = Reads(self.lets, exceptions, self.policy.tables)
+        return self._reads_of[mineral]
 
-    def _changes(self, name: str) -> list[typed.TypedException]:
-        """The exceptions to a rule, and the exceptions to those."""
+    @cached_property
+    def _reads_of(self) -> dict[str, Reads]:
+        return {}
+
+    def _changes(self, name: str, mineral: str) -> list[typed.TypedException]:
+        """The exceptions to a rule for a mineral, and the exceptions to those."""
         found: list[typed.TypedException] = []
         queue = [name]
         for one in queue:
             for exception in self.by_target.get(one, ()):
-                if exception not in found:
+                if exception not in found and exception.scope.has_mineral(mineral):
                     found.append(exception)
                     queue.append(exception.name)
         return found

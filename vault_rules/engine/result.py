@@ -57,7 +57,7 @@ def rejections(evaluation: Evaluation) -> tuple[Rejection, ...]:
 def _rejection(evaluation: Evaluation, standing: Standing) -> Rejection:
     """`request` is None where it fails whoever asks; else the last request whose walk passed the offer over."""
     offer = standing.offer
-    if not standing.may_serve:
+    if not standing.passed:
         return Rejection(offer.offer, None, tuple(standing.reasons))
     if offer.offer in evaluation.passed_over:
         request, reasons = evaluation.passed_over[offer.offer]
@@ -87,7 +87,11 @@ def _advice(evaluation: Evaluation) -> list[Finding]:
             view = world.view(offers[award.offer], world.requests[award.request])
             if rule.scope.holds(award.mineral, award.buyer):
                 for reason in judge_rule(rule, view):
-                    subject = f"{award.offer}/{award.request}" if world.day.is_per_request(rule) else award.offer
+                    subject = (
+                        f"{award.offer}/{award.request}"
+                        if world.day.is_per_request(rule, award.mineral)
+                        else award.offer
+                    )
                     found.setdefault(
                         (rule.name, subject),
                         Finding(rule.name, rule.kind, subject, reason.actual or reason.code, reason.limit, False),

@@ -58,6 +58,7 @@ _KNOWN = (
     form.tier_with_colon,
     form.step_without_take,
     form.all_is_alone,
+    form.sets_without_braces,
     form.date_with_arithmetic,
     values.bare_else,
     values.bare_if,
@@ -104,6 +105,7 @@ def expected_in_words(expected: set[str]) -> str:
     if is_value:
         phrases.append("a value")
         expected = expected - _VALUE_STARTS - _ALSO_VALUES
+    expected = expected - {"DOT"} or expected
     for name in sorted(expected & _PHRASES.keys()):
         if _PHRASES[name] not in phrases:
             phrases.append(_PHRASES[name])

@@ -246,9 +246,16 @@ def is_something(spot: Spot) -> Diagnostic | None:
 
 def bars_of_a_row(spot: Spot) -> Diagnostic | None:
     """A table's row without its last bar."""
-    if not spot.word.startswith("|") or "TABLE_ROW" not in spot.expected:
+    start = spot.before.rfind("\n") + 1
+    line = (spot.before[start:] + spot.line_after).strip()
+    if "TABLE_ROW" not in spot.expected or not line.startswith("|") or line.endswith("|"):
         return None
-    return spot.error("V0111", "this row is not closed", help="a row begins and ends with `|`: `| cobalt | 99.8% |`")
+    span = spot.span(
+        start + len(spot.before[start:]) - len(spot.before[start:].lstrip()), spot.at + len(spot.line_after)
+    )
+    return spot.error(
+        "V0111", "this row is not closed", span=span, help="a row begins and ends with `|`: `| cobalt | 99.8% |`"
+    )
 
 
 def strange_character(spot: Spot) -> Diagnostic | None:

@@ -157,11 +157,8 @@ def keyword_as_name(spot: Spot) -> Diagnostic | None:
             "V0101", f"`{spot.word}` is a word of the language and cannot be a name", help="choose another name"
         )
     if spot.word.startswith('"'):
-        return spot.error(
-            "V0101",
-            "a name stands without quotation marks",
-            help='its label may follow in them: `glencore "Glencore AG"`',
-        )
+        help = f'its label may follow in them: `{spot.head} NAME "…"`'
+        return spot.error("V0101", "a name stands without quotation marks", help=help)
     if spot.word[:1].isdigit():
         return spot.error("V0101", f"`{spot.word}` is not a name", help="a name begins with a letter: `first_round`")
     return None
@@ -191,12 +188,38 @@ def tier_with_colon(spot: Spot) -> Diagnostic | None:
 
 
 def step_without_take(spot: Spot) -> Diagnostic | None:
-    if spot.head != "waterfall" or spot.expected not in ({"COLON"}, {"_TAKE"}, {"COLON", "_TAKE"}):
+    """`domestic premium <= …`; and what stands in a step but belongs to none of its clauses."""
+    if spot.head != "waterfall":
+        return None
+    if re.search(r"\btake\s+(premium|share|when|by)\s*\Z", spot.near_before) and "NAME" in spot.expected:
+        help = "name the tiers: `take domestic …`, or `take all …`"
+        return spot.error("V0101", "`take` does not say what it takes", span=spot.span_of_previous(), help=help)
+    if spot.expected not in ({"COLON"}, {"_TAKE"}):
         return None
     span = spot.span() if spot.expected == {"_TAKE"} else spot.span_of_previous()
+    if spot.previous in ALL_WORDS:
+        help = "a step is `take TIERS`, then `when …`, `premium <= … over … if none …`, `share <= …` or `by …`"
+        return spot.error("V0101", f"`{spot.previous}` cannot stand here", span=span, help=help)
     return spot.error(
         "V0101", "a step says `take`", span=span, help="`take domestic …`, or with a label: `first: take domestic …`"
     )
+
+
+def sets_without_braces(spot: Spot) -> Diagnostic | None:
+    """`group allies = US, CA`, `[US, CA]`, `{US, CA,}`, `{cobalt} and {copper}`, `mineral cobalt, copper`."""
+    if spot.word in ("}", ")") and spot.previous == ",":
+        span = spot.span_of_previous()
+        return spot.error("V0101", "after this `,` nothing follows", span=span, help="remove it")
+    if spot.word == "[":
+        return spot.error("V0101", "`[` cannot stand here", help="a set stands in braces: `{US, CA}`")
+    if spot.word in ("and", "or") and spot.previous == "}" and "AMPERSAND" in spot.expected:
+        help = "put all in one pair of braces, or join the sets with `+`"
+        return spot.error("V0101", f"`{spot.word}` joins conditions, not sets", help=help)
+    if spot.word != "," or "COMMA" in spot.expected:
+        return None
+    if spot.head in ("mineral", "trader", "buyer"):
+        return spot.error("V0101", "`,` cannot stand here", help=f"declare each by itself: `{spot.head} NAME`")
+    return spot.error("V0101", "`,` cannot stand here", help="several things stand in braces: `{US, CA}`")
 
 
 def all_is_alone(spot: Spot) -> Diagnostic | None:

@@ -119,13 +119,25 @@ class OperatorReader(NameReader):
             return typed.Const(read.type, -read.value, span=node.span)
         return self.apply("neg", (read,), node.span)
 
+    def _is_free(self, item: ast.Name, whole: ast.SetLiteral) -> bool:
+        """Whether a name in a group is a kind of facility, a trader or a buyer, and not a misspelt mineral."""
+        if not self.is_unknown(item):
+            return False
+        names = [one for one in whole.items if isinstance(one, ast.Name) and self.is_unknown(one)]
+        return not all(self.is_like_a_mineral(one.name) for one in names)
+
     def set_literal(self, node: ast.SetLiteral, hint: Type | None) -> typed.Expr:
         element = hint.element if hint is not None and hint.is_set else None
         read: list[typed.Expr] = []
         kind: Type | None = None
         for item in node.items:
-            wanted = kind or (Type(element) if element not in (None, "name") else None)
-            if element == "name" and wanted is None and isinstance(item, ast.Name) and self.is_unknown(item):
+            wanted: Type | None = kind or (Type(element) if element not in (None, "name") else None)
+            if (
+                element == "name"
+                and wanted in (None, NAME)
+                and isinstance(item, ast.Name)
+                and self._is_free(item, node)
+            ):
                 one: typed.Expr = typed.Const(NAME, item.name, span=item.span)
             else:
                 one = self.expr(item, wanted)

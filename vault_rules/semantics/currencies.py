@@ -22,5 +22,6 @@ def unknown_currency(code: str) -> str | None:
     """What to write instead of a code that is no currency; None where it is one."""
     if code in CURRENCIES:
         return None
-    near = did_you_mean(code, _COMMON) or did_you_mean(code, sorted(CURRENCIES))
+    turned = next((one for one in _COMMON if sorted(one) == sorted(code)), None)
+    near = turned or did_you_mean(code, _COMMON) or did_you_mean(code, sorted(CURRENCIES))
     return f"did you mean `{near}`?" if near else "currencies are ISO 4217 codes of three letters, such as USD"

@@ -127,10 +127,9 @@ class Elaboration:
         try:
             return fold(read, self.lets, self.tables)
         except NotConstant as found:
-            self.report(
-                "V0216",
-                "this is fixed when the policy is written: it cannot read the book",
-                found.span,
-                help="write the value itself, or the name of a `let` that reads no book",
-            )
+            inside = read.span.source is found.span.source and read.span.start <= found.span.start < read.span.end
+            labels = () if inside else (Label(found.span, "it reads this"),)
+            help = "write the value itself, or the name of a `let` that reads no book"
+            message = "this is fixed when the policy is written: it cannot read the book"
+            self.report("V0216", message, found.span if inside else read.span, labels=labels, help=help)
             return None

@@ -125,9 +125,7 @@ def help_with(operator: str, left: Expr, right: Expr, currency: str) -> str:
     if left.type.is_set or right.type.is_set:
         return "to ask whether something is in a set, say `in`"
     if operator in ("*", "/", "+", "-"):
-        return (
-            "look at what each side is: only some kinds of value go together, and never two that say different things"
-        )
+        return "amounts of one kind are added; an amount is multiplied by a ratio or a number, a mass by a price"
     return "both sides must be values of one kind"
 
 

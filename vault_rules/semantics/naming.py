@@ -221,7 +221,7 @@ class NameReader(Elaboration):
         return node.name not in OFFER_COLUMNS and node.name not in CONTEXT
 
     def is_unknown(self, item: ast.Name) -> bool:
-        """Whether nothing has this name, or one like it."""
+        """Whether nothing has this name."""
         known = (
             item.name in self.names.values
             or item.name in OFFER_COLUMNS
@@ -229,8 +229,10 @@ class NameReader(Elaboration):
             or item.name in self.names.broken
         )
         declared = any(item.name in self.names.declared(kind) for kind in ("mineral", "trader", "buyer"))
-        near = did_you_mean(item.name, sorted(self.names.minerals))
-        return not known and not declared and near is None
+        return not known and not declared
+
+    def is_like_a_mineral(self, name: str) -> bool:
+        return did_you_mean(name, sorted(self.names.minerals)) is not None
 
     def field_type(self, identifier: ast.Identifier) -> Type:
         """The type that a `field` or a `let` names."""

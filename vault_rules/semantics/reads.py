@@ -167,7 +167,15 @@ class Reads:
             return
         part = self.undefined(duty.expr, duty.minerals) if duty.must_be_defined else None
         if part is not None:
-            yield _undefined_error(part)
+            yield self._undefined_error(part, duty.minerals)
+
+    def _undefined_error(self, part: typed.Expr, minerals: frozenset[str] | None) -> Diagnostic:
+        found = _undefined_error(part)
+        if isinstance(part, typed.LetRef):
+            inner = next(filter(None, (self.undefined(one, minerals) for one in self.parts(part.name))), None)
+            if inner is not None:
+                return attrs.evolve(found, labels=(Label(inner.span, "because of this"),))
+        return found
 
     def _stage_error(self, high: typed.Expr, duty: Duty) -> Diagnostic:
         name = _name(high)

@@ -175,10 +175,11 @@ class Scope:
     minerals: frozenset[str] | None = None
     buyers: frozenset[str] | None = None
 
+    def has_mineral(self, mineral: str) -> bool:
+        return self.minerals is None or mineral in self.minerals
+
     def holds(self, mineral: str, buyer: str | None) -> bool:
-        return (self.minerals is None or mineral in self.minerals) and (
-            self.buyers is None or (buyer is not None and buyer in self.buyers)
-        )
+        return self.has_mineral(mineral) and (self.buyers is None or (buyer is not None and buyer in self.buyers))
 
 
 @attrs.frozen(kw_only=True)

@@ -49,6 +49,7 @@ ARTICLES = {
     "kind": "a kind of facility",
     "facility": "a facility",
     "tier": "a tier",
+    "name": "a name",
     "error": "something unknown",
 }
 PLURALS = {
@@ -69,6 +70,7 @@ PLURALS = {
     "kind": "kinds of facility",
     "facility": "facilities",
     "tier": "tiers",
+    "name": "names",
     "error": "unknown things",
 }
 
