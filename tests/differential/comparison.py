@@ -30,7 +30,18 @@ def of_engine(case: Case) -> Result:
         return STOPPED
     return {
         "awards": [
-            (a.request, a.offer, a.tier, a.waterfall, a.step, a.quantity, a.price, Fraction(a.cost), a.reference, a.premium)
+            (
+                a.request,
+                a.offer,
+                a.tier,
+                a.waterfall,
+                a.step,
+                a.quantity,
+                a.price,
+                Fraction(a.cost),
+                a.reference,
+                a.premium,
+            )
             for a in plan.awards
         ],
         "rejections": {one.offer: (one.request, tuple(r.code for r in one.reasons)) for one in plan.rejections},

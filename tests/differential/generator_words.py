@@ -27,7 +27,7 @@ TIER = [
     "origin in allies",
     "origin in allies + {US} and processed_in in allies + {US}",
     "processed_in = US",
-    "form = \"rod\"",
+    'form = "rod"',
     "trader in {ta, tb}",
     "(local else false)",
 ]

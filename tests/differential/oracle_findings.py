@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tests.differential.oracle_caps import PERIODS, Caps
+from tests.differential.oracle_caps import PERIODS
 from tests.differential.oracle_rules import name_of
 from tests.differential.oracle_values import Row, Scene, value
 from vault_rules.language import ast
@@ -73,5 +73,3 @@ def _of_rules(walk: Walk) -> list[Finding]:
             if walk.verdict(rule, scene):
                 found[name_of(rule), subject] = (name_of(rule), subject, False)
     return list(found.values())
-
-

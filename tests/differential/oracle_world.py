@@ -55,9 +55,7 @@ class World:
     def context(self, mineral: str) -> Row:
         """`stock`, `demand` and `days_of_cover` of a mineral."""
         stock = sum((row["quantity"] for row in self.holdings if row["mineral"] == mineral), Fraction(0))
-        stock += sum(
-            row["quantity"] for row in self.prior if row["mineral"] == mineral and row["received"] is None
-        )
+        stock += sum(row["quantity"] for row in self.prior if row["mineral"] == mineral and row["received"] is None)
         known = [row["demand_per_year"] for row in self.holdings if row["mineral"] == mineral]
         demand = next((one for one in known if one is not None), None)
         return {"stock": stock, "demand": demand, "days_of_cover": stock * 365 / demand if demand else None}
