@@ -1,6 +1,6 @@
 """What the documentation says is so, and nothing that it should say is left out.
 
-With REWRITE_GOLDENS=1 the layout of the examples and the answers to the wrong ones are rewritten, to be read in the diff.
+With REWRITE_GOLDENS=1 the examples are laid out and the answers to wrong ones rewritten, to be read in the diff.
 """
 
 from __future__ import annotations

@@ -196,7 +196,7 @@ def read_book(path: str | Path, *, check: bool = True) -> Book:
 
 @attrs.frozen(eq=False)
 class Plan:
-    """What to buy, for whom, at what price, and why nothing else. Tables are Polars frames with exact values as text."""
+    """What to buy, for whom, at what price, and why nothing else. Tables are Polars frames, exact values in them text."""
 
     rows: PlanRows
     _evaluation: Evaluation = attrs.field(repr=False)

@@ -13,6 +13,7 @@ import attrs
 
 from tests.differential import generator_words as words
 from tests.differential.generator_book import random_book
+from tests.differential.oracle import evaluate
 from vault_rules.domain.rows import BoundBook
 from vault_rules.semantics.check import check
 from vault_rules.semantics.load import load
@@ -56,8 +57,18 @@ def random_case(seed: int) -> Case:
         for _ in range(8):
             typed, lines = checked("\n".join(statements) + "\n")
             if typed is not None:
-                return Case(tuple(statements), random_book(rng, writer.steps), rng.choice(DAYS))
+                return _bought(rng, tuple(statements), writer.steps)
             statements = _without(statements, lines)
+
+
+def _bought(rng: Random, statements: tuple[str, ...], steps: dict[str, int]) -> Case:
+    """The policy with a book of which several things are bought, if some tries find one."""
+    for _ in range(6):
+        case = Case(statements, random_book(rng, steps), rng.choice(DAYS))
+        found = evaluate(case.text, case.book, case.as_of)
+        if found is not None and len(found.awards) >= rng.choice([0, 1, 2, 3]):
+            break
+    return case
 
 
 def _without(statements: list[str], lines: list[int]) -> list[str]:
@@ -163,10 +174,10 @@ class Writer:
         definitions = [*words.DEFINITIONS, *self.some(3, self.let)]
         tiers = self.declare_tiers()
         body = [
-            *(self.rule() for _ in range(self.rng.choice([0, 0, 1, 1, 2, 3]))),
+            *(self.rule() for _ in range(self.rng.choice([0, 0, 0, 1, 1, 2]))),
             *self.routes(),
             *self.waterfalls(),
-            *self.some(4, self.cap),
+            *(self.cap() for _ in range(self.rng.choice([0, 1, 1, 2, 3]))),
             *self.stores(),
             *self.some(1, self.found),
         ]
@@ -200,7 +211,7 @@ class Writer:
         self.tiers = ["dom", "ally", "rest"][: self.rng.randint(1, 3)]
         found = []
         for at, name in enumerate(self.tiers):
-            last = at == len(self.tiers) - 1 and self.chance(0.85)
+            last = at == len(self.tiers) - 1 and self.chance(0.93)
             when = "otherwise" if last else f"when {self.condition(words.TIER, words.TIER, words.OFFER, depth=1)}"
             self.rules[name] = "tier" if not last else "nothing"
             found.append(f"tier {name} {when}")
@@ -210,9 +221,9 @@ class Writer:
         kind = self.rng.choice(["require", "require", "forbid"])
         loose = [words.LOOSE] * 5 + [words.CONTEXT] + [words.REQUEST] * self.rng.choice([0, 0, 1])
         atoms = (
-            self.condition(*loose, depth=1) if self.chance(0.7) else self.condition(words.OFFER, words.REQUEST, depth=1)
+            self.condition(*loose, depth=1) if self.chance(0.85) else self.condition(words.OFFER, words.REQUEST, depth=1)
         )
-        condition = f"not ({atoms})" if kind == "forbid" and self.chance(0.7) else atoms
+        condition = f"not ({atoms})" if kind == "forbid" and self.chance(0.85) else atoms
         lets = [name for name, change in self.rules.items() if change == "let-condition"]
         if lets and self.chance(0.6):
             condition = self.rng.choice([lets[0], f"({condition}) {self.rng.choice(['or', 'and'])} {lets[0]}"])
@@ -223,7 +234,7 @@ class Writer:
     def routes(self) -> list[str]:
         found = []
         for mineral in ("cobalt", "gallium"):
-            if self.chance(0.3):
+            if self.chance(0.2):
                 to = self.rng.choice(words.SELLERS)
                 found.append(f"route {self.name('route', 'route')}: {mineral} to {to} {self.window(0.2)}")
         return found

@@ -60,7 +60,7 @@ class BookWriter:
         return Offer(
             offer=f"o{at}",
             trader=self.one(TRADERS),
-            mineral=self.one(MINERALS),
+            mineral=self.one(MINERALS) if at > 2 else "cobalt",
             price=self.price(),
             quantity=self.mass(),
             form=self.one(FORMS),
@@ -81,8 +81,8 @@ class BookWriter:
         return Request(
             request=f"r{at}",
             buyer=self.rng.choice(["gm", "ge"]),
-            mineral=self.one(MINERALS),
-            quantity=self.mass() * self.rng.choice([1, 1, 2]),
+            mineral=self.one(MINERALS) if at > 1 else "cobalt",
+            quantity=self.mass() * self.rng.choice([1, 2, 4]),
             form=self.seldom(0.15, ["rod", "rod", "powder"]),
             purity=self.seldom(0.15, [Fraction(98, 100), Fraction(99, 100)]),
             need_by=self.seldom(0.2, [date(2027, 8, 31), date(2027, 9, 1), date(2027, 12, 1)]),

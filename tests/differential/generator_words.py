@@ -179,7 +179,7 @@ COMPARES = [
     "price - 1 USD/kg",
     "if (local else false) then price else price + 1 USD/kg",
 ]
-SELLERS = ["ta", "ta, tb", "ta then tb", "{tb} then ta, tc", "desk then tb", "tc then tb then ta", "{ta, tc}"]
+SELLERS = ["ta, tb", "ta then tb", "{tb} then ta, tc", "desk then tb", "tc then tb then ta", "{tb, tc} then desk"]
 STORE = [
     "operator = trader",
     "country = US",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
 import pytest
 
@@ -26,7 +27,7 @@ def because(made: Plan) -> tuple[str, ...]:
     return made.rows.shortfalls[0].because
 
 
-def one_offer(cap: str, need: str = "100", **more: str) -> Plan:
+def one_offer(cap: str, need: str = "100", **more: Any) -> Plan:
     """One offer of 1,000 kg at 7 USD/kg from AU under one cap."""
     tables = {"offers": f"{OFFERS}\na | t | cobalt | 7 | 1000 | AU", "requests": f"{REQUESTS}\nr | b | cobalt | {need}"}
     return plan(f"{ANY}{cap}\n", **(tables | more))

@@ -59,7 +59,7 @@ def codes(rejection: Rejection) -> list[str]:
 
 def same(one: Plan, other: Plan) -> bool:
     """The same but for where the clauses stand and what the policy's text hashes to."""
-    return _without_places(one) == _without_places(other)
+    return bool(_without_places(one) == _without_places(other))
 
 
 def _without_places(plan: Plan) -> Any:
@@ -142,7 +142,7 @@ def test_shuffling_the_rows_changes_nothing(case: Case, random: Any) -> None:
         return tuple(found)
 
     book = case.book
-    tables = {name: shuffled(getattr(book, name)) for name in _TABLES}
+    tables: dict[str, Any] = {name: shuffled(getattr(book, name)) for name in _TABLES}
     assert evaluated(case)[1] == evaluated(attrs.evolve(case, book=attrs.evolve(book, **tables)))[1]
 
 

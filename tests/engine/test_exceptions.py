@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ ANY = "waterfall w { take all }\n"
 WHY = 'because "no other source" through 2027-12-31'
 
 
-def bought(text: str, as_of: date = date(2027, 8, 1), **tables: str) -> set[str]:
+def bought(text: str, as_of: date = date(2027, 8, 1), **tables: Any) -> set[str]:
     """Which of the two offers are bought."""
     made = plan(
         MINERALS + text, as_of, offers=f"{OFFERS}\n{ROWS}", requests=f"{REQUESTS}\n{ASKED}", **tables

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.support.policies import plan
 from vault_rules.api import Plan
 
@@ -17,7 +19,7 @@ store early before 2028-01-01 {
 """
 
 
-def stored(rows: str, need: str = "10", **tables: str) -> Plan:
+def stored(rows: str, need: str = "10", **tables: Any) -> Plan:
     return plan(
         POLICY,
         offers=f"{OFFERS}\na | hartree | cobalt | 1 | {need}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ TIERS = "tier ours when origin = US\ntier theirs otherwise\n"
 US = "us | t | cobalt | 1 | 1 | US | | | |"
 
 
-def reference(text: str, *rows: str, need: str = "100", **tables: str) -> Fraction | None:
+def reference(text: str, *rows: str, need: str = "100", **tables: Any) -> Fraction | None:
     """The reference of the domestic offer's award, whatever its premium."""
     made = plan(
         f"{TIERS}waterfall w {{ take ours premium <= 1000% over {text} if none allow }}\n",
