@@ -138,8 +138,8 @@ def _finder(root: Source) -> Any:
     folder = Path(root.name).parent
 
     def find(beside: Source, path: str) -> Source | None:
-        if "\0" in path or not path:
-            return None
+        if "\0" in path or not path.endswith((".vault", ".csv")):
+            return None  # a policy shows lines of what it uses: it reads policies and tables, not whatever there is
         near = Path(beside.name).parent / path
         if near.is_file():
             return _source(near, _role(near, folder, path))
@@ -196,7 +196,7 @@ def read_book(path: str | Path, *, check: bool = True) -> Book:
 
 @attrs.frozen(eq=False)
 class Plan:
-    """What to buy, for whom, at what price, and why nothing else. Tables are Polars frames, exact values in them text."""
+    """What to buy, for whom, at what price, and why nothing else. Tables are Polars frames, exact values are text."""
 
     rows: PlanRows
     _evaluation: Evaluation = attrs.field(repr=False)

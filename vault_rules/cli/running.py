@@ -15,6 +15,7 @@ import click
 from vault_rules.errors import BookError, EvaluationError, PolicyError, UsageError
 
 DONE, POLICY_ERROR, USAGE, BAD_BOOK, ADAPTER, SHORTFALL = range(6)
+FAULT = 70  # as sysexits.h has it: the program's own failure
 _SHOWN_CELLS = 200
 
 
@@ -44,10 +45,23 @@ def guarded(command: click.Command) -> int:
     except UsageError as error:
         click.echo(f"error: {error}", err=True)
         return USAGE
+    except (MemoryError, RecursionError) as error:
+        return _fault(error, "this is too large or too deep for the machine")
     except OSError as error:
         where = f" {error.filename}" if error.filename else ""
         click.echo(f"error: cannot read or write{where}: {error.strerror or error}", err=True)
         return USAGE
+    except Exception as error:  # whatever is left is a fault, and no traceback reaches a user
+        return _fault(error, "this should not have happened")
+
+
+def _fault(error: BaseException, what: str) -> int:
+    """Something that is not the user's doing; the traceback is for who asks for it."""
+    if os.environ.get("VAULT_RULES_DEBUG"):
+        raise error
+    click.echo(f"internal error: {what} ({type(error).__name__}).", err=True)
+    click.echo("This is a fault of vault-rules: please report it; VAULT_RULES_DEBUG=1 shows where it is.", err=True)
+    return FAULT
 
 
 def _diagnostics(found: tuple[Any, ...]) -> int:

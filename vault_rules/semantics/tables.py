@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from typing import TYPE_CHECKING, Any
 
 from vault_rules.domain.spelling import did_you_mean
@@ -27,8 +28,12 @@ def build(of: NameReader, node: ast.Table, source: Source | None) -> typed.Typed
     names = [column.name for column in columns]
     _columns_once(of, columns)
     keys = tuple(key.name for key in node.keys) if node.keys is not None else tuple(names[:1])
+    for column in columns:
+        if not re.fullmatch(r"[A-Za-z_]\w*", column.name):
+            shown = f"`{column.name}` is no name for a column" if column.name else "this column has no name"
+            of.report("V0315", shown, column.span, help="a column is named by a word, as in `| mineral | max_spend |`")
     for key in node.keys or ():
-        if key.name not in names:
+        if key.name not in names and all(names):
             near = did_you_mean(key.name, names)
             of.report(
                 "V0315",
@@ -41,7 +46,7 @@ def build(of: NameReader, node: ast.Table, source: Source | None) -> typed.Typed
     places: dict[tuple[Any, ...] | None, Span] = {}
     for row in rows:
         _row(of, row, names, keys, types, typed_rows, places)
-    for name in names:
+    for name in (*names, *keys):
         types.setdefault(name, ERROR)
     values = tuple(name for name in names if name not in keys)
     return typed.TypedTable(node.name.name, keys, values, types, typed_rows, node.span)
