@@ -430,12 +430,12 @@ READINGS = {
         "cap some: share <= 0.0000005% of requested\n" + TIERS + "waterfall w {\n  take away\n}\n",
         [],
     ),
-    "an offer that fails a rule for some buyers sets a price": (
+    "an offer that only some buyers may have sets no price": (
         "require pure: purity >= 99%\n"
         'exception trial to pure for buyers {gm} through 2028-12-31 because "a trial" { waive }\n'
         + TIERS
         + "waterfall w {\n  take home premium <= 10% over best(away, depth 1 kg) if none allow\n}\n",
-        [],
+        [("a", "40")],
     ),
 }
 

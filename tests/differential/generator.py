@@ -221,7 +221,9 @@ class Writer:
         kind = self.rng.choice(["require", "require", "forbid"])
         loose = [words.LOOSE] * 5 + [words.CONTEXT] + [words.REQUEST] * self.rng.choice([0, 0, 1])
         atoms = (
-            self.condition(*loose, depth=1) if self.chance(0.85) else self.condition(words.OFFER, words.REQUEST, depth=1)
+            self.condition(*loose, depth=1)
+            if self.chance(0.85)
+            else self.condition(words.OFFER, words.REQUEST, depth=1)
         )
         condition = f"not ({atoms})" if kind == "forbid" and self.chance(0.85) else atoms
         lets = [name for name, change in self.rules.items() if change == "let-condition"]

@@ -82,3 +82,43 @@ def test_an_exception_to_a_route_and_one_to_a_target_not_in_force() -> None:
         f"exception f to later {WHY} {{ waive }}\n{ANY}"
     )
     assert bought(text) == {"ga"}
+
+
+PURE = "require pure: purity >= 99%\n"
+MARKET = (
+    "tier ours when origin = US\ntier theirs otherwise\n"
+    "waterfall w { take ours premium <= 10% over best(theirs, depth 1 kg) if none reject take theirs }\n"
+)
+MARKET_ROWS = (
+    "cheap | t | cobalt | 5 | 9 | AU | 95%\ndear | t | cobalt | 10 | 9 | AU | 99%\nus | t | cobalt | 11 | 9 | US | 99%"
+)
+
+
+@pytest.mark.parametrize(
+    ("exception", "won"),
+    [
+        ("", {("ra", "us")}),
+        (f"exception e to pure for buyers {{gm}} {WHY} {{ require purity >= 90% }}", {("ra", "us"), ("rg", "cheap")}),
+        (f"exception e to least for buyers {{gm}} {WHY} {{ 90% }}", {("ra", "us"), ("rg", "cheap")}),
+    ],
+)
+def test_what_some_buyers_may_have_sets_no_price_for_the_others(exception: str, won: set[tuple[str, str]]) -> None:
+    rule = "let least = 99%\nrequire pure: purity >= least\n" if "least" in exception else PURE
+    made = plan(
+        f"mineral cobalt\n{rule}{MARKET}{exception}\n",
+        offers=f"{OFFERS}\n{MARKET_ROWS}",
+        requests=f"{REQUESTS}\nra | army | cobalt | 9\nrg | gm | cobalt | 9",
+    )
+    expected = won | ({("rg", "dear")} if not exception else set())
+    assert {(one.request, one.offer) for one in made.rows.awards} == expected
+
+
+def test_a_stricter_exception_for_some_buyers_holds_for_them_alone() -> None:
+    text = f"{PURE}{ANY}exception e to pure for buyers {{army}} {WHY} {{ require purity >= 99.9% }}\n"
+    made = plan(
+        f"mineral cobalt\n{text}",
+        offers=f"{OFFERS}\na | t | cobalt | 5 | 99 | AU | 99%",
+        requests=f"{REQUESTS}\nra | army | cobalt | 9\nrg | gm | cobalt | 9",
+    )
+    assert [one.request for one in made.rows.awards] == ["rg"]
+    assert made.rows.shortfalls[0].because == ("require:pure",)

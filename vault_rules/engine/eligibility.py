@@ -19,16 +19,22 @@ from vault_rules.source.text import Span
 
 @attrs.define
 class Standing:
-    """What steps 3 and 4 found of an offer."""
+    """What steps 3 and 4 found of an offer. `unseen`: only buyers with an exception may have it."""
 
     offer: Offer
     reasons: list[Reason] = attrs.field(factory=list)
     tier: str | None = None
+    unseen: bool = False
     exceptions: set[str] = attrs.field(factory=set)
 
     @property
     def passed(self) -> bool:
-        """Whether it may serve, and references see it."""
+        """Whether references see it."""
+        return self.may_serve and not self.unseen
+
+    @property
+    def may_serve(self) -> bool:
+        """Whether it is worth asking at each step."""
         return not self.reasons and self.tier is not None
 
 
@@ -70,12 +76,18 @@ class Eligibility:
         self._rules: dict[str, tuple[list[typed.Rule], list[typed.Rule]]] = {}
 
     def rules_for(self, mineral: str) -> tuple[list[typed.Rule], list[typed.Rule]]:
-        """The rules for offers of a mineral, in file order: those judged once, and those judged for each request."""
+        """The rules for offers of a mineral, in file order: those judged here, and those judged for each request.
+
+        One that depends on the buyer is judged in both places.
+        """
         if mineral not in self._rules:
             day = self.world.day
             binding = [rule for rule in day.rules if not rule.advisory and rule.scope.has_mineral(mineral)]
-            later = [rule for rule in binding if rule.kind != "route" and day.is_per_request(rule, mineral)]
-            self._rules[mineral] = ([rule for rule in binding if rule not in later], later)
+            conditions = [rule for rule in binding if rule.kind != "route"]
+            each = [rule for rule in conditions if day.is_per_request(rule, mineral)]
+            some = [rule for rule in conditions if rule not in each and day.depends_on_buyer(rule, mineral)]
+            here = [rule for rule in binding if rule not in each]
+            self._rules[mineral] = (here, sorted([*each, *some], key=lambda rule: rule.order))
         return self._rules[mineral]
 
     def run(self) -> dict[str, Standing]:
@@ -108,9 +120,13 @@ class Eligibility:
     def _stand(self, offer: Offer) -> Standing:
         standing = Standing(offer)
         view = self.world.view(offer)
-        for rule in self.rules_for(offer.mineral)[0]:
+        here, each = self.rules_for(offer.mineral)
+        for rule in here:
             for reason in self._route(rule, view, offer) if rule.kind == "route" else judge_rule(rule, view):
-                add_reason(standing.reasons, reason)
+                if rule in each:
+                    standing.unseen = True
+                else:
+                    add_reason(standing.reasons, reason)
         compare = self.world.day.policy.compare
         if compare is not None and offer.offer not in self.world.compared:
             for reason in missing(compare, view, compare.span, "compared"):

@@ -12,7 +12,7 @@ from fractions import Fraction
 from vault_rules.domain.exact import plain
 from vault_rules.domain.plan import Award, Plan, Reason
 from vault_rules.domain.trace import Trace, TraceEntry
-from vault_rules.engine.eligibility import Standing, judge_rule
+from vault_rules.engine.eligibility import Standing, judge_rule, missing
 from vault_rules.engine.judge import comparison_texts
 from vault_rules.engine.program import rule_ref
 from vault_rules.engine.reference import Evaluation
@@ -34,7 +34,7 @@ def explain(evaluation: Evaluation, plan: Plan, offer: str, request: str | None)
         raise UsageError(f"the book has no request `{request}`")
     chosen = request if request is not None else _decisive(plan, offer)
     entries = [*_eligibility(evaluation, standing)]
-    if standing.passed and chosen is not None:
+    if standing.may_serve and chosen is not None:
         watched = Evaluation(evaluation.program, evaluation.book, evaluation.day.as_of, watch=Watch(offer, chosen))
         watched.serve_all()
         entries.extend(_walk(event, evaluation) for event in watched.watch.events)
@@ -61,11 +61,17 @@ def _text(span: Span | None) -> str:
 
 def _eligibility(evaluation: Evaluation, standing: Standing) -> Iterator[TraceEntry]:
     offer = standing.offer
-    for rule in evaluation.eligibility.rules_for(offer.mineral)[0]:
+    here, each = evaluation.eligibility.rules_for(offer.mineral)
+    for rule in [one for one in here if one not in each]:
         if rule.kind == "route":
             yield _route(evaluation, standing, rule)
         else:
             yield _condition(evaluation, standing, rule)
+    compare = evaluation.day.policy.compare
+    if compare is not None and offer.offer not in evaluation.world.compared:
+        codes = ", ".join(one.code for one in missing(compare, evaluation.world.view(offer), compare.span, "compared"))
+        text, place = _text(compare.span), rule_ref(compare.span)
+        yield TraceEntry("compare", "", "unknown", codes, text, None, None, None, (), place)
     if standing.reasons and not any(one.code == "no_tier" for one in standing.reasons):
         return
     yield from _tiers(evaluation, standing)

@@ -51,7 +51,7 @@ def _groups(evaluation: Evaluation, rule: typed.Rule) -> set[Group]:
         if rule.kind == "target" and clauses["by"] is None:
             found.add(caps.group(clauses, world.view(None, request)))  # a floor fails also where nothing counts
         for standing in evaluation.standings.values():
-            if standing.passed and standing.offer.mineral == request.mineral:
+            if standing.may_serve and standing.offer.mineral == request.mineral:
                 view = world.view(standing.offer, request)
                 if clauses["where"] is None or value_of(clauses["where"], view) is True:
                     found.add(caps.group(clauses, view))

@@ -95,27 +95,43 @@ class Day:
         return {tier.name: rank for rank, tier in enumerate(self.policy.tiers)}
 
     def is_per_request(self, rule: typed.Rule, mineral: str) -> bool:
-        """Whether a `require` or `forbid` is judged for each request, for the offers of a mineral.
+        """Whether a `require` or `forbid` is judged only for each request, for the offers of a mineral.
 
         It is where it says `for buyers` or reads the request: itself, by an exception to it for that mineral, or by a
         `let` that it reads.
         """
-        changes = self._changes(rule.name, mineral)
-        if rule.scope.buyers is not None or any(one.scope.buyers is not None for one in changes):
-            return True
+        return rule.scope.buyers is not None or self._reads_request(rule, mineral, for_some=False)
+
+    def depends_on_buyer(self, rule: typed.Rule, mineral: str) -> bool:
+        """Whether some buyers have an exception to the rule, or to a `let` that it reads: each request is judged apart.
+
+        References then see what the rule says without those exceptions, since an exception changes nothing outside of
+        its scope.
+        """
+        excepted = any(one.scope.buyers is not None for one in self._changes(rule.name, mineral))
+        return excepted or self._reads_request(rule, mineral, for_some=True)
+
+    def _reads_request(self, rule: typed.Rule, mineral: str, *, for_some: bool) -> bool:
+        """Whether its condition reads the request; `for_some`: also by what is so for some buyers only."""
+        changes = [one for one in self._changes(rule.name, mineral) if for_some or one.scope.buyers is None]
         conditions = [rule.clauses["condition"], *(one.changes.get("condition") for one in changes)]
-        reads = self._reads(mineral)
+        reads = self._reads(mineral, for_some)
         return any("request" in reads.of(one) for one in conditions if one is not None)
 
-    def _reads(self, mineral: str) -> Reads:
+    def _reads(self, mineral: str, for_some: bool) -> Reads:
         """What expressions read, given the exceptions in force for a mineral."""
-        if mineral not in self._reads_of:
-            exceptions = [one for one in self.exceptions if one.scope.has_mineral(mineral)]
-            self._reads_of[mineral] = Reads(self.lets, exceptions, self.policy.tables)
-        return self._reads_of[mineral]
+        key = (mineral, for_some)
+        if key not in self._reads_of:
+            exceptions = [
+                one
+                for one in self.exceptions
+                if one.scope.has_mineral(mineral) and (for_some or one.scope.buyers is None)
+            ]
+            self._reads_of[key] = Reads(self.lets, exceptions, self.policy.tables)
+        return self._reads_of[key]
 
     @cached_property
-    def _reads_of(self) -> dict[str, Reads]:
+    def _reads_of(self) -> dict[tuple[str, bool], Reads]:
         return {}
 
     def _changes(self, name: str, mineral: str) -> list[typed.TypedException]:

@@ -139,7 +139,7 @@ class Evaluation:
 
     def _before_steps(self, standing: Standing, walk: Walk, taken_tiers: set[str]) -> None:
         """What no step can change: an offer that is not eligible, or whose tier no step takes."""
-        if not standing.passed:
+        if not standing.may_serve:
             walk.because.update(reason.code for reason in standing.reasons)
         elif standing.tier not in taken_tiers:
             reason = Reason("not_in_waterfall", standing.tier, None, None, rule_ref(walk.waterfall.name_span))
@@ -162,7 +162,7 @@ class Evaluation:
     def _step(self, step: typed.Step, walk: Walk) -> None:
         candidates: list[tuple[Standing, Candidacy]] = []
         for standing in self._pool.get(walk.request.mineral, ()):
-            if standing.passed and standing.tier in step.tiers and self.left[standing.offer.offer] > 0:
+            if standing.may_serve and standing.tier in step.tiers and self.left[standing.offer.offer] > 0:
                 candidacy = self.candidates.ask(standing, walk.request, step, walk.clauses)
                 if candidacy.reasons:
                     self._pass_over(standing.offer, walk, candidacy.reasons, step, candidacy.view)

@@ -57,7 +57,7 @@ def rejections(evaluation: Evaluation) -> tuple[Rejection, ...]:
 def _rejection(evaluation: Evaluation, standing: Standing) -> Rejection:
     """`request` is None where it fails whoever asks; else the last request whose walk passed the offer over."""
     offer = standing.offer
-    if not standing.passed:
+    if not standing.may_serve:
         return Rejection(offer.offer, None, tuple(standing.reasons))
     if offer.offer in evaluation.passed_over:
         request, reasons = evaluation.passed_over[offer.offer]

@@ -18,10 +18,6 @@ _TOKEN = re.compile(
     r'"[^"\\\n]*(?:\\[^\n][^"\\\n]*)*"|"[^\n]*|#[^\n]*|[{}]|\n[ \t]*|(?P<word>[A-Za-z_]\w*)'
     r'|\|[^"#\n]*(?:"[^"\\\n]*(?:\\[^\n][^"\\\n]*)*"[^"#\n]*)*\||\S'
 )
-_DEFINES = re.compile(
-    r"\s*(?:advisory\s+)?(?:mineral|trader|buyer|group|let|field|table|tier|require|forbid|route|waterfall|cap|target|exception|store)"
-    r"\s+([A-Za-z_]\w*)"
-)
 _FOLLOWING = re.compile(r'[ \t]*(?:(?P<text>")|(?P<word>[A-Za-z_]\w*)|(?P<mark>[=!<>+\-*/&.,)\[\](]))')
 # after these words a value goes on, so that what stands before them is a value and no statement
 OPERATOR_WORDS = frozenset("and or not in is of then else by descending per where when".split())
@@ -93,6 +89,25 @@ def _begins(word: str | None, text: str, end: int, depth: int, indent: int, afte
 
 
 def defined_names(text: str) -> tuple[str, ...]:
-    """The name that a statement was about to define."""
-    found = _DEFINES.match(text)
-    return (found[1],) if found else ()
+    """The names that a statement was about to define, should it turn out that it cannot be read.
+
+    Its own, and the first words of its lines: where a word is misspelt or missing, more than one statement may be lost.
+    `use` where one of them brings a file, `NAMELESS` where one has no name.
+    """
+    names: dict[str, None] = {}
+    for line in text.splitlines():
+        found = _LINE.match(line)
+        if found is None:
+            continue
+        if found["text"] or found["first"] == "use":
+            names[BROKEN_USE] = None
+        if found["second"] is None and found["first"] in STATEMENT_WORDS:
+            names[NAMELESS] = None
+        names.update(dict.fromkeys(one for one in (found["first"], found["second"]) if one and one not in _NEVER_NAMES))
+    return tuple(names)
+
+
+BROKEN_USE, NAMELESS = "use", "="
+"""What stands in the place of a name where a broken statement may have brought any, or may have had any."""
+_LINE = re.compile(r'(?:advisory\s+)?(?:(?P<text>")|(?P<first>[A-Za-z_]\w*)(?:[ \t]+(?P<second>[A-Za-z_]\w*))?)')
+_NEVER_NAMES = frozenset((*STATEMENT_WORDS, "when", "otherwise"))
