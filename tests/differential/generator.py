@@ -23,7 +23,6 @@ from vault_rules.source.text import Source
 DAYS = [date(2027, 6, 30), date(2027, 7, 1), date(2027, 8, 1), date(2027, 9, 30), date(2027, 10, 1), date(2027, 12, 31)]
 
 # What the engine does not do yet as the page says: turn these on once it does.
-EXCEPTIONS_FOR_BUYERS_TO_RULES = False
 EXCEPTIONS_TO_EXCEPTIONS_TO_CAPS = False
 
 
@@ -336,12 +335,9 @@ class Writer:
             self.rules[name] = change
         if target in self.labels:
             self.labels[name] = self.labels[target]
-        modifiers = self.modifiers(0.3)
-        if change in ("require", "forbid") and not EXCEPTIONS_FOR_BUYERS_TO_RULES:
-            modifiers = modifiers.replace("for buyers {gm}", "").replace("for buyers {ge}", "")
         pools = [words.CONTEXT, words.OFFER] if change in ("let", "require", "forbid") else [words.CONTEXT]
         when = f"when {self.condition(*pools, depth=0)}" if self.chance(0.4) else ""
-        return f'exception {name} to {target} {modifiers} {when} because "b" {{ {body} }}'
+        return f'exception {name} to {target} {self.modifiers(0.3)} {when} because "b" {{ {body} }}'
 
     def change(self, target: str, change: str) -> str:
         if change not in ("let", "let-condition", "waterfall") and self.chance(0.3):

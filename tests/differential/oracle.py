@@ -113,7 +113,7 @@ class Walk:
         for rule in self.rules.offer_rules:
             if isinstance(rule, ast.Route):
                 codes += [] if self.is_permitted(rule, scene) else ["not_routed"]
-            elif not rule.advisory and not self.rules.is_per_request(rule):
+            elif not rule.advisory and not self.rules.is_per_request(rule, scene.mineral):
                 codes += self.verdict(rule, scene)
         if self.world.compared(offer) is None:
             codes += self.rules.missing(self.rules.compare, scene)
@@ -278,7 +278,7 @@ class Step:
     def judge(self, scene: Scene) -> list[str]:
         codes: list[str] = []
         for rule in self.rules.offer_rules:
-            if isinstance(rule, ast.Condition) and not rule.advisory and self.rules.is_per_request(rule):
+            if isinstance(rule, ast.Condition) and not rule.advisory and self.rules.is_per_request(rule, scene.mineral):
                 codes += self.owner.verdict(rule, scene)
         missing, failing = self.responds(scene)
         for more_missing, more_failing in (self.when(scene), self.premium(scene)):

@@ -69,7 +69,7 @@ def _of_rules(walk: Walk) -> list[Finding]:
         for award in walk.awards:
             offer, request = walk.world.offers[award.offer], walk.world.requests[award.request]
             scene = Scene(walk.world, offer["mineral"], offer, award.tier, request)
-            subject = f"{award.offer}/{award.request}" if walk.rules.is_per_request(rule) else award.offer
+            subject = f"{award.offer}/{award.request}" if walk.rules.is_per_request(rule, scene.mineral) else award.offer
             if walk.verdict(rule, scene):
                 found[name_of(rule), subject] = (name_of(rule), subject, False)
     return list(found.values())

@@ -130,35 +130,32 @@ class Rules:
 
     # ---- who judges a rule ----------------------------------------------------------------------------------------
 
-    def is_per_request(self, rule: ast.Condition) -> bool:
-        """Whether it reads the request or says `for buyers`, itself or through what it reads."""
+    def is_per_request(self, rule: ast.Condition, mineral: str | None) -> bool:
+        """Whether it reads the request or says `for buyers`, itself or by what it reads and the exceptions for a mineral."""
         if self.modifier(rule, "for_buyers") is not None:
             return True
-        return self._reads_request(rule.condition) or self._excepted_for_request(name_of(rule))
+        return self._reads_request(rule.condition, mineral) or self._is_excepted(name_of(rule), mineral)
 
-    def _excepted_for_request(self, target: str) -> bool:
+    def _is_excepted(self, target: str, mineral: str | None) -> bool:
         for one in self.exceptions:
-            if one.target.name != target or not self.is_dated_now(one):
+            is_meant = one.target.name == target and self.is_dated_now(one)
+            if not is_meant or not self.covers(one, mineral, EVERYBODY):
                 continue
-            if self.modifier(one, "for_buyers") is not None or self._excepted_for_request(name_of(one)):
+            if self.modifier(one, "for_buyers") is not None or self._is_excepted(name_of(one), mineral):
                 return True
-            new = [*walk(one.change.condition)] if isinstance(one.change, ast.NewCondition) else []
-            new += walk(one.change.value) if isinstance(one.change, ast.NewValue) else ()
-            if any(self._reads_request(part) for part in new):
+            change = one.change
+            new = change.condition if isinstance(change, ast.NewCondition) else None
+            new = change.value if isinstance(change, ast.NewValue) else new
+            if new is not None and self._reads_request(new, mineral):
                 return True
         return False
 
-    def _reads_request(self, expr: ast.Expr) -> bool:
-        for part in walk(expr):
-            if not isinstance(part, ast.Name):
-                continue
-            if part.name == "request":
-                return True
-            if part.name in self.lets and (
-                self._reads_request(self.lets[part.name].value) or self._excepted_for_request(part.name)
-            ):
-                return True
-        return False
+    def _reads_request(self, expr: ast.Expr, mineral: str | None) -> bool:
+        names = {part.name for part in walk(expr) if isinstance(part, ast.Name)}
+        return "request" in names or any(
+            self._reads_request(self.lets[name].value, mineral) or self._is_excepted(name, mineral)
+            for name in names & self.lets.keys()
+        )
 
     # ---- small questions ------------------------------------------------------------------------------------------
 

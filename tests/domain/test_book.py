@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -11,6 +12,8 @@ import pyarrow as pa
 import pytest
 
 from tests.support.books import OFFERS, REQUESTS, book, sheet
+from tests.support.policies import AS_OF, policy
+from vault_rules import api
 from vault_rules.domain.book import Book
 from vault_rules.domain.sheet import BadCell, Sheet
 from vault_rules.errors import BookError, UsageError
@@ -89,3 +92,31 @@ def test_the_hash_tells_books_apart_and_not_how_they_are_written() -> None:
     assert book(offers=plain).sha256 == book().sha256 == book(offers=otherwise).sha256
     assert book(offers=plain.replace("34.5 ", "34.6 ")).sha256 != book().sha256
     assert book(offers=plain + "\nb | glencore | cobalt | 34.5 | 10").sha256 != book().sha256
+
+
+STRANGE = {"notes": [1.5], "parts": [["x", "y"]]}
+
+
+def test_a_column_that_no_book_has_may_hold_anything_until_a_policy_declares_it() -> None:
+    frame = pl.DataFrame(COLUMNS | STRANGE)
+    made = Book.from_frames(offers=frame, requests=pl.DataFrame(ASKED))
+    any_policy = policy("waterfall w { take all }")
+    assert api.evaluate(any_policy, made, AS_OF).rows.totals.awarded == 10
+    with pytest.raises(BookError) as caught:
+        api.evaluate(policy("field notes: number else 1\nwaterfall w { take all by notes }"), made, AS_OF)
+    (cell,) = caught.value.bad_cells
+    assert (cell.column, "floating" in cell.expected) == ("notes", True)
+
+
+def test_a_plans_awards_carry_what_caps_count_when_they_are_read_back(tmp_path: Path) -> None:
+    text = "field grade: ratio else 0%\nwaterfall w { take all }\ncap c: share by producer <= 50% of requested\n"
+    offers = "offer | trader | mineral | price | quantity | producer | purity | grade\na | t | cobalt | 1 | 90 | mine | 99.5 | 7%"
+    requests = "request | buyer | mineral | quantity\nr | b | cobalt | 100"
+    first = api.evaluate(policy(text), book(offers=offers, requests=requests), AS_OF)
+    first.to_csv(tmp_path)
+    header, row = (tmp_path / "awards.csv").read_text(encoding="utf-8").splitlines()
+    cells = dict(zip(header.split(","), row.split(","), strict=True))
+    assert (cells["producer"], cells["purity"], cells["grade"]) == ("mine", "99.5%", "7%")
+    again = book(offers=offers, requests=requests, awards=f"{header}\n{row}".replace(",", " | "))
+    assert api.evaluate(policy(text), again, AS_OF).rows.shortfalls[0].because == ("cap:c",)
+    assert first.rows.shortfalls[0].quantity == 50

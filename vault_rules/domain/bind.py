@@ -70,6 +70,7 @@ class _Binder:
         facilities = sorted(self._rows("facilities", Facility), key=lambda one: one.facility)
         holdings = sorted(self._rows("holdings", Holding), key=repr)
         awards = sorted(self._rows("awards", PriorAward), key=repr)
+        self._declared_but_unreadable()
         self._stored_somewhere({one.facility for one in facilities})
         self._awarded_before({one.request: one for one in requests})
         self._stop_if_bad()
@@ -135,6 +136,12 @@ class _Binder:
         return values
 
     # ---- rows together ---------------------------------------------------------------------------------------------
+
+    def _declared_but_unreadable(self) -> None:
+        for name in TAKES_FIELDS:
+            for field, cell in self._table(name).unreadable.items():
+                if field in self.eyes.fields:
+                    self.bad[name].add(None, cell.column, None, cell.expected, cell.hint)
 
     def _stored_somewhere(self, facilities: AbstractSet[str]) -> None:
         """A holding's facility is one of the book's, where the book has any."""

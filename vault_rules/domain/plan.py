@@ -48,6 +48,8 @@ class Award:
     rule: RuleRef
     shown: Mapping[str, str | None] = attrs.field(factory=dict, hash=False)
     """The policy's `show` columns, name to text, in the header's order."""
+    carried: Mapping[str, str] = attrs.field(factory=dict, hash=False)
+    """The offer's other columns as text: what a book's `awards` may hold besides, so that caps can count them."""
 
 
 @attrs.frozen

@@ -42,6 +42,8 @@ class ReadTable:
     rows: tuple[Row, ...]
     bad: tuple[BadCell, ...]
     total_bad: int
+    unreadable: Mapping[str, BadCell] = attrs.field(factory=dict)
+    """Columns that no book has and that could not be read: bad only where a policy declares them."""
 
 
 class BadCells:
@@ -69,8 +71,14 @@ def read_table(sheet: Sheet) -> ReadTable:
     rows = tuple(_rows(sheet, header, known, unread, bad))
     _duplicates(sheet.name, rows, bad)
     _agreement(sheet.name, rows, bad)
-    kept = (*sheet.bad, *bad.kept)
-    return ReadTable(sheet.name, sheet.place, tuple(header.values()), rows, kept, len(sheet.bad) + bad.total)
+    strange = {
+        header[one.column]: one
+        for one in sheet.bad
+        if one.row is None and one.column in header and one.column not in known
+    }
+    seen = [one for one in sheet.bad if one not in strange.values()]
+    total = len(seen) + bad.total
+    return ReadTable(sheet.name, sheet.place, tuple(header.values()), rows, (*seen, *bad.kept), total, strange)
 
 
 def _folded(word: str) -> str:

@@ -27,7 +27,7 @@ from vault_rules.engine.words import show
 from vault_rules.engine.world import View, World, stop
 from vault_rules.semantics import typed
 from vault_rules.semantics.meaning import value_of
-from vault_rules.semantics.types import MASS, PRICE, RATIO
+from vault_rules.semantics.types import MASS, OFFER_COLUMNS, PRICE, RATIO
 
 
 def evaluate(program: Program, book: BoundBook, as_of: date) -> Plan:
@@ -315,6 +315,7 @@ class Evaluation:
             exceptions=tuple(one.name for one in self.day.exceptions if one.name in used),
             rule=place,
             shown=shown,
+            carried=carried(offer, self.day.policy),
         )
         self.awards.append(award)
         self.caps.award(offer, request, quantity, cost)
@@ -326,6 +327,17 @@ class Evaluation:
     def _shown(self, expr: typed.Expr, view: View) -> str | None:
         value = value_of(expr, view)
         return None if value is None else show(value, expr.type, self.day.policy.currency)
+
+
+def carried(offer: Offer, policy: typed.TypedPolicy) -> dict[str, str]:
+    """What an award keeps of its offer besides its own columns, as text that a book reads back."""
+    columns = {name: (OFFER_COLUMNS[name], getattr(offer, name)) for name in _CARRIED}
+    fields = {name: (policy.fields[name].type, offer.fields.get(name)) for name in sorted(policy.fields)}
+    found = (columns | fields).items()
+    return {name: show(value, kind, policy.currency) for name, (kind, value) in found if value is not None}
+
+
+_CARRIED = ("producer", "purity", "incoterm", "location", "hazard")
 
 
 def _names_step(award: PriorAward, waterfall: typed.Rule, step: typed.Step) -> bool:

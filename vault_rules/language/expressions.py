@@ -53,8 +53,11 @@ ROW_HELP = "every row has a cell for every column; a cell may be blank, but keep
 
 
 def row_length(cells: int, columns: int) -> str:
-    has = "1 cell" if cells == 1 else f"{cells} cells"
-    return f"this row has {has}, the table has {'1 column' if columns == 1 else f'{columns} columns'}"
+    return f"this row has {_counted(cells, 'cell')}, the table has {_counted(columns, 'column')}"
+
+
+def _counted(number: int, what: str) -> str:
+    return f"1 {what}" if number == 1 else f"{number} {what}s"
 
 
 class ExpressionReader:
@@ -151,6 +154,14 @@ class ExpressionReader:
         """The header's columns and the rows below; `parse` reads cells as values, else they stay raw."""
         header, *rest = [self._cells(token) for token in tree.children]
         columns = tuple(ast.Identifier(text, span=span) for text, span in header)
+        lengths = {len(cells) for cells in rest}
+        if len(rest) > 1 and len(lengths) == 1 and len(columns) not in lengths:
+            cells = lengths.pop()
+            message = (
+                f"this row names {_counted(len(columns), 'column')}, and the rows below have {_counted(cells, 'cell')}"
+            )
+            self.report("V0111", message, self.token_span(tree.children[0]), help=ROW_HELP)
+            return columns, ()
         rows = []
         for token, cells in zip(tree.children[1:], rest, strict=True):
             if len(cells) != len(columns):

@@ -28,7 +28,15 @@ class StatementReader(ExpressionReader):
 
     def statements(self, tree: Tree[Token]) -> tuple[ast.Statement, ...]:
         """Every statement of the tree, but those that are nested too deeply: what reads the result may recurse."""
-        return tuple(self._statement(child) for child in self.trees(tree) if not self._report_if_deep(child))
+        return tuple(self._whole(child) for child in self.trees(tree) if not self._report_if_deep(child))
+
+    def _whole(self, tree: Tree[Token]) -> ast.Statement:
+        """A statement; one with a mistake in it is not to be trusted, and its name is noted."""
+        before = len(self.diagnostics)
+        statement = self._statement(tree)
+        if len(self.diagnostics) > before and statement.name is not None:
+            self.broken.add(statement.name.name)
+        return statement
 
     def _report_if_deep(self, tree: Tree[Token]) -> bool:
         span = self.span(tree)
@@ -358,7 +366,10 @@ class StatementReader(ExpressionReader):
         if kind == "set_parameter":
             return ast.SetParameter(self.identifier(children[0]), self.expr(children[-1]), span=span)
         if kind == "test_table":
+            before = len(self.diagnostics)
             columns, rows = self.rows(children[1], parse=False)
+            if len(self.diagnostics) > before:
+                columns, rows = (), ()
             return ast.TestTable(str(children[0]), columns, rows, span=span)
         return self._expectation(children[0], span)
 

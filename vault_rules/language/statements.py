@@ -96,18 +96,20 @@ def defined_names(text: str) -> tuple[str, ...]:
     """
     names: dict[str, None] = {}
     for line in text.splitlines():
-        found = _LINE.match(line)
-        if found is None:
-            continue
-        if found["text"] or found["first"] == "use":
+        words = _WORDS.findall(line.strip())[:4]
+        if line.lstrip().startswith('"') or words[:1] == ["use"]:
             names[BROKEN_USE] = None
-        if found["second"] is None and found["first"] in STATEMENT_WORDS:
+        if words and line[0] == words[0][0] and words[0] in STATEMENT_WORDS and not _is_name(words[1:2]):
             names[NAMELESS] = None
-        names.update(dict.fromkeys(one for one in (found["first"], found["second"]) if one and one not in _NEVER_NAMES))
+        names.update((one, None) for one in words if _is_name([one]))
     return tuple(names)
+
+
+def _is_name(words: list[str]) -> bool:
+    return any(one[0].isalpha() and one not in _NEVER_NAMES for one in words)
 
 
 BROKEN_USE, NAMELESS = "use", "="
 """What stands in the place of a name where a broken statement may have brought any, or may have had any."""
-_LINE = re.compile(r'(?:advisory\s+)?(?:(?P<text>")|(?P<first>[A-Za-z_]\w*)(?:[ \t]+(?P<second>[A-Za-z_]\w*))?)')
+_WORDS = re.compile(r"[A-Za-z]\w*|[^\s\w]")
 _NEVER_NAMES = frozenset((*STATEMENT_WORDS, "when", "otherwise"))

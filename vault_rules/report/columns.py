@@ -118,17 +118,27 @@ def award_cells(award: Award) -> Row:
 def _awards(plan: Plan) -> Table:
     """The awards, with a column for everything that the policy shows."""
     shown = list(dict.fromkeys(name for award in plan.awards for name in award.shown))
-    extra = tuple(Column(f"show_{name}" if name in _RESERVED else name, "note") for name in shown)
+    taken = _RESERVED | set(_carried(plan))
+    extra = tuple(Column(f"show_{name}" if name in taken else name, "note") for name in shown)
     rows = ((*award_cells(award), *(award.shown.get(name) for name in shown)) for award in plan.awards)
     return Table("awards", (*AWARDS, *extra), tuple(rows))
 
 
 def awards_to_read_back(plan: Plan) -> Table:
-    """The awards as a book's `awards`: with the policy's currency and the day they were made."""
-    awards = _awards(plan)
+    """The awards as a book's `awards`: with the currency, the day they were made, and all that caps may count."""
+    awards, carried = _awards(plan), _carried(plan)
     cut, today = len(AWARDS), plan.as_of.isoformat()
-    rows = tuple((*row[:cut], plan.currency, today, *row[cut:]) for row in awards.rows)
-    return Table("awards", (*AWARDS, *READ_BACK, *awards.columns[cut:]), rows)
+    rows = tuple(
+        (*row[:cut], plan.currency, today, *(award.carried.get(name) for name in carried), *row[cut:])
+        for row, award in zip(awards.rows, plan.awards, strict=True)
+    )
+    more = tuple(Column(name, "text") for name in carried)
+    return Table("awards", (*AWARDS, *READ_BACK, *more, *awards.columns[cut:]), rows)
+
+
+def _carried(plan: Plan) -> list[str]:
+    """The offers' other columns that some award carries, in the order in which a policy has them."""
+    return list(dict.fromkeys(name for award in plan.awards for name in award.carried))
 
 
 def _rejections(plan: Plan) -> Table:

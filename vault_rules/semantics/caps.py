@@ -30,6 +30,8 @@ class CapReader:
         self.of = of
         self.orders = orders
         self.duties: list[Duty] = []
+        self.suspects: set[str] = set()
+        """Rules whose dates or scope have a mistake: nothing is concluded from them."""
         self.ends: list[tuple[typed.Expr, ast.Premium]] = []
         """The last reference of each premium that says no `if none`."""
 

@@ -6,6 +6,7 @@ in file order. Nothing is evaluated; nothing is read from outside.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from typing import Any
 
@@ -31,8 +32,21 @@ def check(
     names, diagnostics = collect(loaded)
     checker = _Checker(loaded, names, diagnostics, parameters or {})
     policy = checker.run()
-    ordered = in_file_order(checker.diagnostics)
+    ordered = _once(in_file_order(checker.diagnostics), loaded)
     return (None if has_errors(ordered) else policy), ordered
+
+
+def _once(found: tuple[Diagnostic, ...], loaded: Loaded) -> tuple[Diagnostic, ...]:
+    """An unknown name is said once in each statement."""
+    starts: dict[str, list[int]] = {}
+    for statement in loaded.statements:
+        starts.setdefault(statement.span.source.name, []).append(statement.span.start)
+    kept: dict[tuple[Any, ...], Diagnostic] = {}
+    for one in found:
+        name = one.span.source.name
+        place: Any = (name, bisect_right(sorted(starts.get(name, ())), one.span.start)) if one.code == "V0201" else one
+        kept.setdefault((one.code, one.message, place), one)
+    return tuple(kept.values())
 
 
 class _Checker:
@@ -168,11 +182,15 @@ class _Checker:
         minerals = tuple(self.names.minerals)
         targets: dict[str, Any] = {**by_name, **{one.name: one for one in exceptions}}
         found = self.diagnostics
-        found.extend(clashes.clashing_exceptions(exceptions, targets, minerals))
-        found.extend(clashes.overlapping(rules["waterfall"], minerals))
-        found.extend(clashes.overlapping([rule for rule in rules["rule"] if rule.kind == "route"], minerals))
-        found.extend(clashes.overlapping(rules["store"], minerals))
-        found.extend(clashes.gaps(rules["waterfall"], minerals))
+        lost = self.names.broken | self.reader.suspects
+        sure = {kind: [rule for rule in group if rule.name not in lost] for kind, group in rules.items()}
+        certain = [one for one in exceptions if one.name not in lost and one.target not in lost]
+        found.extend(clashes.clashing_exceptions(certain, targets, minerals))
+        found.extend(clashes.overlapping(sure["waterfall"], minerals))
+        found.extend(clashes.overlapping([rule for rule in sure["rule"] if rule.kind == "route"], minerals))
+        found.extend(clashes.overlapping(sure["store"], minerals))
+        if not self.loaded.unread and sure["waterfall"] == rules["waterfall"]:
+            found.extend(clashes.gaps(rules["waterfall"], minerals))
         found.extend(lint.unreachable_tiers(rules["tier"]))
         found.extend(lint.unreachable_steps(rules["waterfall"], exceptions))
         expressions = [duty.expr for duty in self.reader.duties] + list(self.of.lets.values())

@@ -65,8 +65,8 @@ def _set(item: ast.SetParameter, of: Elaborator, known: Reads) -> None:
     name = item.name.name
     value = of.lets.get(name)
     if value is None:
-        if name not in of.names.broken:
-            near = did_you_mean(name, sorted(of.lets))
+        near = did_you_mean(name, sorted(of.lets))
+        if not of.names.is_lost(name, near):
             help = f"did you mean `{near}`?" if near else "a parameter is a `let` that reads no book"
             of.report("V0201", f"there is no parameter `{name}`", item.name.span, help=help)
     elif known.of(value):
@@ -79,6 +79,8 @@ def _set(item: ast.SetParameter, of: Elaborator, known: Reads) -> None:
 
 
 def _table(table: ast.TestTable, of: Elaborator) -> None:
+    if not table.columns:
+        return
     required, others = TABLE_COLUMNS[table.table]
     extra = tuple(of.fields) if table.table in ("offers", "awards") else ()
     known = (*required, *others, *extra)
@@ -89,7 +91,8 @@ def _table(table: ast.TestTable, of: Elaborator) -> None:
             help = f"did you mean `{near}`?" if near else f"it has {', '.join(f'`{one}`' for one in known)}"
             if near is None and table.table == "offers":
                 help = f"an extra column of the offers is declared: `field {column.name}: text`"
-            of.report("V0207", f"`{table.table}` has no column `{column.name}`", column.span, help=help)
+            message = f"`{table.table}` has no column `{column.name}`" if column.name else "this column has no name"
+            of.report("V0207", message, column.span, help=help)
             return
     for name in required:
         if name not in said:

@@ -42,8 +42,11 @@ class ExceptionReader(RuleReader):
         assert node.name is not None
         found = self.modifiers(node, "exception")
         self._because(node, found)
+        before = len(self.diagnostics)
         scope = self.scope(found)
         window = self.window(found)
+        if len(self.diagnostics) > before:
+            self.suspects.add(node.name.name)
         base = self._base(node)
         if base is None:
             return None
@@ -108,9 +111,9 @@ class ExceptionReader(RuleReader):
             target = found.target
 
     def _no_target(self, target: ast.Identifier) -> None:
-        if target.name in self.of.names.broken:
-            return
         near = did_you_mean(target.name, sorted(self.of.names.rules))
+        if self.of.names.is_lost(target.name, near):
+            return
         what = "there is no rule, `let` or exception"
         help = f"did you mean `{near}`?" if near else "an exception names the rule that it changes"
         if target.name in self.of.names.values:
@@ -246,6 +249,8 @@ class ExceptionReader(RuleReader):
                 help="give the step a label, and name that: `LABEL: take …`",
             )
             return None
+        if any(not step.tiers for step in steps):
+            return None  # a tier of one of them is unknown: said already
         near = did_you_mean(name.name, known)
         help = f"did you mean `{near}`?"
         if any(name.name in step.tiers for step in steps):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from vault_rules.domain.spelling import did_you_mean
 from vault_rules.language import ast
 from vault_rules.semantics.elaborate import Elaborator
@@ -46,7 +44,7 @@ class ExpectationReader:
                 }
 
     def check(self, test: ast.Test) -> None:
-        ids = {table: set(_ids(test, column, table)) for column, table in _TABLES.items()}
+        ids = {table: _ids(test, column, table) for column, table in _TABLES.items()}
         for item in test.items:
             if isinstance(item, ast.Expectation):
                 for column, table in _TABLES.items():
@@ -56,8 +54,8 @@ class ExpectationReader:
                 if item.code is not None:
                     self._code(item.code, item)
 
-    def _id(self, said: ast.Identifier | None, column: str, table: str, known: set[str]) -> None:
-        if said is None or said.name in known:
+    def _id(self, said: ast.Identifier | None, column: str, table: str, known: set[str] | None) -> None:
+        if said is None or known is None or said.name in known:
             return
         near = did_you_mean(said.name, sorted(known))
         help = f"did you mean `{near}`?" if near else f"add it to the test's `{table}`"
@@ -105,10 +103,13 @@ def _place(word: str, item: ast.Expectation) -> Span:
     return item.span if at < 0 else Span(item.span.source, item.span.start + at, item.span.start + at + len(word))
 
 
-def _ids(test: ast.Test, column: str, table: str) -> Iterator[str]:
-    """The ids in a table of a test."""
+def _ids(test: ast.Test, column: str, table: str) -> set[str] | None:
+    """The ids in a table of a test; None where its column of ids is missing, which is said already."""
+    found: set[str] = set()
     for item in test.items:
         if isinstance(item, ast.TestTable) and item.table == table:
             names = [one.name for one in item.columns]
-            if column in names:
-                yield from (row.cells[names.index(column)].text.strip('"') for row in item.rows)
+            if column not in names:
+                return None
+            found |= {row.cells[names.index(column)].text.strip('"') for row in item.rows}
+    return found

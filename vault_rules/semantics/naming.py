@@ -46,17 +46,16 @@ class NameReader(Elaboration):
             return found
         if element is not None and self.names.is_open(element):
             return typed.Const(Type(element), name, span=span)
-        if name not in self.names.broken:
-            self.unknown(name, span, element)
+        self.unknown(name, span, element)
         return self.error(span)
 
     def unknown(self, name: str, span: Span, kind: str | None) -> None:
         """Say that nothing has this name, and what was probably meant."""
-        if self.names.incomplete:
-            return
         declared = self.names.declared(kind or "")
         near = did_you_mean(name, sorted(declared)) if declared else None
         near = near or self.names.suggestion(name, self.extra)
+        if self.names.is_lost(name, near):
+            return
         what = kind if kind in ("mineral", "trader", "buyer", "tier") else None
         message = f"`{name}` is not a {what} that this policy knows" if what else f"nothing here is called `{name}`"
         self.report("V0201", message, span, help=self._help_with(name, kind, near))

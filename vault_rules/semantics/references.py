@@ -112,9 +112,9 @@ def _each_once(of: Elaborator, kind: str, arguments: tuple[ast.Expr, ...]) -> It
 
 def _not_a_tier(of: Elaborator, kind: str, argument: ast.Expr) -> None:
     if isinstance(argument, ast.Name):
-        if argument.name in of.names.broken:
-            return
         near = did_you_mean(argument.name, of.names.tiers)
+        if of.names.is_lost(argument.name, near):
+            return
         help = (
             f"did you mean `{near}`?"
             if near

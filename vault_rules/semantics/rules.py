@@ -101,14 +101,18 @@ class RuleReader(CapReader):
         found = self.modifiers(statement, "rule")
         if kind in _BEFORE_REQUESTS:
             self.no_buyers(found, kind)
+        before = len(self.diagnostics)
         scope = more.pop("scope", None) or self.scope(found)
+        window = self.window(found)
+        if len(self.diagnostics) > before:
+            self.suspects.add(statement.name.name)
         return typed.Rule(
             name=statement.name.name,
             kind=kind,
             order=self.order(statement),
             span=statement.span,
             name_span=statement.name.span,
-            window=self.window(found),
+            window=window,
             scope=scope,
             clauses=clauses,
             spans=spans,
@@ -195,8 +199,9 @@ class RuleReader(CapReader):
             if name.name in known:
                 self.of.names.used.add(name.name)
                 found.append(name.name)
-            elif name.name not in self.of.names.broken:
-                near = did_you_mean(name.name, known)
+                continue
+            near = did_you_mean(name.name, known)
+            if not self.of.names.is_lost(name.name, near):
                 help = f"did you mean `{near}`?" if near else "tiers are declared: `tier domestic when origin = US`"
                 self.of.report("V0201", f"`{name.name}` is not a tier", name.span, help=help)
         return tuple(sorted(set(found), key=known.index))

@@ -8,6 +8,7 @@ import attrs
 
 from vault_rules.domain.spelling import did_you_mean
 from vault_rules.language import ast
+from vault_rules.language.statements import BROKEN_USE, NAMELESS
 from vault_rules.semantics.load import Loaded
 from vault_rules.semantics.types import CONTEXT, FACILITY_COLUMNS, OFFER_COLUMNS
 from vault_rules.source.diagnostic import ERROR, Diagnostic, Label
@@ -46,6 +47,10 @@ class Names:
     used: set[str] = attrs.field(factory=set)
     """Names that something read, for the warning about those that nothing reads."""
 
+    def is_lost(self, name: str, near: str | None) -> bool:
+        """Whether an unknown name was perhaps defined by what could not be read, and is no mistake of its own."""
+        return name in self.broken or self.incomplete or (near is None and NAMELESS in self.broken)
+
     def declared(self, kind: str) -> dict[str, ast.Declare]:
         return {"mineral": self.minerals, "trader": self.traders, "buyer": self.buyers}.get(kind, {})
 
@@ -60,7 +65,7 @@ class Names:
 
 def collect(loaded: Loaded) -> tuple[Names, list[Diagnostic]]:
     """Every definition by name; a name defined twice is an error with both places."""
-    names = Names(broken=set(loaded.broken), incomplete=loaded.incomplete)
+    names = Names(broken=set(loaded.broken), incomplete=loaded.incomplete or BROKEN_USE in loaded.broken)
     diagnostics: list[Diagnostic] = []
     for statement in loaded.statements:
         if statement.name is None or isinstance(statement, ast.Header):

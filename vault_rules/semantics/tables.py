@@ -24,11 +24,12 @@ _KEY_TYPES = {**FIELD_TYPES, **REQUEST_COLUMNS, **OFFER_COLUMNS}
 def build(of: NameReader, node: ast.Table, source: Source | None) -> typed.TypedTable:
     """Type every cell; each column holds one kind of value."""
     assert node.name is not None
+    before = len(of.diagnostics)
     columns, rows = (node.columns, node.rows) if source is None else _from_csv(of, node, source)
     names = [column.name for column in columns]
     _columns_once(of, columns)
     keys = tuple(key.name for key in node.keys) if node.keys is not None else tuple(names[:1])
-    for column in columns:
+    for column in columns if node.name.name not in of.names.broken else ():
         if not re.fullmatch(r"[A-Za-z_]\w*", column.name):
             shown = f"`{column.name}` is no name for a column" if column.name else "this column has no name"
             of.report("V0315", shown, column.span, help="a column is named by a word, as in `| mineral | max_spend |`")
@@ -49,6 +50,8 @@ def build(of: NameReader, node: ast.Table, source: Source | None) -> typed.Typed
     for name in (*names, *keys):
         types.setdefault(name, ERROR)
     values = tuple(name for name in names if name not in keys)
+    if len(of.diagnostics) > before:
+        of.names.broken.add(node.name.name)
     return typed.TypedTable(node.name.name, keys, values, types, typed_rows, node.span)
 
 
@@ -170,8 +173,8 @@ def lookup(of: NameReader, node: ast.Lookup, column: ast.Identifier | None) -> t
     span = node.span if column is None else node.span.to(column.span)
     name = node.table.name
     if not isinstance(of.names.values.get(name), ast.Table):
-        if name not in of.names.broken:
-            near = did_you_mean(name, sorted(one for one, s in of.names.values.items() if isinstance(s, ast.Table)))
+        near = did_you_mean(name, sorted(one for one, s in of.names.values.items() if isinstance(s, ast.Table)))
+        if not of.names.is_lost(name, near):
             of.report(
                 "V0201",
                 f"there is no table `{name}`",
@@ -181,10 +184,10 @@ def lookup(of: NameReader, node: ast.Lookup, column: ast.Identifier | None) -> t
         return of.error(span)
     of.names.used.add(name)
     table = of.table(name)
-    if table is None:
+    if table is None or name in of.names.broken:
         return of.error(span)
     if column is None:
-        help = f"for instance `{name}[…].{table.columns[0]}`" if table.columns else None
+        help = f"for instance `{name}[…].{table.columns[0]}`" if table.columns else "it has no column beside its keys"
         of.report("V0207", f"say which column of `{name}` is meant", node.span, help=help)
         return of.error(span)
     if column.name not in table.columns:

@@ -24,7 +24,7 @@ class SetParameter(Node):
 
 @attrs.frozen
 class TestTable(Node):
-    """One table of a small book: raw cells, read as the book's own cells are."""
+    """One table of a small book: raw cells, read as the book's own cells are. Without columns: it could not be read."""
 
     table: str
     columns: tuple[Identifier, ...]
