@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.command import vault_rules
 from vault_rules.api import check_policy, format_text
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -35,6 +36,13 @@ def test_the_python_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys
     exec(compile(shown("python"), "README.md", "exec"), {})
     assert "offer" in capsys.readouterr().out
     assert (tmp_path / "plan.xlsx").stat().st_size > 0
+
+
+def test_the_output_that_it_shows_is_the_demos() -> None:
+    shown_parts = README.partition("<!-- demo: begin -->\n```text\n")[2].partition("```")[0].split("[…]")
+    printed = vault_rules("demo").out
+    assert [part for part in shown_parts if part.strip("\n") not in printed] == []
+    assert len(shown_parts) > 3
 
 
 def test_every_file_it_links_to_is_there() -> None:

@@ -110,13 +110,14 @@ def test_a_column_that_no_book_has_may_hold_anything_until_a_policy_declares_it(
 
 def test_a_plans_awards_carry_what_caps_count_when_they_are_read_back(tmp_path: Path) -> None:
     text = "field grade: ratio else 0%\nwaterfall w { take all }\ncap c: share by producer <= 50% of requested\n"
-    offers = "offer | trader | mineral | price | quantity | producer | purity | grade\na | t | cobalt | 1 | 90 | mine | 99.5 | 7%"
+    header = "offer | trader | mineral | price | quantity | producer | purity | grade"
+    offers = f"{header}\na | t | cobalt | 1 | 90 | mine | 99.5 | 7%"
     requests = "request | buyer | mineral | quantity\nr | b | cobalt | 100"
     first = api.evaluate(policy(text), book(offers=offers, requests=requests), AS_OF)
     first.to_csv(tmp_path)
-    header, row = (tmp_path / "awards.csv").read_text(encoding="utf-8").splitlines()
-    cells = dict(zip(header.split(","), row.split(","), strict=True))
+    columns, row = (tmp_path / "awards.csv").read_text(encoding="utf-8").splitlines()
+    cells = dict(zip(columns.split(","), row.split(","), strict=True))
     assert (cells["producer"], cells["purity"], cells["grade"]) == ("mine", "99.5%", "7%")
-    again = book(offers=offers, requests=requests, awards=f"{header}\n{row}".replace(",", " | "))
+    again = book(offers=offers, requests=requests, awards=f"{columns}\n{row}".replace(",", " | "))
     assert api.evaluate(policy(text), again, AS_OF).rows.shortfalls[0].because == ("cap:c",)
     assert first.rows.shortfalls[0].quantity == 50

@@ -156,10 +156,8 @@ class ExpressionReader:
         columns = tuple(ast.Identifier(text, span=span) for text, span in header)
         lengths = {len(cells) for cells in rest}
         if len(rest) > 1 and len(lengths) == 1 and len(columns) not in lengths:
-            cells = lengths.pop()
-            message = (
-                f"this row names {_counted(len(columns), 'column')}, and the rows below have {_counted(cells, 'cell')}"
-            )
+            named, below = _counted(len(columns), "column"), _counted(lengths.pop(), "cell")
+            message = f"this row names {named}, and the rows below have {below}"
             self.report("V0111", message, self.token_span(tree.children[0]), help=ROW_HELP)
             return columns, ()
         rows = []

@@ -96,10 +96,10 @@ def defined_names(text: str) -> tuple[str, ...]:
     """
     names: dict[str, None] = {}
     for line in text.splitlines():
-        words = _WORDS.findall(line.strip())[:4]
+        words = _WORDS.findall(line.strip().removeprefix("advisory "))[:4]
         if line.lstrip().startswith('"') or words[:1] == ["use"]:
             names[BROKEN_USE] = None
-        if words and line[0] == words[0][0] and words[0] in STATEMENT_WORDS and not _is_name(words[1:2]):
+        if words and not line[0].isspace() and words[0] in STATEMENT_WORDS and not _is_name(words[1:2]):
             names[NAMELESS] = None
         names.update((one, None) for one in words if _is_name([one]))
     return tuple(names)
