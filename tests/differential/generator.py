@@ -299,7 +299,7 @@ class Writer:
     def cap(self, kind: str = "cap") -> str:
         measure = self.rng.choice(["share", "share", "quantity", "quantity", "spend", "stock"])
         where = f"where {self.condition(words.OFFER, words.TIER, words.REQUEST, depth=1)}" if self.chance(0.3) else ""
-        where = where.replace("compared", "price")  # what a prior award's compared price is, is nowhere said
+        where = where.replace("compared", "price")  # what a prior award's compared price is, the page does not say
         word = self.name("cap", f"cap-{measure}" if kind == "cap" else "")
         body = words.cap_body(self.rng, measure)
         return f"{kind} {word}: {body} {where} {self.modifiers(0.2)}"

@@ -192,7 +192,7 @@ class Caps:
 
     def _item_scene(self, one: Counted) -> Scene:
         row = dict.fromkeys(_OFFER_COLUMNS) | self.world.defaults | one.row
-        return Scene(self.world, row["mineral"], row, one.tier, one.request)
+        return Scene(self.world, row["mineral"], row, one.tier, one.request or _unknown_request(row["buyer"]))
 
     # ---- columns --------------------------------------------------------------------------------------------------
 
@@ -205,7 +205,12 @@ class Caps:
         return _column(name, scene.offer, scene.tier, scene.request)
 
     def of_item(self, name: str, one: Counted) -> Any:
-        return _column(name, one.row, one.tier, one.request or {"buyer": one.row.get("buyer")})
+        return _column(name, one.row, one.tier, one.request or _unknown_request(one.row.get("buyer")))
+
+
+def _unknown_request(buyer: str | None) -> Row:
+    """What is known of the request behind a row that carries none of this book: who bought."""
+    return dict.fromkeys(_REQUEST_COLUMNS) | {"buyer": buyer}
 
 
 def _column(name: str, offer: Row, tier: str | None, request: Row) -> Any:
@@ -220,3 +225,4 @@ _OFFER_COLUMNS = (
     "offer trader producer mineral form purity origin processed_in melted_in price quantity lot min_quantity "
     "delivery valid_until incoterm location hazard buyer"
 ).split()
+_REQUEST_COLUMNS = "request mineral quantity form purity need_by max_price priority".split()

@@ -32,7 +32,7 @@ def explain(evaluation: Evaluation, plan: Plan, offer: str, request: str | None)
         raise UsageError(f"the book has no offer `{offer}`")
     if request is not None and request not in evaluation.world.requests:
         raise UsageError(f"the book has no request `{request}`")
-    chosen = request if request is not None else _decisive(plan, offer)
+    chosen = request if request is not None else _decisive(evaluation, plan, offer)
     entries = [*_eligibility(evaluation, standing)]
     if standing.may_serve and chosen is not None:
         watched = Evaluation(evaluation.program, evaluation.book, evaluation.day.as_of, watch=Watch(offer, chosen))
@@ -44,11 +44,13 @@ def explain(evaluation: Evaluation, plan: Plan, offer: str, request: str | None)
     )
 
 
-def _decisive(plan: Plan, offer: str) -> str | None:
+def _decisive(evaluation: Evaluation, plan: Plan, offer: str) -> str | None:
+    """The request that an explanation is about: the last that bought, that passed it over, that was full."""
     won = [award.request for award in plan.awards if award.offer == offer]
     if won:
         return won[-1]
-    return next((one.request for one in plan.rejections if one.offer == offer), None)
+    named = next((one.request for one in plan.rejections if one.offer == offer), None)
+    return named or evaluation.not_needed.get(offer, (None,))[0]
 
 
 def _text(span: Span | None) -> str:
@@ -131,7 +133,7 @@ def _tiers(evaluation: Evaluation, standing: Standing) -> Iterator[TraceEntry]:
 
 
 _STAGES = {"share": "step", "when": "step", "premium": "step", "no_reference": "step", "cap": "cap", "lot": "lot",
-           "min_quantity": "lot", "require": "require", "forbid": "forbid"}  # fmt: skip
+           "min_quantity": "lot", "not_needed": "step", "require": "require", "forbid": "forbid"}  # fmt: skip
 
 
 def _walk(event: Event, evaluation: Evaluation) -> TraceEntry:
@@ -179,8 +181,11 @@ def _outcome(plan: Plan, standing: Standing, offer: str, request: str | None, as
     if rejection is None:
         return f"Offer {offer} won nothing for request {asked}; it was awarded to another."
     codes = ", ".join(_code(reason) for reason in rejection.reasons)
-    where = "whoever asks" if rejection.request is None else f"at request {rejection.request}"
-    return f"Offer {offer} won nothing, {where}: {codes}."
+    if rejection.request is not None:
+        return f"Offer {offer} won nothing, at request {rejection.request}: {codes}."
+    if codes == "not_needed":
+        return f"Offer {offer} won nothing, since it was not needed: the requests were full, or nobody asked."
+    return f"Offer {offer} won nothing, whoever asks: {codes}."
 
 
 def _won(award: Award) -> str:

@@ -74,7 +74,7 @@ class Evaluation:
         self.awards: list[Award] = []
         self.shortfalls: list[Shortfall] = []
         self.passed_over: dict[str, tuple[str, list[Reason]]] = {}
-        self.not_needed: dict[str, Reason] = {}
+        self.not_needed: dict[str, tuple[str, Reason]] = {}
         self.least_award = self._least_award()
         self._pool: dict[str, list[Standing]] = {}
         for standing in self.standings.values():
@@ -171,7 +171,8 @@ class Evaluation:
         for standing, candidacy in self._ordered(candidates, step, walk):
             if walk.need <= 0:
                 moment = self._moment(standing.offer, walk, step, candidacy.view)
-                self.not_needed[standing.offer.offer] = reason = Reason("not_needed", rule=rule_ref(moment.span))
+                reason = Reason("not_needed", rule=rule_ref(moment.span))
+                self.not_needed[standing.offer.offer] = (walk.request.request, reason)
                 self.watch.reasons(moment, [reason])
             else:
                 self._take(standing, candidacy, step, walk)

@@ -63,7 +63,8 @@ def _rejection(evaluation: Evaluation, standing: Standing) -> Rejection:
         request, reasons = evaluation.passed_over[offer.offer]
         for_all = reasons[0].code == "not_in_waterfall" and not _taken_by_some(evaluation, standing)
         return Rejection(offer.offer, None if for_all else request, tuple(reasons))
-    return Rejection(offer.offer, None, (evaluation.not_needed.get(offer.offer, Reason("not_needed")),))
+    _, reason = evaluation.not_needed.get(offer.offer, ("", Reason("not_needed")))
+    return Rejection(offer.offer, None, (reason,))
 
 
 def _taken_by_some(evaluation: Evaluation, standing: Standing) -> bool:

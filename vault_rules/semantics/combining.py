@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from vault_rules.domain.units import MASS_UNITS
 from vault_rules.language import ast
 from vault_rules.language.mistakes_in_values import unit_help
 from vault_rules.semantics import typed
+from vault_rules.semantics.currencies import CURRENCIES
 from vault_rules.semantics.elaboration import NAME, OPEN
 from vault_rules.semantics.mismatch import help_with, mismatch
 from vault_rules.semantics.naming import NameReader
@@ -32,10 +34,16 @@ class OperatorReader(NameReader):
         return self.apply(operator, (left, right), node.span)
 
     def _is_price_per_unknown(self, node: ast.Binary) -> bool:
-        """`30 USD/pound`: a price by a unit that is none."""
+        """`30 USD/pound`: a price by a unit that is none; `USD/kg`: a price without its amount."""
         match node:
             case ast.Binary(operator="/", left=ast.Money(), right=ast.Name() as name) if self.is_unknown(name):
                 self.report("V0108", f"`{name.name}` is not a unit", name.span, help=unit_help(name.name))
+                return True
+            case ast.Binary(operator="/", left=ast.Name() as left, right=ast.Name() as right) if (
+                left.name in CURRENCIES and right.name in MASS_UNITS and self.is_unknown(left)
+            ):
+                help = f"write `30 {left.name}/{right.name}`"
+                self.report("V0201", f"an amount is missing before `{left.name}/{right.name}`", node.span, help=help)
                 return True
         return False
 

@@ -184,10 +184,11 @@ class ExceptionReader(RuleReader):
                 help=f"restate it as `{base.body.measure} …`",
             )
             return {}, {}, False
-        if body.comparison != base.body.comparison:
-            message = f"a {base.kind} says `{base.body.comparison}`, not `{body.comparison}`"
+        sign = "<=" if base.kind == "cap" else ">="
+        if body.comparison != sign:
+            message = f"a {base.kind} says `{sign}`, not `{body.comparison}`"
             labels = (Label(base.body.span, "the rule says this"),)
-            self.of.report("V0110", message, body.span, labels=labels, help=f"write `{base.body.comparison}`")
+            self.of.report("V0110", message, body.span, labels=labels, help=f"write `{sign}`")
             return {}, {}, False
         if body.of is None and "share" in body.measure:
             body = attrs.evolve(body, of=base.body.of)  # what is not restated stays

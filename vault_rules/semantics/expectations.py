@@ -58,6 +58,7 @@ class ExpectationReader:
         if said is None or known is None or said.name in known:
             return
         near = did_you_mean(said.name, sorted(known))
+        known.add(said.name)  # it is said once
         help = f"did you mean `{near}`?" if near else f"add it to the test's `{table}`"
         self.of.report("V0319", f"this test has no {column} `{said.name}`", said.span, help=help)
 
