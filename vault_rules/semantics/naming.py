@@ -79,6 +79,8 @@ class NameReader(Elaboration):
             return f'declare it: `{kind} {name} "…"`'
         if name in ("awarded", "requested", "purchased", "premium", "reference", "shortfall", "share", "spend"):
             return f"`{name}` is known only when awards have been made: an `always` may read it, a rule may not"
+        if self.extra:
+            return "here one may say " + ", ".join(f"`{one}`" for one in self.extra)
         return "a name is defined with `let`, `group`, `table` or `field`; a text stands in quotation marks"
 
     def _defined(self, name: str, span: Span) -> typed.Expr | None:
