@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from tests.differential import oracle
-from tests.differential.generator import Case, checked
+from tests.differential.cases import Case, checked
 from vault_rules.engine.program import compile_policy
 from vault_rules.engine.reference import run
 from vault_rules.engine.result import plan_of
@@ -121,15 +121,19 @@ def _smaller(case: Case) -> Iterator[Case]:
     for table in ("offers", "awards", "requests", "facilities", "holdings", "benchmarks"):
         rows = getattr(case.book, table)
         for at in range(len(rows)):
-            yield attrs.evolve(case, book=attrs.evolve(case.book, **{table: rows[:at] + rows[at + 1 :]}))
+            yield _with_rows(case, table, rows[:at] + rows[at + 1 :])
     for table in ("offers", "awards", "requests", "holdings"):
         rows = getattr(case.book, table)
         for at, row in enumerate(rows):
             for field in attrs.fields(type(row)):
                 if field.default is None and getattr(row, field.name) is not None:
                     blank = attrs.evolve(row, **{field.name: None})
-                    book = attrs.evolve(case.book, **{table: (*rows[:at], blank, *rows[at + 1 :])})
-                    yield attrs.evolve(case, book=book)
+                    yield _with_rows(case, table, (*rows[:at], blank, *rows[at + 1 :]))
+
+
+def _with_rows(case: Case, table: str, rows: tuple[Any, ...]) -> Case:
+    changed: dict[str, Any] = {table: rows}
+    return attrs.evolve(case, book=attrs.evolve(case.book, **changed))
 
 
 def told(case: Case) -> str:

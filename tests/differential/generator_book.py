@@ -113,19 +113,18 @@ class BookWriter:
     def holdings(self) -> tuple[Holding, ...]:
         demand = {"cobalt": self.seldom(0.9, [Fraction(100), Fraction(365), Fraction(73)])}
         demand["gallium"] = self.seldom(0.7, [Fraction(200), Fraction(146)])
-        found = []
-        for mineral in ["cobalt", "gallium", *self.rng.choices(MINERALS, k=2)][: self.rng.choice([0, 1, 2, 3, 4])]:
-            found.append(
-                Holding(
-                    mineral=mineral,
-                    quantity=self.rng.choice([Fraction(0), Fraction(10), Fraction(20), Fraction(50)]),
-                    facility=self.seldom(0.3, ["f1", "f2", "f9"]),
-                    form=self.one(FORMS),
-                    origin=self.one(COUNTRIES),
-                    demand_per_year=demand[mineral] if self.rng.random() < 0.8 else None,
-                )
-            )
-        return tuple(found)
+        minerals = ["cobalt", "gallium", *self.rng.choices(MINERALS, k=2)][: self.rng.choice([0, 1, 2, 3, 4])]
+        return tuple(self.holding(one, demand[one]) for one in minerals)
+
+    def holding(self, mineral: str, demand: Fraction | None) -> Holding:
+        return Holding(
+            mineral=mineral,
+            quantity=self.rng.choice([Fraction(0), Fraction(10), Fraction(20), Fraction(50)]),
+            facility=self.seldom(0.3, ["f1", "f2", "f9"]),
+            form=self.one(FORMS),
+            origin=self.one(COUNTRIES),
+            demand_per_year=demand if self.rng.random() < 0.8 else None,
+        )
 
     def prior(self, requests: list[Request]) -> PriorAward:
         carried = self.rng.choice([*requests, *requests, None, None])

@@ -18,8 +18,10 @@ DEFINITIONS = [
     "let turn = 2027-08-01",
     "let cover = 60 days",
     "let budget = 1k USD",
-    "table spec {\n| mineral | purity | extra | depth |\n| cobalt | 99% | 10% | 30 kg |\n| otherwise | 98% | 20% | 50 kg |\n}",
-    "table yearly by mineral, year {\n| mineral | year | mass |\n| cobalt | 2027 | 60 kg |\n| gallium | 2028 | 100 lb |\n}",
+    "table spec {\n| mineral | purity | extra | depth |\n| cobalt | 99% | 10% | 30 kg |\n"
+    "| otherwise | 98% | 20% | 50 kg |\n}",
+    "table yearly by mineral, year {\n| mineral | year | mass |\n| cobalt | 2027 | 60 kg |\n"
+    "| gallium | 2028 | 100 lb |\n}",
 ]
 
 TIER = [
@@ -178,6 +180,14 @@ COMPARES = [
     "price + 1 EUR/kg",
     "price - 1 USD/kg",
     "if (local else false) then price else price + 1 USD/kg",
+]
+WINDOWS = [
+    "from 2027-07-01",
+    "before 2027-10-01",
+    "through 2027-08-01",
+    "from 2027-01-01 through 2027-12-31",
+    "from turn",
+    "before turn",
 ]
 SELLERS = ["ta, tb", "ta then tb", "{tb} then ta, tc", "desk then tb", "tc then tb then ta", "{tb, tc} then desk"]
 STORE = [

@@ -130,32 +130,40 @@ class Rules:
 
     # ---- who judges a rule ----------------------------------------------------------------------------------------
 
-    def is_per_request(self, rule: ast.Condition, mineral: str | None) -> bool:
-        """Whether it reads the request or says `for buyers`, itself or by what it reads and the exceptions for a mineral."""
+    def is_per_request(self, rule: ast.Condition, mineral: str | None, *, for_all: bool = False) -> bool:
+        """Whether it says `for buyers` or reads the request: itself, by a `let`, or by an exception for this mineral.
+
+        `for_all`: whatever some buyers are excepted from. References see what a rule says of everybody, because an
+        exception changes nothing outside of its scope.
+        """
         if self.modifier(rule, "for_buyers") is not None:
             return True
-        return self._reads_request(rule.condition, mineral) or self._is_excepted(name_of(rule), mineral)
+        parts = (rule.condition, *self._restated(name_of(rule), mineral, for_all))
+        return any(part is None or self._reads_request(part, mineral, for_all) for part in parts)
 
-    def _is_excepted(self, target: str, mineral: str | None) -> bool:
+    def _restated(self, target: str, mineral: str | None, for_all: bool) -> Iterator[ast.Expr | None]:
+        """What exceptions for this mineral say instead; None for one that is for some buyers."""
         for one in self.exceptions:
             is_meant = one.target.name == target and self.is_dated_now(one)
-            if not is_meant or not self.covers(one, mineral, EVERYBODY):
+            is_bought_by_some = self.modifier(one, "for_buyers") is not None
+            if not is_meant or not self.covers(one, mineral, EVERYBODY) or (for_all and is_bought_by_some):
                 continue
-            if self.modifier(one, "for_buyers") is not None or self._is_excepted(name_of(one), mineral):
-                return True
-            change = one.change
-            new = change.condition if isinstance(change, ast.NewCondition) else None
-            new = change.value if isinstance(change, ast.NewValue) else new
-            if new is not None and self._reads_request(new, mineral):
-                return True
-        return False
+            if is_bought_by_some:
+                yield None
+            if isinstance(one.change, ast.NewCondition):
+                yield one.change.condition
+            if isinstance(one.change, ast.NewValue):
+                yield one.change.value
+            yield from self._restated(name_of(one), mineral, for_all)
 
-    def _reads_request(self, expr: ast.Expr, mineral: str | None) -> bool:
+    def _reads_request(self, expr: ast.Expr, mineral: str | None, for_all: bool) -> bool:
         names = {part.name for part in walk(expr) if isinstance(part, ast.Name)}
-        return "request" in names or any(
-            self._reads_request(self.lets[name].value, mineral) or self._is_excepted(name, mineral)
+        parts = [
+            part
             for name in names & self.lets.keys()
-        )
+            for part in (self.lets[name].value, *self._restated(name, mineral, for_all))
+        ]
+        return "request" in names or any(part is None or self._reads_request(part, mineral, for_all) for part in parts)
 
     # ---- small questions ------------------------------------------------------------------------------------------
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +12,7 @@ from vault_rules.domain.exact import invoice
 from vault_rules.language import ast
 
 if TYPE_CHECKING:
-    from tests.differential.oracle import Award
+    from tests.differential.oracle_step import Award
 
 Rows = list[tuple[Any, ...]]
 
@@ -60,15 +59,7 @@ def _at(world: World, place: ast.Place, scene: Scene) -> list[Row]:
     for facility in world.facilities:
         here = Scene(world, scene.mineral, scene.offer, scene.tier, scene.request, facility)
         accepts = facility["accepts"]
-        if facility["kind"] in kinds and (not accepts or scene.mineral in accepts):
-            if place.when is None or value(place.when, here) is True:
-                found.append((ordering(place.keys or (), here), facility["facility"], facility))
+        takes = facility["kind"] in kinds and (not accepts or scene.mineral in accepts)
+        if takes and (place.when is None or value(place.when, here) is True):
+            found.append((ordering(place.keys or (), here), facility["facility"], facility))
     return [facility for _, _, facility in sorted(found, key=lambda one: one[:2])]
-
-
-def merged(rows: Rows, keys: int, mass_at: int) -> dict[tuple[Any, ...], Fraction]:
-    """Rows with equal keys as one: their masses added."""
-    found: dict[tuple[Any, ...], Fraction] = defaultdict(Fraction)
-    for row in rows:
-        found[row[:keys]] += row[mass_at]
-    return dict(found)

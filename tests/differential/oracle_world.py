@@ -16,7 +16,10 @@ from vault_rules.language import ast
 
 
 class World:
-    """One policy, one book, one day. `tier_of` holds the offers that passed steps 3 and 4, once that is known."""
+    """One policy, one book, one day. `tier_of` holds the offers that passed steps 3 and 4, once that is known.
+
+    `unseen` are those of them that only some buyers may have, by an exception: no references see them.
+    """
 
     def __init__(self, file: ast.PolicyFile, book: BoundBook, as_of: date) -> None:
         self.as_of = as_of
@@ -27,6 +30,7 @@ class World:
         self.benchmarks, self.facilities = self._rows(book.benchmarks), self._rows(book.facilities)
         self.holdings, self.prior = self._rows(book.holdings), self._rows(book.awards)
         self.tier_of: dict[str, str] = {}
+        self.unseen: set[str] = set()
 
     def _rows(self, rows: tuple[Any, ...]) -> list[Row]:
         found = [{name.name: getattr(one, name.name) for name in attrs.fields(type(one))} for one in rows]
@@ -98,7 +102,7 @@ class World:
         counted = []
         for offer in self.offers.values():
             tier = self.tier_of.get(offer["offer"])
-            if tier is None or offer["mineral"] != mineral or offer["form"] != form:
+            if tier is None or offer["offer"] in self.unseen or offer["mineral"] != mineral or offer["form"] != form:
                 continue
             is_decoy = (offer["min_quantity"] or 0) > wanted or (offer["lot"] or 0) > wanted
             is_meant = tiers is None or tier in tiers

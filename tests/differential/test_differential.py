@@ -6,8 +6,8 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from tests.differential.cases import random_case
 from tests.differential.comparison import differences, reduced, told
-from tests.differential.generator import random_case
 
 SEEDS = st.integers(0, 2**48)
 # a seed says nothing of its neighbours: cases are made small by `reduced`, not by shrinking the seed

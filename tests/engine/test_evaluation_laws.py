@@ -158,7 +158,10 @@ def test_renaming_ids_in_order_changes_nothing_else(case: Case) -> None:
         book,
         offers=tuple(attrs.evolve(one, offer=f"x{one.offer}") for one in book.offers),
         requests=tuple(attrs.evolve(one, request=f"y{one.request}") for one in book.requests),
-        awards=tuple(attrs.evolve(one, request=one.request and f"y{one.request}") for one in book.awards),
+        awards=tuple(
+            attrs.evolve(one, request=one.request and f"y{one.request}", offer=one.offer and f"x{one.offer}")
+            for one in book.awards
+        ),
     )
     statements = tuple(re.sub(r'"(r\d+)"', r'"y\1"', re.sub(r'"(o\d+)"', r'"x\1"', one)) for one in case.statements)
     _, before = evaluated(case)

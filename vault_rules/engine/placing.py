@@ -31,7 +31,8 @@ class Storage:
 
     def place(self, award: Award) -> None:
         """Place one award, split as facilities fill; what fits nowhere is listed as unplaced."""
-        view = self.world.view(self.offers[award.offer], self.world.requests[award.request])
+        of_award = {"premium": award.premium, "reference": award.reference, "awarded": award.quantity}
+        view = self.world.view(self.offers[award.offer], self.world.requests[award.request], award=of_award)
         left = award.quantity
         found = self._store(view, award)
         if found is not None:
@@ -53,6 +54,7 @@ class Storage:
                 "V0502",
                 f"{len(found)} `store` rules are in force for {award.mineral} on {self.world.as_of.isoformat()}",
                 found[1][0].name_span,
+                "let one of them end where the other begins, or narrow one with `for`",
             )
         return found[0] if found else None
 
@@ -80,4 +82,4 @@ def _facility_key(key: typed.Key, view: View) -> Callable[[Facility], Any]:
 
 
 def _at(view: View, facility: Facility) -> View:
-    return View(view.world, view.offer, view.request, facility)
+    return View(view.world, view.offer, view.request, facility, award=view.award)

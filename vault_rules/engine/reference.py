@@ -117,7 +117,7 @@ class Evaluation:
                 "let one begin earlier or end later, or evaluate as of another day",
             )
         if len(found) > 1:
-            raise stop("V0502", f"{len(found)} waterfalls are in force for {who}", found[1][0].name_span)
+            raise stop("V0502", f"{len(found)} waterfalls are in force for {who}", found[1][0].name_span, _APART)
         return found[0]
 
     def _serve(self, request: Request, waterfall: typed.Rule, clauses: Clauses) -> None:
@@ -339,6 +339,9 @@ def carried(offer: Offer, policy: typed.TypedPolicy) -> dict[str, str]:
 
 
 _CARRIED = ("producer", "purity", "incoterm", "location", "hazard")
+
+
+_APART = "let one of them end where the other begins, or narrow one with `for`"
 
 
 def _names_step(award: PriorAward, waterfall: typed.Rule, step: typed.Step) -> bool:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -73,6 +74,8 @@ class View:
     buyer: str | None = None
     price: Fraction | None = None
     """An offered price to suppose instead of the offer's own."""
+    award: Mapping[str, Any] = attrs.field(factory=dict)
+    """What a `store` reads of the award: premium, reference, awarded."""
     used: set[str] = attrs.field(factory=set)
 
     def __attrs_post_init__(self) -> None:
@@ -92,6 +95,8 @@ class View:
         if expr.owner == "request":
             own = None if self.request is None else getattr(self.request, expr.name)
             return self.buyer if expr.name == "buyer" else own
+        if expr.owner in ("field", "award") and expr.name in self.award:
+            return self.award[expr.name]
         if expr.owner == "facility":
             return None if self.facility is None else getattr(self.facility, expr.name)
         if self.offer is None:
@@ -191,7 +196,7 @@ class View:
                 continue
             content |= {**one.changes, **changes}
             spans |= {**one.spans, **places}
-            waived |= one.waive
+            waived |= one.waive and not changes  # an exception to a waiver that restates the rule puts it in its place
             used += [one.name, *names]
         return content, spans, waived, used
 

@@ -9,7 +9,17 @@ from vault_rules.language import ast
 from vault_rules.semantics import reads, typed
 from vault_rules.semantics.elaborate import Elaborator
 from vault_rules.semantics.reads import Duty
-from vault_rules.semantics.types import BOOLEAN, FACILITY_COLUMNS, MASS, MONEY, OFFER_COLUMNS, REQUEST_COLUMNS, Type
+from vault_rules.semantics.types import (
+    BOOLEAN,
+    FACILITY_COLUMNS,
+    MASS,
+    MONEY,
+    OFFER_COLUMNS,
+    PRICE,
+    RATIO,
+    REQUEST_COLUMNS,
+    Type,
+)
 from vault_rules.source.diagnostic import Diagnostic, Label
 from vault_rules.source.text import Span
 
@@ -43,7 +53,9 @@ class CapReader:
         return self.orders[id(statement)]
 
     def facility_names(self) -> dict[str, tuple[str, Type]]:
-        return {name: ("facility", kind) for name, kind in FACILITY_COLUMNS.items()}
+        """What a place in a `store` knows besides: the facility's columns, and the award's."""
+        of_award = {"premium": ("field", RATIO), "reference": ("field", PRICE), "awarded": ("award", MASS)}
+        return of_award | {name: ("facility", kind) for name, kind in FACILITY_COLUMNS.items()}
 
     def cap(self, node: ast.Cap, rule: Any) -> typed.Rule:
         clauses, spans = self.cap_clauses(node.body, node.kind, node.advisory, whole=True)

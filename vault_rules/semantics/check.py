@@ -10,8 +10,11 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from typing import Any
 
+from vault_rules.errors import EvaluationError
 from vault_rules.language import ast
 from vault_rules.semantics import clashes, examples, lint, reads, typed
+from vault_rules.semantics.constants import fold_or_none
+from vault_rules.semantics.depth import MAX_LET_DEPTH, depth
 from vault_rules.semantics.elaborate import Elaborator
 from vault_rules.semantics.exceptions import ExceptionReader
 from vault_rules.semantics.header import HeaderReader
@@ -19,7 +22,8 @@ from vault_rules.semantics.load import Loaded
 from vault_rules.semantics.reads import Duty
 from vault_rules.semantics.scope import Names, collect
 from vault_rules.semantics.types import ERROR
-from vault_rules.source.diagnostic import Diagnostic, has_errors, in_file_order
+from vault_rules.source.diagnostic import ERROR as SEVERITY_ERROR
+from vault_rules.source.diagnostic import Diagnostic, Label, has_errors, in_file_order
 from vault_rules.source.text import Span
 
 Rules = dict[str, list[typed.Rule]]
@@ -31,7 +35,11 @@ def check(
     """Check a policy, with other values for some of its parameters."""
     names, diagnostics = collect(loaded)
     checker = _Checker(loaded, names, diagnostics, parameters or {})
-    policy = checker.run()
+    policy: typed.TypedPolicy | None = None
+    try:
+        policy = checker.run()
+    except EvaluationError as stopped:  # a constant that cannot be worked out
+        checker.diagnostics.append(stopped.diagnostic)
     ordered = _once(in_file_order(checker.diagnostics), loaded)
     return (None if has_errors(ordered) else policy), ordered
 
@@ -67,6 +75,7 @@ class _Checker:
         rules = self._rules()
         by_name = {rule.name: rule for group in rules.values() for rule in group}
         exceptions = self._exceptions(by_name)
+        self._fixed(exceptions)
         header = self.header.read(self.of, self.reader)
         self.reads = reads.Reads(self.of.lets, exceptions, self.of.tables)
         self._duties(exceptions)
@@ -96,7 +105,19 @@ class _Checker:
             elif isinstance(statement, ast.Table):
                 self.of.table(name.name)
             elif isinstance(statement, ast.Let):
-                self.of.let_value(name.name, name.span)
+                self._let(name)
+
+    def _let(self, name: ast.Identifier) -> None:
+        try:
+            self.of.let_value(name.name, name.span)
+            deep = depth(name.name, self.of.lets) > MAX_LET_DEPTH
+        except RecursionError:
+            deep = True
+        if deep:
+            help = "let values read others at most a few dozen deep: write some of them out"
+            message = f"`{name.name}` reads values that read values, too deep to follow"
+            raise EvaluationError(Diagnostic("V0117", SEVERITY_ERROR, message, name.span, help=help))
+        fold_or_none(self.of.lets[name.name], self.of.lets, self.of.tables)
 
     def _is_first(self, statement: ast.Statement) -> bool:
         return statement.name is not None and self.names.values.get(statement.name.name) is statement
@@ -147,6 +168,22 @@ class _Checker:
                     found.append(read)
         return found
 
+    def _fixed(self, exceptions: list[typed.TypedException]) -> None:
+        """A value that dates, groups or scopes read is the written one: no exception can change it."""
+        by_name = {one.name: one for one in exceptions}
+        for one in exceptions:
+            root = one
+            while root.target_kind == "exception" and root.target in by_name:
+                root = by_name[root.target]
+            place = self.of.fixed.get(root.target) if root.target_kind == "let" else None
+            if place is not None:
+                message = (
+                    f"an exception cannot change `{root.target}`: what is fixed when the policy is written reads it"
+                )
+                labels = (Label(place, "this is read here"),)
+                help = "give that place a value of its own, or change the rule itself by an exception"
+                self.of.report("V0216", message, one.name_span, labels=labels, help=help)
+
     # ---- what may be read, and what may be undefined ------------------------------------------------------
 
     def _duties(self, exceptions: list[typed.TypedException]) -> None:
@@ -195,7 +232,7 @@ class _Checker:
         found.extend(lint.unreachable_steps(rules["waterfall"], exceptions))
         expressions = [duty.expr for duty in self.reader.duties] + list(self.of.lets.values())
         found.extend(lint.reference_warnings(expressions))
-        found.extend(lint.own_tier_warnings(rules["waterfall"]))
+        found.extend(lint.own_tier_warnings(rules["waterfall"], self.of.lets))
         if self.loaded.header is not None and not self.loaded.unread and not has_errors(found):
             own = [one for one in self.loaded.statements if id(one) in self.loaded.own]
             found.extend(lint.unused(self.names, own))

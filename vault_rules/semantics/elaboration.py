@@ -57,6 +57,8 @@ class Elaboration:
         self.fields: dict[str, typed.TypedField] = {}
         self.tables: dict[str, typed.TypedTable] = {}
         self.groups: dict[str, tuple[Type, frozenset[Any]]] = {}
+        self.fixed: dict[str, Span] = {}
+        """The lets that dates, groups, scopes and other fixed places read, each with one such place."""
         self.open: list[str] = []
         """The definitions that are being elaborated, outermost first."""
         self.let_values: Mapping[str, ast.Expr] = {}
@@ -125,7 +127,9 @@ class Elaboration:
         if read.type == ERROR:
             return None
         try:
-            return fold(read, self.lets, self.tables)
+            value = fold(read, self.lets, self.tables)
+            self._fix(read, read.span)
+            return value
         except NotConstant as found:
             inside = read.span.source is found.span.source and read.span.start <= found.span.start < read.span.end
             labels = () if inside else (Label(found.span, "it reads this"),)
@@ -133,3 +137,9 @@ class Elaboration:
             message = "this is fixed when the policy is written: it cannot read the book"
             self.report("V0216", message, found.span if inside else read.span, labels=labels, help=help)
             return None
+
+    def _fix(self, read: typed.Expr, place: Span) -> None:
+        for one in typed.walk(read):
+            if isinstance(one, typed.LetRef) and one.name not in self.fixed:
+                self.fixed[one.name] = place
+                self._fix(self.lets[one.name], place)

@@ -134,7 +134,7 @@ class ExceptionReader(RuleReader):
     ) -> tuple[dict[Any, Any], dict[Any, Span], bool]:
         change = node.change
         match change:
-            case ast.Waive() if kind != "let":
+            case ast.Waive() if kind != "let" or isinstance(self.of.names.rules.get(node.target.name), ast.Exception_):
                 return {}, {"waive": node.span}, True
             case ast.NewValue() if isinstance(base, ast.Let):
                 return self._value(change, base)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from vault_rules.language import ast
 from vault_rules.semantics import typed
@@ -90,17 +90,26 @@ def reference_warnings(expressions: Iterable[typed.Expr]) -> Iterator[Diagnostic
                 )
 
 
-def own_tier_warnings(waterfalls: Sequence[typed.Rule]) -> Iterator[Diagnostic]:
-    """A premium over a reference to a tier that its own step takes."""
+def own_tier_warnings(waterfalls: Sequence[typed.Rule], lets: Mapping[str, typed.Expr]) -> Iterator[Diagnostic]:
+    """A premium over a reference to a tier that its own step takes, also where a `let` names the reference."""
     for rule in waterfalls:
         for step in rule.clauses["steps"]:
             for reference in rule.clauses.get((step.number, "references")) or ():
                 for one in typed.walk(reference):
-                    if isinstance(one, typed.Market) and set(one.tiers) & set(step.tiers):
+                    if any(set(market.tiers) & set(step.tiers) for market in _markets(one, lets)):
                         yield Diagnostic(
                             "V0404", WARNING, "this step is measured against offers that it takes itself", one.span,
                             labels=(Label(step.span, "the step"),), help="refer to another tier, or to a benchmark",
                         )  # fmt: skip
+
+
+def _markets(expr: typed.Expr, lets: Mapping[str, typed.Expr]) -> Iterator[typed.Market]:
+    """The references to the market that a part of an expression is, or stands for."""
+    if isinstance(expr, typed.Market):
+        yield expr
+    elif isinstance(expr, typed.LetRef) and expr.name in lets:
+        for one in typed.walk(lets[expr.name]):
+            yield from _markets(one, lets)
 
 
 def unused(names: Names, statements: Iterable[ast.Statement]) -> Iterator[Diagnostic]:

@@ -7,8 +7,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import Any, Protocol
 
+from vault_rules.errors import EvaluationError
 from vault_rules.semantics.operators import fiscal_year, signature
 from vault_rules.semantics.typed import (
     Benchmark,
@@ -26,6 +28,11 @@ from vault_rules.semantics.typed import (
     Market,
     Missing,
 )  # fmt: skip
+from vault_rules.source.diagnostic import ERROR, Diagnostic
+
+MAX_BITS = 20_000
+"""Exact values may grow with every product; one of six thousand digits is a mistake, or meant to stop the machine."""
+_GROWS = frozenset(("*", "/", "of", "round"))
 
 
 class Facts(Protocol):
@@ -77,7 +84,7 @@ def value_of(expr: Expr, facts: Facts) -> Any:
             return facts.benchmark(expr)
         case FiscalYear():
             day = value_of(expr.value, facts)
-            return None if day is None else _fraction(fiscal_year(day, facts.fiscal_start))
+            return None if day is None else Fraction(fiscal_year(day, facts.fiscal_start))
         case If():
             held = value_of(expr.condition, facts)
             if held is None:
@@ -91,19 +98,26 @@ def value_of(expr: Expr, facts: Facts) -> Any:
     raise AssertionError(f"no meaning for {type(expr).__name__}")
 
 
-def _fraction(number: int) -> Any:
-    from fractions import Fraction
-
-    return Fraction(number)
-
-
 def _call(expr: Call, facts: Facts) -> Any:
     if expr.operator in ("and", "or"):
         return _kleene(expr, facts)
     row = signature(expr.operator, expr.parameters)
     assert row is not None  # the checker looked it up
     values = [value_of(argument, facts) for argument in expr.arguments]
-    return None if any(value is None for value in values) else row.apply(*values)
+    if any(value is None for value in values):
+        return None
+    result = row.apply(*values)
+    if expr.operator in _GROWS and isinstance(result, Fraction):
+        _bounded(result, expr)
+    return result
+
+
+def _bounded(value: Fraction, expr: Call) -> None:
+    if max(value.numerator.bit_length(), value.denominator.bit_length()) > MAX_BITS:
+        message = "this value has more than six thousand digits"
+        raise EvaluationError(
+            Diagnostic("V0505", ERROR, message, expr.span, help="multiply fewer values by each other")
+        )
 
 
 def _kleene(expr: Call, facts: Facts) -> bool | None:

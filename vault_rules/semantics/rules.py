@@ -187,6 +187,9 @@ class RuleReader(CapReader):
             clauses.update({(number, key): value for key, value in self.step_clauses(step.clauses, whole=True).items()})
             spans.update({(number, key): span for key, span in _clause_spans(step.clauses, step.span).items()})
             spans[(number, "step")] = step.span
+        if not node.steps and node.name is not None:
+            message = f"the waterfall `{node.name.name}` has no step: nothing would ever be bought"
+            self.of.report("V0320", message, node.name.span, help="say what to take: `take all`")
         clauses["steps"] = tuple(steps)
         return self.rule(node, "waterfall", clauses, spans)
 
@@ -280,6 +283,9 @@ class RuleReader(CapReader):
     # ---- storage ----------------------------------------------------------------------------------------------------
 
     def store(self, node: ast.Store) -> typed.Rule:
+        if not node.places and node.name is not None:
+            message = f"the store `{node.name.name}` names no place: nothing would ever be stored"
+            self.of.report("V0320", message, node.name.span, help="say where: `place in owned by cost`")
         return self.rule(node, "store", {"places": self.places(node.places)}, {"places": node.span})
 
     def places(self, nodes: tuple[ast.Place, ...]) -> tuple[typed.Place, ...]:

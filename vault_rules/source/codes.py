@@ -98,6 +98,7 @@ CODES: Mapping[str, Code] = _table(
     Code("V0316", "a premium over nothing"),
     Code("V0318", "a step that cannot be told"),
     Code("V0319", "a test or law about what is not there"),
+    Code("V0320", "a waterfall without steps"),
     Code("V0401", "a definition that nothing reads", WARNING),
     Code("V0402", "an exception without an end", WARNING),
     Code("V0403", "a reference without a depth", WARNING),
@@ -108,6 +109,7 @@ CODES: Mapping[str, Code] = _table(
     Code("V0502", "two rules in force at once"),
     Code("V0503", "a compared price that does not rise with the price"),
     Code("V0504", "no exchange rate"),
+    Code("V0505", "a value of thousands of digits"),
 )
 
 _PAGE = re.compile(

@@ -1,0 +1,73 @@
+"""Cases for the differential test: a policy as a list of statements, a book, a day; all from one random seed."""
+
+from __future__ import annotations
+
+from datetime import date
+from random import Random
+
+import attrs
+
+from tests.differential.generator import Writer
+from tests.differential.generator_book import random_book
+from tests.differential.oracle import evaluate
+from vault_rules.domain.rows import BoundBook
+from vault_rules.semantics.check import check
+from vault_rules.semantics.load import load
+from vault_rules.semantics.typed import TypedPolicy
+from vault_rules.source.text import Source
+
+DAYS = [date(2027, 6, 30), date(2027, 7, 1), date(2027, 8, 1), date(2027, 9, 30), date(2027, 10, 1), date(2027, 12, 31)]
+
+
+@attrs.frozen
+class Case:
+    """`statements` are the policy's, one text each, so that a reducer can leave some out."""
+
+    statements: tuple[str, ...]
+    book: BoundBook
+    as_of: date
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.statements) + "\n"
+
+
+def checked(text: str) -> tuple[TypedPolicy | None, list[int]]:
+    """The policy that the checker makes of a text, and the lines of its errors."""
+    loaded, found = load(Source("p.vault", text, "p.vault"), lambda beside, path: None)
+    typed, more = check(loaded)
+    lines = [one.span.line for one in (*found, *more) if one.is_error]
+    return (None if lines else typed), lines
+
+
+def random_case(seed: int) -> Case:
+    """A case whose policy the checker accepts: what it refuses is left out."""
+    rng = Random(seed)
+    while True:
+        writer = Writer(rng)
+        statements = writer.policy()
+        for _ in range(8):
+            typed, lines = checked("\n".join(statements) + "\n")
+            if typed is not None:
+                return _bought(rng, tuple(statements), writer.steps)
+            statements = _without(statements, lines)
+
+
+def _bought(rng: Random, statements: tuple[str, ...], steps: dict[str, int]) -> Case:
+    """The policy with a book of which several things are bought, if some tries find one."""
+    for _ in range(6):
+        case = Case(statements, random_book(rng, steps), rng.choice(DAYS))
+        found = evaluate(case.text, case.book, case.as_of)
+        if found is not None and len(found.awards) >= rng.choice([0, 1, 2, 3]):
+            break
+    return case
+
+
+def _without(statements: list[str], lines: list[int]) -> list[str]:
+    kept, line = [], 1
+    for one in statements:
+        last = line + one.count("\n")
+        if not any(line <= wrong <= last for wrong in lines):
+            kept.append(one)
+        line = last + 1
+    return kept
