@@ -59,7 +59,7 @@ def test_the_policys_own_currency_is_worth_one() -> None:
 def test_an_unknown_mineral_is_a_bad_cell_with_the_nearest_that_is_known() -> None:
     (said,) = refused(offers=f"{HEADER}\na | t | Galium | 10 | 1")
     assert said == (
-        "offers.csv, row 2, column mineral: `Galium`: is not a mineral that the policy knows (did you mean `gallium`?)"
+        "offers.csv, row 2, column mineral: `Galium` is not a mineral that the policy knows (did you mean `gallium`?)"
     )
 
 

@@ -125,7 +125,7 @@ def test_a_wholly_blank_row_is_no_row() -> None:
 
 def test_a_bad_unit_is_said_once_at_its_own_cell() -> None:
     book = make_book(offers="offer | trader | mineral | price | quantity | unit\na | t | cobalt | 1 | 1 | tonnes")
-    assert said(book) == "offers.csv, row 2, column unit: `tonnes`: is not a unit of mass (did you mean `t`?)"
+    assert said(book) == "offers.csv, row 2, column unit: `tonnes` is not a unit of mass (did you mean `t`?)"
 
 
 def test_what_a_cell_holds_is_shown_on_one_short_line() -> None:

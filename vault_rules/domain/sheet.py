@@ -34,9 +34,8 @@ class BadCell:
             where.append(f"row {self.row}")
         if self.column is not None:
             where.append(f"column {self.column}")
-        held = "" if self.value is None else f"`{_short(self.value)}`: "
         hint = "" if self.hint is None else f" ({self.hint})"
-        return f"{', '.join(where)}: {held}{self.expected}{hint}"
+        return f"{', '.join(where)}: {sentence(self.value, self.expected)}{hint}"
 
 
 @attrs.frozen(eq=False)
@@ -57,6 +56,13 @@ class Sheet:
     def row_number(self, index: int) -> int:
         """The number under which row `index` (from 0) stands in the file."""
         return index + 2 if self.rows is None else self.rows[index]
+
+
+def sentence(value: str | None, expected: str) -> str:
+    """What a cell holds, and what was expected, read aloud."""
+    if value is None:
+        return expected
+    return f"`{_short(value)}`{'' if expected.startswith('is ') else ':'} {expected}"
 
 
 def _short(value: str) -> str:

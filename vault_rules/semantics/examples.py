@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from vault_rules.domain.spelling import did_you_mean
 from vault_rules.language import ast
-from vault_rules.semantics.book_columns import TABLE_COLUMNS
 from vault_rules.semantics.elaborate import Elaborator
+from vault_rules.semantics.example_tables import check_table
 from vault_rules.semantics.expectations import ExpectationReader
 from vault_rules.semantics.load import Loaded
 from vault_rules.semantics.reads import Reads
@@ -36,7 +34,7 @@ def _test(test: ast.Test, of: Elaborator, known: Reads) -> None:
     _each_once(test, of)
     for item in test.items:
         if isinstance(item, ast.TestTable):
-            _table(item, of)
+            check_table(item, of)
         elif isinstance(item, ast.SetParameter):
             _set(item, of, known)
 
@@ -76,36 +74,3 @@ def _set(item: ast.SetParameter, of: Elaborator, known: Reads) -> None:
     else:
         of.names.used.add(name)
         of.expect(item.value, value.type, f"`{name}`")
-
-
-def _table(table: ast.TestTable, of: Elaborator) -> None:
-    if not table.columns:
-        return
-    required, others = TABLE_COLUMNS[table.table]
-    extra = tuple(of.fields) if table.table in ("offers", "awards") else ()
-    known = (*required, *others, *extra)
-    said = [column.name for column in table.columns]
-    for column in table.columns:
-        if column.name not in known:
-            near = did_you_mean(column.name, known)
-            help = f"did you mean `{near}`?" if near else f"it has {', '.join(f'`{one}`' for one in known)}"
-            if near is None and table.table == "offers":
-                help = f"an extra column of the offers is declared: `field {column.name}: text`"
-            message = f"`{table.table}` has no column `{column.name}`" if column.name else "this column has no name"
-            of.report("V0207", message, column.span, help=help)
-            return
-    for name in required:
-        if name not in said:
-            of.report("V0319", f"`{table.table}` needs a column `{name}`", table.span, help=f"add a column `{name}`")
-            return
-    for row in table.rows:
-        _minerals(dict(zip(said, row.cells, strict=True)), of)
-
-
-def _minerals(cells: Mapping[str, ast.Cell], of: Elaborator) -> None:
-    cell = cells.get("mineral")
-    minerals = of.names.minerals
-    if cell is not None and minerals and cell.text not in minerals and not of.names.incomplete:
-        near = did_you_mean(cell.text, sorted(minerals))
-        help = f"did you mean `{near}`?" if near else f'declare it: `mineral {cell.text} "…"`'
-        of.report("V0201", f"`{cell.text}` is not a mineral that this policy knows", cell.span, help=help)

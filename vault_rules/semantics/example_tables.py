@@ -1,0 +1,101 @@
+"""The tables of a `test`: the columns of a book's tables, and cells that a book could hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from vault_rules.domain.amounts import Unreadable
+from vault_rules.domain.cells import READERS, RowUnits
+from vault_rules.domain.sheet import sentence
+from vault_rules.domain.spelling import did_you_mean
+from vault_rules.domain.tables import IDS, TAKES_FIELDS, Column, named
+from vault_rules.domain.units import MASS_UNITS
+from vault_rules.language import ast
+from vault_rules.semantics.elaborate import Elaborator
+from vault_rules.source.diagnostic import Label
+from vault_rules.source.text import Span
+
+
+def check_table(table: ast.TestTable, of: Elaborator) -> None:
+    """Every column is one of the table's, every cell what its column holds; an unknown column hides its cells."""
+    if not table.columns or not _columns(table, of):
+        return
+    columns = _known(table, of)
+    said = [column.name for column in table.columns]
+    ids: dict[str, Span] = {}
+    for row in table.rows:
+        cells = dict(zip(said, row.cells, strict=True))
+        _row(table.table, cells, columns, of)
+        _once(table.table, cells, ids, of)
+
+
+def _known(table: ast.TestTable, of: Elaborator) -> dict[str, Column]:
+    columns = dict(named(table.table))
+    if table.table in TAKES_FIELDS:
+        columns |= {name: Column(name, field.type.kind) for name, field in of.fields.items()}
+    return columns
+
+
+def _columns(table: ast.TestTable, of: Elaborator) -> bool:
+    columns = _known(table, of)
+    for column in table.columns:
+        if column.name not in columns:
+            near = did_you_mean(column.name, columns)
+            help = f"did you mean `{near}`?" if near else f"it has {', '.join(f'`{one}`' for one in columns)}"
+            if near is None and table.table == "offers":
+                help = f"an extra column of the offers is declared: `field {column.name}: text`"
+            message = f"`{table.table}` has no column `{column.name}`" if column.name else "this column has no name"
+            of.report("V0207", message, column.span, help=help)
+            return False
+    said = {column.name for column in table.columns}
+    for name, wanted in columns.items():
+        if wanted.required and name not in said:
+            of.report("V0319", f"`{table.table}` needs a column `{name}`", table.span, help=f"add a column `{name}`")
+            return False
+    return True
+
+
+def _row(name: str, cells: Mapping[str, ast.Cell], columns: Mapping[str, Column], of: Elaborator) -> None:
+    units = RowUnits(_unit(cells, "unit"), _unit(cells, "per"))
+    for word, cell in cells.items():
+        column, text = columns[word], cell.text.strip()
+        if not text:
+            if column.required:
+                message = f"`{word}` must not be blank"
+                of.report("V0319", message, cell.span, help=f"every row of `{name}` has its `{word}`")
+            continue
+        try:
+            READERS[column.kind](text, units)
+        except Unreadable as why:
+            of.report("V0204", sentence(text, why.expected), cell.span, help=why.hint or "write it as a book would")
+            continue
+        if column.refers is not None:
+            _name(column.refers, text, cell, of)
+
+
+def _unit(cells: Mapping[str, ast.Cell], word: str) -> str:
+    text = cells[word].text.strip() if word in cells else ""
+    return text if text in MASS_UNITS else "kg"  # one that is none is told at its own cell
+
+
+def _name(what: str, text: str, cell: ast.Cell, of: Elaborator) -> None:
+    """Minerals are known; traders and buyers once one is declared."""
+    names = of.names
+    declared = names.declared(what)
+    if not declared or text in declared or names.incomplete:
+        return
+    near = did_you_mean(text, declared)
+    label = ' "…"' if what == "mineral" else ""
+    help = f"did you mean `{near}`?" if near else f"declare it: `{what} {text}{label}`"
+    of.report("V0201", f"`{text}` is not a {what} that this policy knows", cell.span, help=help)
+
+
+def _once(name: str, cells: Mapping[str, ast.Cell], ids: dict[str, Span], of: Elaborator) -> None:
+    cell = cells.get(IDS.get(name, ""))
+    if cell is None or not cell.text.strip():
+        return
+    text = cell.text.strip()
+    if text in ids:
+        labels = (Label(ids[text], "the first"),)
+        of.report("V0202", f"two rows are called `{text}`", cell.span, labels=labels, help="give one another name")
+    ids.setdefault(text, cell.span)
