@@ -69,7 +69,7 @@ def _of_rules(walk: Walk) -> list[Finding]:
         for award in walk.awards:
             offer, request = walk.world.offers[award.offer], walk.world.requests[award.request]
             scene = Scene(walk.world, offer["mineral"], offer, award.tier, request)
-            is_apart = walk.rules.is_per_request(rule, scene.mineral)
+            is_apart = walk.rules.is_per_request(rule, scene.mineral, for_all=True)
             subject = f"{award.offer}/{award.request}" if is_apart else award.offer
             if walk.verdict(rule, scene):
                 found[name_of(rule), subject] = (name_of(rule), subject, False)
