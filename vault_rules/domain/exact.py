@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 from fractions import Fraction
 
 SHOWN_DECIMALS = 12
@@ -38,6 +38,6 @@ def _is_finite(denominator: int) -> bool:
 
 
 def invoice(amount: Fraction) -> Decimal:
-    """Money as invoiced: two decimals, half to even, rounded once."""
+    """Money as invoiced: two decimals, half to even, rounded once; exact, whatever the decimal context."""
     cents = round(amount * 100)  # Fraction.__round__ rounds half to even, exactly
-    return Decimal(cents).scaleb(-2).quantize(Decimal("0.01"), rounding=ROUND_HALF_EVEN)
+    return Decimal(f"{'-' if cents < 0 else ''}{abs(cents) // 100}.{abs(cents) % 100:02d}")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from decimal import Decimal
 from fractions import Fraction
 
+from vault_rules.domain.exact import invoice
 from vault_rules.domain.plan import Award, CapUse, Finding, Plan, Reason, Rejection, Totals
 from vault_rules.engine.eligibility import Standing, judge_rule
 from vault_rules.engine.findings import limit_rows
@@ -112,7 +112,7 @@ def _totals(evaluation: Evaluation, caps: list[CapUse]) -> Totals:
         awarded=awarded,
         shortfall=sum((one.quantity for one in evaluation.shortfalls), Fraction(0)),
         awarded_before=before,
-        cost=sum((one.cost for one in awards), Decimal("0.00")),
+        cost=invoice(sum((Fraction(one.cost) for one in awards), Fraction(0))),
         by_tier=_by(awards, lambda one: one.tier),
         by_origin=_by(awards, lambda one: one.origin or ""),
         by_mineral=_by(awards, lambda one: one.mineral),

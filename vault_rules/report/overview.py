@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from decimal import Decimal
 from fractions import Fraction
 
+from vault_rules.domain.exact import invoice
 from vault_rules.domain.plan import CapUse, Plan
 from vault_rules.report.layout import Field, amount, measured
 
@@ -83,7 +83,7 @@ def facilities(plan: Plan) -> list[list[str]]:
 
 def _cents(value: Fraction) -> str:
     """A sum of amounts with two decimals."""
-    return f"{Decimal(int(value * 100)).scaleb(-2):.2f}"
+    return f"{invoice(value):.2f}"
 
 
 CAPS = (
