@@ -68,7 +68,8 @@ class Rules:
                 continue
             over = self.changes(one.name.name if one.name else "", scene)
             if not any(isinstance(change, ast.Waive) for change in over):
-                found += [one.change, *over]
+                # what restates a waiver puts something else in its place
+                found += over if over and isinstance(one.change, ast.Waive) else [one.change, *over]
         return found
 
     def _holds(self, one: ast.Exception_, scene: Scene) -> bool:

@@ -11,8 +11,8 @@ import attrs
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from tests.differential.cases import Case, checked, random_case
 from tests.differential.comparison import STOPPED, of_engine
-from tests.differential.generator import Case, checked, random_case
 from vault_rules.domain.plan import Plan, Rejection
 from vault_rules.engine.program import compile_policy
 from vault_rules.engine.reference import Evaluation, run
