@@ -129,6 +129,7 @@ class BookWriter:
     def prior(self, requests: list[Request]) -> PriorAward:
         carried = self.rng.choice([*requests, *requests, None, None])
         fall = self.rng.choice([*self.steps, None])
+        step = self.rng.randint(1, self.steps[fall]) if fall and self.rng.random() < 0.8 else None
         quantity, price = self.rng.choice([Fraction(5), Fraction(10), Fraction(20), Fraction(10) * POUND]), self.price()
         day = self.rng.choice([date(2026, 9, 30), date(2027, 1, 1), date(2027, 5, 1), date(2027, 6, 30)])
         return PriorAward(
@@ -136,7 +137,7 @@ class BookWriter:
             quantity=quantity,
             cost=Fraction(round(quantity * price * 100), 100),
             date=day,
-            received=self.seldom(0.4, [date(2027, 6, 30)]),
+            received=self.seldom(0.4, [date(2027, 6, 30), date(2027, 6, 30), date(2027, 8, 15)]),
             request=carried.request if carried else self.seldom(0.3, ["r77"]),
             offer=self.seldom(0.5, ["o1", "o88"]),
             trader=self.one([*TRADERS, None]),
@@ -147,7 +148,8 @@ class BookWriter:
             purity=self.one(PURITIES),
             tier=self.rng.choice(["dom", "ally", "rest", None]),
             waterfall=fall,
-            step=self.rng.randint(1, self.steps[fall]) if fall else None,
+            step=step,
+            step_label=None if step else self.rng.choice(["lab0", "lab1", None]),
             price=price,
             fields={"local": self.one([True, False, None])},
         )

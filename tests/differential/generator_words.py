@@ -201,8 +201,11 @@ STORE = [
     "mineral = cobalt",
     'facility != "f1"',
     "cost <= 1 USD/kg",
+    "awarded >= 20 kg",
+    "(premium else 0%) <= 5%",
+    "reference >= 10 USD/kg",
 ]
-STORE_KEYS = ["cost", "capacity", "country", "operator", "kind", "country = origin", "facility"]
+STORE_KEYS = ["cost", "awarded", "capacity", "country", "operator", "kind", "country = origin", "facility"]
 
 _RATIOS = ["10%", "20%", "25%", "33%", "40%", "50%", "60%", "65%", "75%", "100%"]
 _MASSES = ["5 kg", "10 kg", "20 kg", "30 kg", "50 kg", "60 kg", "75 kg", "100 kg", "100 lb", "0.1 t"]

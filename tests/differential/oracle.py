@@ -165,11 +165,15 @@ class Walk:
 
         return sorted(self.world.requests.values(), key=place)
 
-    def prior(self, request: Row, waterfall: str | None = None, step: int = 0) -> Fraction:
-        """What prior awards gave this request: in all, or in one step of one waterfall."""
+    def prior(self, request: Row, waterfall: str | None = None, number: int = 0, label: str | None = None) -> Fraction:
+        """What prior awards gave this request: in all, or in one step of one waterfall, named by number or label."""
         rows = [one for one in self.world.prior if one["request"] == request["request"]]
         if waterfall is not None:
-            rows = [one for one in rows if one["waterfall"] == waterfall and one["step"] == step]
+            rows = [one for one in rows if one["waterfall"] == waterfall]
+            rows = [
+                one for one in rows if (one["step_label"] if one["step"] is None else one["step"]) in (label, number)
+            ]
+            rows = [one for one in rows if one["step"] is not None or one["step_label"] is not None]
         return sum((one["quantity"] for one in rows), NOTHING)
 
     def serve(self, request: Row) -> None:

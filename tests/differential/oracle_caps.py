@@ -166,7 +166,7 @@ class Caps:
         for row in self.world.prior:
             request = self.world.requests.get(row["request"])
             if body.measure == "stock":
-                counts = row["received"] is None
+                counts = self.world.is_on_order(row)
             elif periods:
                 counts = all(self._period(row["date"], one) == self._period(self.world.as_of, one) for one in periods)
             else:

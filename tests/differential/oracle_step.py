@@ -47,8 +47,9 @@ class Step:
     ) -> None:
         self.owner, self.world, self.rules = walk, walk.world, walk.rules
         self.request, self.waterfall, self.number, self.step = request, waterfall, number, step
-        self.awarded, self.took = awarded, walk.prior(request, waterfall, number)
-        self.name = step.label.name if step.label else str(number)
+        self.awarded, label = awarded, step.label.name if step.label else None
+        self.took = walk.prior(request, waterfall, number, label)
+        self.name = label or str(number)
 
     def walk(self) -> Fraction:
         """Take what this step may take; gives what the request has been awarded by then."""

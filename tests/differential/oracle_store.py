@@ -29,7 +29,8 @@ def place_all(world: World, awards: list[Award]) -> tuple[Rows, Rows]:
         offer, request = world.offers[award.offer], world.requests[award.request]
         scene = Scene(world, offer["mineral"], offer, award.tier, request)
         rest = award.quantity
-        for store, facility in _facilities(world, scene):
+        own = {"awarded": award.quantity, "premium": award.premium, "reference": award.reference}
+        for store, facility in _facilities(world, scene, own):
             mass = min(rest, max(room[facility["facility"]], Fraction(0)))
             if mass:
                 room[facility["facility"]] -= mass
@@ -41,7 +42,7 @@ def place_all(world: World, awards: list[Award]) -> tuple[Rows, Rows]:
     return placements, unplaced
 
 
-def _facilities(world: World, scene: Scene) -> Rows:
+def _facilities(world: World, scene: Scene, award: Row) -> Rows:
     """The store in force, and its facilities for this award, in order."""
     rules = world.rules
     stores = [one for one in rules.stores if rules.is_dated_now(one) and not rules.is_waived(one, scene)]
@@ -49,15 +50,15 @@ def _facilities(world: World, scene: Scene) -> Rows:
     found: Rows = []
     for store in stores:
         for place in rules.places(store, scene):
-            found += [(name_of(store), one) for one in _at(world, place, scene)]
+            found += [(name_of(store), one) for one in _at(world, place, scene, award)]
     return found
 
 
-def _at(world: World, place: ast.Place, scene: Scene) -> list[Row]:
+def _at(world: World, place: ast.Place, scene: Scene, award: Row) -> list[Row]:
     kinds = union(value(one, scene) for one in place.kinds)
     found = []
     for facility in world.facilities:
-        here = Scene(world, scene.mineral, scene.offer, scene.tier, scene.request, facility)
+        here = Scene(world, scene.mineral, scene.offer, scene.tier, scene.request, facility | award)
         accepts = facility["accepts"]
         takes = facility["kind"] in kinds and (not accepts or scene.mineral in accepts)
         if takes and (place.when is None or value(place.when, here) is True):

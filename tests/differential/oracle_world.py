@@ -64,6 +64,10 @@ class World:
         demand = next((one for one in known if one is not None), None)
         return {"stock": stock, "demand": demand, "days_of_cover": stock * 365 / demand if demand else None}
 
+    def is_on_order(self, prior: Row) -> bool:
+        """Whether a prior award is not yet received."""
+        return prior["received"] is None or prior["received"] > self.as_of
+
     def requested(self, mineral: str) -> Fraction:
         return sum((one["quantity"] for one in self.requests.values() if one["mineral"] == mineral), Fraction(0))
 
