@@ -229,3 +229,13 @@ def test_rules_that_read_the_request_or_are_for_some_buyers_are_judged_for_each(
     assert awards(made) == [("r2", "a", 1)]
     assert codes(made, "b") == ("r3", ["missing:request.need_by"])
     assert lacking(made)["r1"] == (1, ("forbid:dear", "require:near"))
+
+
+def test_an_offer_that_is_sold_out_is_not_passed_over_by_a_waterfall_that_would_not_take_it() -> None:
+    text = (
+        "tier d when origin = US\ntier f otherwise\n"
+        "waterfall w for buyers {gm} { take all }\nwaterfall v for buyers {army} { take d }\n"
+    )
+    offers = f"{OFFERS} | origin\na | t | cobalt | 1 | 10 | AU"
+    made = plan(text, offers=offers, requests=f"{REQUESTS}\nr1 | gm | cobalt | 10\nr2 | army | cobalt | 5")
+    assert lacking(made) == {"r2": (5, ("no_offers",))}

@@ -141,7 +141,7 @@ class Evaluation:
         """What no step can change: an offer that is not eligible, or whose tier no step takes."""
         if not standing.may_serve:
             walk.because.update(reason.code for reason in standing.reasons)
-        elif standing.tier not in taken_tiers:
+        elif standing.tier not in taken_tiers and self.left[standing.offer.offer] > 0:
             reason = Reason("not_in_waterfall", standing.tier, None, None, rule_ref(walk.waterfall.name_span))
             self._pass_over(standing.offer, walk, [reason])
 
