@@ -10,8 +10,10 @@ from random import Random
 
 from tests.differential import generator_words as words
 
-# What the engine does not do yet as the page says: turn these on once it does.
-EXCEPTIONS_TO_EXCEPTIONS_TO_CAPS = True
+# What the page does not settle, or the engine does not do as the oracle reads it: True writes such policies too.
+COMPARED_OF_PRIOR_AWARDS = False  # a cap's `where` reads `compared`: of a prior award it is nowhere defined
+PART_OF_STOCK_FOR_BUYERS = False  # `of stock` in a cap `for buyers`: whether holdings, of no buyer, count on both sides
+EXCEPTIONS_TO_ADVICE = False  # exceptions to advisory rules and caps: what is then reported apart
 
 
 class Writer:
@@ -160,7 +162,7 @@ class Writer:
         if lets and self.chance(0.6):
             condition = self.rng.choice([lets[0], f"({condition}) {self.rng.choice(['or', 'and'])} {lets[0]}"])
         said = "advisory " if self.chance(0.15) else ""
-        change = "" if said else kind  # what exceptions make of an advisory rule is nowhere said
+        change = "" if said and not EXCEPTIONS_TO_ADVICE else kind
         return f"{said}{kind} {self.name('rule', change)}: {condition} {self.modifiers(0.2)}"
 
     def routes(self) -> list[str]:
@@ -230,10 +232,14 @@ class Writer:
     def cap(self, kind: str = "cap") -> str:
         measure = self.rng.choice(["share", "share", "quantity", "quantity", "spend", "stock"])
         where = f"where {self.condition(words.OFFER, words.TIER, words.REQUEST, depth=1)}" if self.chance(0.3) else ""
-        where = where.replace("compared", "price")  # what a prior award's compared price is, the page does not say
-        word = self.name("cap", f"cap-{measure}" if kind == "cap" else "")
-        body = words.cap_body(self.rng, measure)
-        return f"{kind} {word}: {body} {where} {self.modifiers(0.2)}"
+        if not COMPARED_OF_PRIOR_AWARDS:
+            where = where.replace("compared", "price")
+        is_target = kind == "cap" or EXCEPTIONS_TO_ADVICE
+        word = self.name("cap", f"cap-{measure}" if is_target else "")
+        body, modifiers = words.cap_body(self.rng, measure), self.modifiers(0.2)
+        if "of stock" in body and not PART_OF_STOCK_FOR_BUYERS:
+            modifiers = modifiers.replace("for buyers {gm}", "").replace("for buyers {ge}", "")
+        return f"{kind} {word}: {body} {where} {modifiers}"
 
     def found(self) -> str:
         if self.chance(0.5):
@@ -262,8 +268,7 @@ class Writer:
         change = self.rules[target]
         name = self.name("exc")
         body = self.change(target, change)
-        if EXCEPTIONS_TO_EXCEPTIONS_TO_CAPS or not change.startswith("cap-"):
-            self.rules[name] = change
+        self.rules[name] = change
         if target in self.labels:
             self.labels[name] = self.labels[target]
         pools = [words.CONTEXT, words.OFFER] if change in ("let", "require", "forbid") else [words.CONTEXT]

@@ -128,7 +128,9 @@ class Caps:
         if body.of == "requested":
             return sum((one["quantity"] for one in requests), Fraction(0))
         if body.of == "stock":
+            covers = self.world.rules.covers  # what is held is of no buyer: `for buyers` leaves it out on both sides
             held = [one for one in self.world.holdings if self._is_of(one, cap, subject)]
+            held = [one for one in held if covers(cap, one["mineral"], None)]
             return sum((one["quantity"] for one in (*held, *requests)), Fraction(0))
         if body.of == "demand":
             minerals = sorted({one["mineral"] for one in self.world.holdings if self._is_of(one, cap, subject)})

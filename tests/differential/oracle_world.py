@@ -59,7 +59,7 @@ class World:
     def context(self, mineral: str) -> Row:
         """`stock`, `demand` and `days_of_cover` of a mineral."""
         stock = sum((row["quantity"] for row in self.holdings if row["mineral"] == mineral), Fraction(0))
-        stock += sum(row["quantity"] for row in self.prior if row["mineral"] == mineral and row["received"] is None)
+        stock += sum(row["quantity"] for row in self.prior if row["mineral"] == mineral and self.is_on_order(row))
         known = [row["demand_per_year"] for row in self.holdings if row["mineral"] == mineral]
         demand = next((one for one in known if one is not None), None)
         return {"stock": stock, "demand": demand, "days_of_cover": stock * 365 / demand if demand else None}
@@ -155,7 +155,7 @@ def _cheapest_part(market: list[tuple[Fraction, Row]], depth: Fraction) -> list[
     """The cheapest `depth` of a market, the last offer taken in part."""
     part, rest = [], depth
     for mass, offer in market:
-        part.append((min(mass, rest), offer))
+        part.append((min(mass, rest) if depth > 0 else mass, offer))
         rest -= mass
         if rest <= 0:
             break
