@@ -233,3 +233,21 @@ def test_a_removed_exception_changes_no_verdict_on_an_offer_outside_its_scope(ca
                 found = after.standings[offer]
                 assert [one.code for one in standing.reasons] == [one.code for one in found.reasons]
                 assert standing.tier == found.tier
+
+
+@few
+@given(excepted, st.randoms(use_true_random=False))
+def test_the_order_of_lets_and_exceptions_in_the_file_changes_nothing(case: Case, random: Any) -> None:
+    """As in law: an exception does not win by standing last. Rules keep their order, since reasons are told in it."""
+    header, *rest = case.statements
+    loose = [one for one in rest if one.startswith(("let ", "exception ", "group ", "table "))]
+    kept = [one for one in rest if one not in loose]
+    random.shuffle(loose)
+    moved = attrs.evolve(case, statements=(header, *loose[: len(loose) // 2], *kept, *loose[len(loose) // 2 :]))
+    before, after = evaluated(case)[1], evaluated(moved)[1]
+    assert [set(one.exceptions) for one in before.awards] == [set(one.exceptions) for one in after.awards]
+    cleared = [
+        attrs.evolve(plan, awards=tuple(attrs.evolve(one, exceptions=()) for one in plan.awards))
+        for plan in (before, after)
+    ]
+    assert same(*cleared)
