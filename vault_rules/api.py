@@ -30,7 +30,7 @@ MAX_FILE_BYTES = 20_000_000
 ENGINES = ("reference",)
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class Policy:
     """A policy without errors. `diagnostics` are its warnings; `parameters` the names that a run may set."""
 
@@ -50,6 +50,9 @@ class Policy:
     def parameters(self) -> tuple[str, ...]:
         return tuple(sorted(self.typed.parameters))
 
+    def __repr__(self) -> str:
+        return f"<Policy {self.name} {self.version or ''}".rstrip() + ">"
+
     def with_parameters(self, values: Mapping[str, str]) -> Policy:
         """The same policy with other values for some parameters, checked again. `values` are texts such as `"15%"`.
 
@@ -58,6 +61,8 @@ class Policy:
         """
         if not values:
             return self
+        if not all(isinstance(text, str) for text in values.values()):
+            raise UsageError('a parameter\'s value is given as text, as in `{"domestic_cap": "15%"}`')
         read = {name: self._parameter(name, text) for name, text in sorted(values.items())}
         typed, diagnostics = check(self._loaded, read)
         if typed is None:
@@ -194,12 +199,17 @@ def read_book(path: str | Path, *, check: bool = True) -> Book:
     return book
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class Plan:
     """What to buy, for whom, at what price, and why nothing else. Tables are Polars frames, exact values are text."""
 
     rows: PlanRows
     _evaluation: Evaluation = attrs.field(repr=False)
+
+    def __repr__(self) -> str:
+        rows = self.rows
+        counts = f"{len(rows.awards):,} awards, {len(rows.shortfalls):,} shortfalls"
+        return f"<Plan of {rows.policy} as of {rows.as_of.isoformat()}: {counts}>"
 
     def _frame(self, name: str) -> pl.DataFrame:
         from vault_rules.report.frames import frame
@@ -227,6 +237,16 @@ class Plan:
     @property
     def unplaced(self) -> pl.DataFrame:
         return self._frame("unplaced")
+
+    @property
+    def caps(self) -> pl.DataFrame:
+        """What each cap has counted, by subject."""
+        return self._frame("caps")
+
+    @property
+    def totals(self) -> pl.DataFrame:
+        """The totals, one row for each: what, of which name, the amount, its unit."""
+        return self._frame("totals")
 
     @property
     def findings(self) -> pl.DataFrame:
@@ -263,10 +283,15 @@ def evaluate(
     `UsageError` for an unknown engine or parameter.
     """
     from vault_rules.domain.bind import bind
+    from vault_rules.domain.book import Book
     from vault_rules.engine.program import compile_policy
     from vault_rules.engine.reference import run
     from vault_rules.engine.result import plan_of
 
+    _expect(policy, Policy, "the policy", "load it by `load_policy`")
+    _expect(book, Book, "the book", "read it by `read_book`, or make it by `Book.from_frames`")
+    if type(as_of) is not date:
+        raise UsageError("`as_of` is a day: give a `datetime.date`")
     if engine not in ENGINES:
         raise UsageError(f"there is no engine `{engine}`: there is {', '.join(ENGINES)}")
     typed = policy.with_parameters(parameters or {}).typed
@@ -282,6 +307,11 @@ def evaluate(
     program = compile_policy(typed)
     evaluation = run(program, bound, as_of)
     return Plan(plan_of(program, evaluation), evaluation)
+
+
+def _expect(value: object, kind: type, what: str, help: str) -> None:
+    if not isinstance(value, kind):
+        raise UsageError(f"{what} is not one: {help}")
 
 
 def explain(plan: Plan, offer: str, request: str | None = None) -> Trace:

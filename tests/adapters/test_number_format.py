@@ -70,9 +70,9 @@ def test_a_percentage_is_stored_as_a_hundredth(raw: str, code: str, text: str) -
     "code",
     [
         "General", "0", "0.00", "#,##0.00", "#,##0,", "0.0,,", "@", "", ";;;", "0.00E+00", "##0.0E+0", "# ?/?",
-        "$#,##0.00", '"$"#,##0.00', r"#,##0.00\ [$€-407]", "[$USD] #,##0.00", "[$-409]0.0", "[Red]0", "[Color10]0",
-        '_-* #,##0.00\\ "€"_-;-* #,##0.00\\ "€"_-;_-* "-"??\\ "€"_-;_-@_-', '0" days"', '"day "0', r"\d0", "0_m", "*y0",
-        '"unclosed', "[", "\\", '0"kg"0', 'General" pieces"', "[DBNum1]0", "0" * 300 + "%",
+        "$#,##0.00", '"$"#,##0.00', "[$$-409]#,##0.00", "[$-409]0.0", "[Red]0", "[Color10]0",
+        '"day "0', r"\d0", "0_m", "*y0",
+        "[", "\\", '0"kg"0', "[DBNum1]0", "0" * 300 + "%",
     ],
 )  # fmt: skip
 def test_of_any_other_format_the_stored_number_counts(code: str) -> None:
@@ -184,3 +184,23 @@ def test_a_price_of_few_digits_survives_excels_way_of_writing_it(value: float) -
 @given(st.text() | st.text(alphabet='0#?.,%ymdhs[]$"\\_*;E+-<>= @'), st.text(alphabet="0123456789.eE+-"))
 def test_any_text_is_a_format(code: str, raw: str) -> None:
     assert isinstance(as_shown(raw, code), str)
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        (r"#,##0.00\ [$€-407]", "34.5 EUR"),
+        ("[$USD] #,##0.00", "34.5 USD"),
+        ('"EUR" 0.00', "34.5 EUR"),
+        ('"£"0.00', "34.5 GBP"),
+        ('0.00" €/kg"', "34.5 EUR/kg"),
+        ('_-* #,##0.00\\ "€"_-;-* #,##0.00\\ "€"_-;_-* "-"??\\ "€"_-;_-@_-', "34.5 EUR"),
+        ('0" tons"', "34.5 tons"),
+        ('0" MT"', "34.5 MT"),
+        ('0"k"', "34.5 k"),
+        ('0" days"', "34.5 days"),
+        ('General" pieces"', "34.5 pieces"),
+    ],
+)
+def test_a_currency_or_a_word_behind_the_number_is_not_dropped_in_silence(code: str, text: str) -> None:
+    assert as_shown("34.5", code) == text

@@ -16,7 +16,8 @@ from vault_rules.semantics.load import load
 from vault_rules.semantics.typed import TypedPolicy
 from vault_rules.source.text import Source
 
-DAYS = [date(2027, 6, 30), date(2027, 7, 1), date(2027, 8, 1), date(2027, 9, 30), date(2027, 10, 1), date(2027, 12, 31)]
+DAYS = [date(2027, 7, 1), date(2027, 8, 1), date(2027, 8, 31)]
+DAYS += [date(2027, 6, 30), date(2027, 9, 30), date(2027, 10, 1), date(2027, 12, 31)]
 
 
 @attrs.frozen

@@ -146,7 +146,8 @@ class Writer:
             last = at == len(self.tiers) - 1 and self.chance(0.93)
             when = "otherwise" if last else f"when {self.condition(words.TIER, words.TIER, words.OFFER, depth=1)}"
             self.rules[name] = "tier" if not last else "nothing"
-            found.append(f"tier {name} {when}")
+            apart = self.rng.choice(words.TIER_MODIFIERS) if not last and self.chance(0.15) else ""
+            found.append(f"tier {name} {when} {apart}")
         return found
 
     def rule(self) -> str:
@@ -247,13 +248,17 @@ class Writer:
         return f"target {self.name('target')}: {words.target_body(self.rng)} {self.window(0.2)}"
 
     def stores(self) -> list[str]:
-        if self.chance(0.25):
-            return []
-        name = self.name("store", "store")
-        return [f"store {name} {self.modifiers(0.1)} {{\n  " + "\n  ".join(self.places()) + "\n}"]
+        shape = self.rng.choice(["none", "none", "one", "one", "one", "one", "minerals", "dates"])
+        parts = {
+            "none": [],
+            "one": [self.modifiers(0.1)],
+            "minerals": ["for {cobalt}", "for {gallium}"],
+            "dates": ["before turn", "from turn"],
+        }[shape]
+        return [f"store {self.name('store', 'store')} {part} {{\n  {self.places()}\n}}" for part in parts]
 
-    def places(self) -> list[str]:
-        return [self.place() for _ in range(self.rng.randint(1, 3))]
+    def places(self) -> str:
+        return "\n  ".join(self.place() for _ in range(self.rng.randint(1, 3)))
 
     def place(self) -> str:
         kinds = self.rng.choice(["owned", "owned, leased", "leased", "{owned, third_party}", "sites, leased"])
@@ -276,7 +281,7 @@ class Writer:
         return f'exception {name} to {target} {self.modifiers(0.3)} {when} because "b" {{ {body} }}'
 
     def change(self, target: str, change: str) -> str:
-        if change not in ("let", "let-condition", "waterfall") and self.chance(0.3):
+        if change not in ("let", "let-condition") and self.chance(0.03 if change == "waterfall" else 0.3):
             return "waive"
         if change == "let":
             return self.rng.choice(["5%", "15%", "25%", "60%"])
@@ -289,7 +294,7 @@ class Writer:
         if change == "route":
             return f"to {self.rng.choice(words.SELLERS)}"
         if change == "store":
-            return "\n".join(self.places())
+            return self.places()
         if change == "waterfall":
             step = self.rng.choice(self.labels[target] or ["dom"])
             return f"{step} {self.clauses() or 'share <= 50%'}"

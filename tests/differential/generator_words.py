@@ -22,6 +22,8 @@ DEFINITIONS = [
     "| otherwise | 98% | 20% | 50 kg |\n}",
     "table yearly by mineral, year {\n| mineral | year | mass |\n| cobalt | 2027 | 60 kg |\n"
     "| gallium | 2028 | 100 lb |\n}",
+    'table shapes {\n| form | extra |\n| "rod" | 10% |\n| otherwise | 20% |\n}',
+    'table some {\n| form | least |\n| "rod" | 20 kg |\n}',
 ]
 
 TIER = [
@@ -66,6 +68,8 @@ OFFER = [
     "local is missing",
     "trader = ta",
     "trader in desk",
+    "shapes[form].extra <= 10%",
+    "quantity >= (some[form].least else 30 kg)",
     "mineral = cobalt",
     "mineral in spec",
     "hazard is missing",
@@ -103,6 +107,8 @@ CONTEXT = [
     "today >= turn",
     "today.fiscal_year = 2027",
     "today.quarter = 3",
+    "today + 6 months <= 2028-02-29",
+    "stock * 2 > demand",
 ]
 REQUEST = [
     "request.buyer = gm",
@@ -166,11 +172,23 @@ STEP_KEYS = [
     "grade",
     "if origin = US then price else price * 1.25",
     "price * quantity",
+    "(lowest(TIERS).delivery else today)",
+    "if shapes[form].extra = 10% then 1 else 2",
     "(benchmark else price) - price",
     "request.priority",
     "melted_in",
 ]
-SERVE_KEYS = ["priority", "need_by", "quantity", "buyer", "mineral", "max_price", "request.priority", "purity"]
+SERVE_KEYS = [
+    "if buyer = gm then 1 else 2",
+    "priority",
+    "need_by",
+    "quantity",
+    "buyer",
+    "mineral",
+    "max_price",
+    "request.priority",
+    "purity",
+]
 COMPARES = [
     "price",
     "price + duty",
@@ -181,6 +199,7 @@ COMPARES = [
     "price - 1 USD/kg",
     "if (local else false) then price else price + 1 USD/kg",
 ]
+TIER_MODIFIERS = ["for {cobalt}", "from turn", "before 2027-10-01", "for {gallium} from turn"]
 WINDOWS = [
     "from 2027-07-01",
     "before 2027-10-01",
@@ -189,7 +208,15 @@ WINDOWS = [
     "from turn",
     "before turn",
 ]
-SELLERS = ["ta, tb", "ta then tb", "{tb} then ta, tc", "desk then tb", "tc then tb then ta", "{tb, tc} then desk"]
+SELLERS = [
+    "ta, tb",
+    "ta then tb",
+    "{tb} then ta, tc",
+    "desk then tb",
+    "tc then tb then ta",
+    "{tb, tc} then desk",
+    "ta then ta, tb",
+]
 STORE = [
     "operator = trader",
     "country = US",

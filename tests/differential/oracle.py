@@ -140,7 +140,8 @@ class Walk:
     def give_tier(self, scene: Scene) -> list[str]:
         assert scene.offer is not None
         for tier in self.rules.tiers:
-            if not self.rules.is_dated_now(tier) or self.rules.is_waived(tier, scene):
+            is_meant = self.rules.is_dated_now(tier) and self.rules.covers(tier, scene.mineral, None)
+            if not is_meant or self.rules.is_waived(tier, scene):
                 continue
             when = self.rules.tier_when(tier, scene)
             holds = True if when is None else value(when, scene)

@@ -1,8 +1,9 @@
 """A number of a workbook as the text that Excel shows, by its number format, and exactly.
 
 The stored number counts, not how many of its decimals are shown. A format changes what is read only where it changes
-what is meant: a percentage is stored as a hundredth (0.995 is `99.5%`), a date as a count of days, and a unit may be
-part of the format (`0.0" t"`).
+what is meant: a percentage is stored as a hundredth (0.995 is `99.5%`), a date as a count of days, and a unit or a
+currency may be part of the format (`0.0" t"`, `#,##0.00 [$€-407]`). Words behind the number that are none stay with it,
+so that whoever reads the cell refuses `3 tons` rather than take it for 3 kg; a mere `$` says too little to count.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ _TOKEN = re.compile(
 )
 _CONDITION = re.compile(r"(<=|>=|<>|<|>|=)\s*([+-]?\d+(?:\.\d*)?)", re.ASCII)
 _UNIT = re.compile(rf"(?:[A-Z]{{3}})?\s?/?\s?(?:{'|'.join(MASS_UNITS)})|%")
+_SYMBOLS = {"€": "EUR", "£": "GBP", "₹": "INR", "₩": "KRW", "US$": "USD"}
+_CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 _ELAPSED = re.compile("h+|m+|s+", re.IGNORECASE)
 _COMPARE = {
     "<": operator.lt,
@@ -132,7 +135,7 @@ def _number_format(code: str) -> NumberFormat:
 
 
 def _section(tokens: Sequence[re.Match[str]]) -> Section:
-    condition, letters, behind, commas, thousands = None, "", "", 0, 0
+    condition, letters, before, behind, commas, thousands = None, "", "", "", 0, 0
     for token in tokens:
         group = token.lastgroup or ""
         text = token[group] if group else ""
@@ -143,17 +146,33 @@ def _section(tokens: Sequence[re.Match[str]]) -> Section:
         elif group == "word" and text[0] in "aA":
             letters += "h"  # the clock of twelve hours
         elif group == "word" or (group == "letter" and text in "0#?"):
-            behind, commas = "", 0
+            before, behind, commas = before + behind, "", 0
         elif group == "letter" and text in ",.":
             thousands, commas = (thousands, commas + 1) if text == "," else (thousands + commas, 0)
         elif group == "letter" and text in "%ymdhsYMDHS":
             letters += text.lower()
         else:
             behind += text
-    unit = behind.strip()
-    if _UNIT.fullmatch(unit) is None:
-        return Section(condition, _kind(letters))
-    return Section(condition, _kind(letters), unit if unit == "%" else f" {unit}", thousands + commas)
+    kind = _kind(letters)
+    unit = _said(before, behind) if kind in (NUMBER, PERCENT) else ""
+    if not unit:
+        return Section(condition, kind)
+    return Section(condition, kind, unit if unit == "%" else f" {unit}", thousands + commas)
+
+
+def _said(before: str, behind: str) -> str:
+    """The unit, the currency, or whatever words a format puts behind its number; a currency may also stand before."""
+    front, back = _spelt(before), _spelt(behind)
+    if _CURRENCY.fullmatch(front) and (not back or back.startswith("/")):
+        return f"{front}{back}"
+    return back if _UNIT.fullmatch(back) or any(letter.isalpha() for letter in back) else ""
+
+
+def _spelt(words: str) -> str:
+    """The words with currencies by their codes; a lone `$`, blanks, signs and brackets are ornaments."""
+    for symbol, code in _SYMBOLS.items():
+        words = words.replace(symbol, code)
+    return words.strip(" \u00a0$+-()*_")
 
 
 def _condition(bracket: str) -> tuple[str, Decimal] | None:

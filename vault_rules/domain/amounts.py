@@ -40,6 +40,7 @@ _HINTS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"[+-]?[\d.]*\d,\d"), "write a decimal point, not a comma"),
     (re.compile(r"[+-]?\d{1,3}([ '_’\u00a0\u2009\u202f]\d{3})+(?!\d)"), "leave out the thousands separators"),
     (re.compile(r"[+-]?[\d.]+e[+-]?\d+", re.IGNORECASE), "write the number out, without an exponent"),
+    (re.compile(r"[A-Z]{3}\s*\d"), "write the currency after the number, as in `34.50 USD/kg`"),
     (re.compile(r"[$€£¥]|.*\d\s*[$€£¥]"), "write the currency as its code after the number, as in `34.50 USD/kg`"),
     (re.compile(r"[+-]?\d+\.\d+\.\d"), "a number has one decimal point"),
 )

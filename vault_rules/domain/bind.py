@@ -108,7 +108,7 @@ class _Binder:
         known = self.eyes.known(what)
         if known is not None and name not in known:
             near = did_you_mean(name, known)
-            hint = f"did you mean `{near}`?" if near else None
+            hint = f"did you mean `{near}`?" if near else "separate names by `;`" if "," in name else None
             self.bad[table].add(row.number, column, name, f"is not a {what} that the policy knows", hint)
         return name
 

@@ -53,6 +53,9 @@ class Book:
         book.check()
         return book
 
+    def __repr__(self) -> str:
+        return f"<Book of {', '.join(self._sheets)}>"
+
     @cached_property
     def tables(self) -> Mapping[str, ReadTable]:
         """Each table's rows; reading them takes a while, so it is done once and when first asked for."""
@@ -101,7 +104,22 @@ def _polars(name: str, frame: Any) -> Any:
     try:
         return frame if isinstance(frame, pl.DataFrame) else pl.DataFrame(frame)
     except Exception as error:  # whatever the other library raises while it converts
-        raise UsageError(f"`{name}` cannot be converted: a column holds values of several kinds") from error
+        column = _unconvertible(frame)
+        which = "a column" if column is None else f"column `{column}`"
+        help = "give it as text (`read_book` reads workbooks itself)"
+        raise UsageError(f"`{name}` cannot be converted: {which} holds values of several kinds: {help}") from error
+
+
+def _unconvertible(frame: Any) -> str | None:
+    """The first column of a frame that Arrow cannot hold, if it can be told."""
+    import polars as pl
+
+    for column in getattr(frame, "columns", ()):
+        try:
+            pl.DataFrame(frame[[column]])
+        except Exception:  # as above
+            return str(column)
+    return None
 
 
 def _line(row: Row, without: Iterable[str]) -> str:

@@ -63,16 +63,22 @@ def read_text(text: str, row: RowUnits) -> str:
     return text
 
 
+_OFTEN = {"USA": "US", "UK": "GB", "PRC": "CN", "ROK": "KR", "DRC": "CD", "UAE": "AE", "RSA": "ZA", "EL": "GR"}
+"""What people write for a country's code."""
+
+
 def read_country(text: str, row: RowUnits) -> str:
     """An ISO 3166-1 alpha-2 code in capitals; `NA` is Namibia."""
     if text in COUNTRIES:
         return text
+    if text.upper() in _OFTEN:
+        raise Unreadable("is not a country", f"did you mean `{_OFTEN[text.upper()]}`?")
     if text.upper() in COUNTRIES:
         raise Unreadable("is not a country", f"did you mean `{text.upper()}`?")
     by_name = {name.casefold(): code for code, name in COUNTRIES.items()}
     near = did_you_mean(text.casefold(), by_name)
-    example = f"did you mean `{by_name[near]}`?" if near else "two capital letters, as in `US` or `AU`"
-    raise Unreadable("is not a country (ISO 3166 alpha-2)", example)
+    example = f"did you mean `{by_name[near]}`?" if near else "ISO 3166: two capital letters, as in `US` or `AU`"
+    raise Unreadable("is not a country", example)
 
 
 def read_unit(text: str, row: RowUnits) -> str:
@@ -159,29 +165,31 @@ def read_stock(text: str, row: RowUnits) -> Fraction:
 
 
 def read_price(text: str, row: RowUnits) -> Money:
-    """Money above zero for each kilogram."""
-    found = _PRICE.fullmatch(text) if len(text) <= MAX_CHARACTERS else None
+    """Money above zero for each kilogram; one that does not say for how much is for what the row's prices are per."""
     expected = "expected a price such as `34.50` or `34.50 USD/kg`"
-    if found is None:
-        amount = decimal(text, expected) if not _MONEY.fullmatch(text) else _per_what(text)
-        return Money(_positive(amount, "a price") / MASS_UNITS[row.per], row.currency)
-    amount = _positive(decimal(found["number"], expected), "a price")
-    return Money(amount / MASS_UNITS[read_unit(found["per"], row)], read_currency(found["currency"], row))
+    money, found = _found(_MONEY, text), _found(_PRICE, text)
+    if found is not None:
+        currency, per = _currency_of(found["currency"]), _unit_of(found["per"])
+    elif money is not None and not money["times"]:
+        found, currency, per = money, _currency_of(money["currency"]), row.per
+    else:
+        return Money(_positive(decimal(text, expected), "a price") / MASS_UNITS[row.per], row.currency)
+    return Money(_positive(decimal(found["number"], expected), "a price") / MASS_UNITS[per], currency)
 
 
 def read_money(text: str, row: RowUnits) -> Money:
     """Money of zero or more: a total, not a price."""
-    found = _MONEY.fullmatch(text) if len(text) <= MAX_CHARACTERS else None
+    found = _found(_MONEY, text)
     expected = "expected an amount of money such as `345000.00` or `345000.00 USD`"
     if found is None:
         return Money(_not_negative(decimal(text, expected), "an amount of money"), row.currency)
     amount = decimal(found["number"], expected) * MULTIPLIERS.get(found["times"], 1)
-    return Money(_not_negative(amount, "an amount of money"), read_currency(found["currency"], row))
+    return Money(_not_negative(amount, "an amount of money"), _currency_of(found["currency"]))
 
 
 def read_storage_cost(text: str, row: RowUnits) -> Money:
     """Money of zero or more for each kilogram and month; a plain number is for the row's unit and a month."""
-    found = _STORAGE.fullmatch(text) if len(text) <= MAX_CHARACTERS else None
+    found = _found(_STORAGE, text)
     expected = "expected a storage cost such as `14.60` or `0.48 USD/t/day`"
     if found is None:
         if _PRICE.fullmatch(text):
@@ -191,21 +199,35 @@ def read_storage_cost(text: str, row: RowUnits) -> Money:
     if found["time"] not in _MONTHS_IN:
         raise Unreadable(expected, "a time is `day`, `month` or `year`")
     amount = _not_negative(decimal(found["number"], expected), "a storage cost") / _MONTHS_IN[found["time"]]
-    return Money(amount / MASS_UNITS[read_unit(found["per"], row)], read_currency(found["currency"], row))
+    return Money(amount / MASS_UNITS[_unit_of(found["per"])], _currency_of(found["currency"]))
 
 
 def _mass(text: str, row: RowUnits) -> Fraction:
-    found = _QUANTITY.fullmatch(text) if len(text) <= MAX_CHARACTERS else None
+    found = _found(_QUANTITY, text)
     expected = "expected a quantity such as `10` or `10 t`"
     if found is None:
         return decimal(text, expected) * MASS_UNITS[row.unit]
     if re.fullmatch(r"e\d+", found["unit"], re.IGNORECASE):
         raise Unreadable(expected, hint_for(text))
-    return decimal(found["number"], expected) * MASS_UNITS[read_unit(found["unit"].strip(), row)]
+    return decimal(found["number"], expected) * MASS_UNITS[_unit_of(found["unit"].strip())]
 
 
-def _per_what(text: str) -> Fraction:
-    raise Unreadable("expected a price", f"say for how much: `{text}/kg`")
+def _found(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
+    return pattern.fullmatch(text) if len(text) <= MAX_CHARACTERS else None
+
+
+def _unit_of(word: str) -> str:
+    """A unit within a cell: the mistake names it alone."""
+    if word not in MASS_UNITS:
+        raise Unreadable(f"`{word}` is not a unit of mass", _unit_hint(word))
+    return word
+
+
+def _currency_of(word: str) -> str:
+    try:
+        return read_currency(word, RowUnits())
+    except Unreadable as why:
+        raise Unreadable(f"`{word}` {why.expected}", why.hint) from None
 
 
 def _positive(value: Fraction, what: str) -> Fraction:

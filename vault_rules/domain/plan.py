@@ -148,3 +148,7 @@ class Plan:
     findings: tuple[Finding, ...]
     totals: Totals
     warnings: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()
+    """The policy's `show` columns, in the header's order."""
+    carried: tuple[str, ...] = ()
+    """The columns that awards may carry besides: so that a plan's tables have the same columns whatever was bought."""

@@ -114,7 +114,9 @@ class Evaluation:
                 "V0501",
                 f"no waterfall is in force for {who}",
                 span,
-                "let one begin earlier or end later, or evaluate as of another day",
+                "let one begin earlier or end later, or evaluate as of another day"
+                if known
+                else "the policy has none: add a `waterfall`",
             )
         if len(found) > 1:
             raise stop("V0502", f"{len(found)} waterfalls are in force for {who}", found[1][0].name_span, _APART)
@@ -330,15 +332,20 @@ class Evaluation:
         return None if value is None else show(value, expr.type, self.day.policy.currency)
 
 
+_CARRIED = ("producer", "purity", "incoterm", "location", "hazard")
+
+
+def carried_columns(policy: typed.TypedPolicy) -> tuple[str, ...]:
+    """The columns of an offer that an award carries besides its own, and the policy's fields."""
+    return (*_CARRIED, *sorted(policy.fields))
+
+
 def carried(offer: Offer, policy: typed.TypedPolicy) -> dict[str, str]:
-    """What an award keeps of its offer besides its own columns, as text that a book reads back."""
+    """What an award keeps of its offer in those columns, as text that a book reads back."""
     columns = {name: (OFFER_COLUMNS[name], getattr(offer, name)) for name in _CARRIED}
     fields = {name: (policy.fields[name].type, offer.fields.get(name)) for name in sorted(policy.fields)}
     found = (columns | fields).items()
     return {name: show(value, kind, policy.currency) for name, (kind, value) in found if value is not None}
-
-
-_CARRIED = ("producer", "purity", "incoterm", "location", "hazard")
 
 
 _APART = "let one of them end where the other begins, or narrow one with `for`"

@@ -11,7 +11,7 @@ from vault_rules.engine.eligibility import Standing, judge_rule
 from vault_rules.engine.findings import limit_rows
 from vault_rules.engine.placing import Storage
 from vault_rules.engine.program import Program
-from vault_rules.engine.reference import Evaluation
+from vault_rules.engine.reference import Evaluation, carried_columns
 
 
 def plan_of(program: Program, evaluation: Evaluation) -> Plan:
@@ -44,6 +44,8 @@ def plan_of(program: Program, evaluation: Evaluation) -> Plan:
         ),
         totals=_totals(evaluation, [row for row in rows if isinstance(row, CapUse)]),
         warnings=_warnings(evaluation),
+        shown=tuple(name for name, _ in policy.show),
+        carried=carried_columns(policy),
     )
 
 

@@ -117,7 +117,7 @@ def award_cells(award: Award) -> Row:
 
 def _awards(plan: Plan) -> Table:
     """The awards, with a column for everything that the policy shows."""
-    shown = list(dict.fromkeys(name for award in plan.awards for name in award.shown))
+    shown = list(dict.fromkeys((*plan.shown, *(name for award in plan.awards for name in award.shown))))
     taken = _RESERVED | set(_carried(plan))
     extra = tuple(Column(f"show_{name}" if name in taken else name, "note") for name in shown)
     rows = ((*award_cells(award), *(award.shown.get(name) for name in shown)) for award in plan.awards)
@@ -138,7 +138,7 @@ def awards_to_read_back(plan: Plan) -> Table:
 
 def _carried(plan: Plan) -> list[str]:
     """The offers' other columns that some award carries, in the order in which a policy has them."""
-    return list(dict.fromkeys(name for award in plan.awards for name in award.carried))
+    return list(dict.fromkeys((*plan.carried, *(name for award in plan.awards for name in award.carried))))
 
 
 def _rejections(plan: Plan) -> Table:
