@@ -56,7 +56,7 @@ def test_an_awarded_offer_shows_every_clause_that_held_and_what_it_took() -> Non
     ]
     cheap, premium = entries[0], entries[4]
     assert (cheap.actual, cheap.limit, cheap.exceptions) == ("11 USD/kg", "20 USD/kg", ("dear",))
-    assert (premium.actual, premium.limit) == ("11 USD/kg", "11.5 USD/kg")
+    assert (premium.actual, premium.limit) == ("11 USD/kg", "11.5 USD/kg: 15% over 10 USD/kg")
 
 
 def test_an_ineligible_offer_shows_all_that_failed_with_the_flip_price() -> None:
@@ -70,6 +70,12 @@ def test_a_premium_that_fails_says_at_which_price_it_would_not() -> None:
     of = made("a | t | cobalt | 11.51 | 4 | US | 99%", "b | t | cobalt | 10 | 9 | AU | 99%")
     *_, last = chain(of, "a")
     assert (last.code, last.actual, last.limit, last.flip_price) == ("premium:first", "15.1%", "15%", Fraction("11.5"))
+
+
+def test_a_premium_over_nothing_that_is_let_through_says_so() -> None:
+    entries = chain(made("a | t | cobalt | 11 | 4 | US | 99%"), "a")
+    (premium,) = [one for one in entries if one.stage == "step" and one.verdict == "holds"]
+    assert premium.limit == "none: no reference is defined, and `if none allow` lets it pass"
 
 
 def test_the_cap_that_cuts_an_award_short_is_shown_as_it_is_written() -> None:

@@ -146,17 +146,18 @@ def _walk(event: Event, evaluation: Evaluation) -> TraceEntry:
     family, _, named = reason.code.partition(":")
     stage = _STAGES.get(family, "request")
     rule = evaluation.program.rule(named) if stage in ("cap", "require", "forbid") else None
+    asked = stage == "request" and reason.rule is None
     return TraceEntry(
         stage,
         event.name if stage in ("step", "request") else named or event.name,
         _VERDICTS.get(family, "fails"),
         reason.code,
-        _text(span if rule is None else rule.span),
+        "what the request asks for" if asked else _text(span if rule is None else rule.span),
         reason.actual,
         reason.limit,
         reason.flip_price,
         used,
-        reason.rule if reason.rule is not None else rule_ref(span),
+        None if asked else reason.rule or rule_ref(span),
     )
 
 

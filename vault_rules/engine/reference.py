@@ -166,6 +166,7 @@ class Evaluation:
         for standing in self._pool.get(walk.request.mineral, ()):
             if standing.may_serve and standing.tier in step.tiers and self.left[standing.offer.offer] > 0:
                 candidacy = self.candidates.ask(standing, walk.request, step, walk.clauses)
+                self._watch_premium(standing.offer, candidacy, step, walk)
                 if candidacy.reasons:
                     self._pass_over(standing.offer, walk, candidacy.reasons, step, candidacy.view)
                 else:
@@ -230,20 +231,35 @@ class Evaluation:
         else:
             self._pass_over(offer, walk, reasons, step, candidacy.view)
 
+    def _watch_premium(self, offer: Offer, candidacy: Candidacy, step: typed.Step, walk: Walk) -> None:
+        """Tell who watches what the price was measured against, or that there was nothing to measure it against."""
+        ratio_expr: typed.Expr | None = walk.clauses[step.number, "ratio"]
+        if ratio_expr is None or not self.watch.sees(offer, walk.request):
+            return
+        moment = self._moment(offer, walk, step, candidacy.view, "ratio")
+        currency, ratio = self.day.policy.currency, value_of(ratio_expr, candidacy.view)
+        compared = show(self.world.compared[offer.offer], PRICE, currency)
+        if candidacy.reference is None:
+            if walk.clauses[step.number, "if_none"] == "allow":
+                self.watch.holds(
+                    moment, "holds", compared, "none: no reference is defined, and `if none allow` lets it pass"
+                )
+        elif ratio is not None:
+            highest = candidacy.reference * (1 + ratio)
+            verdict = "holds" if self.world.compared[offer.offer] <= highest else "fails"
+            over = f"{show(ratio, RATIO, '')} over {show(candidacy.reference, PRICE, currency)}"
+            limit = f"{show(highest, PRICE, currency)}: {over}"
+            self.watch.holds(moment, verdict, compared, limit)
+
     def _watch_award(
         self, candidacy: Candidacy, step: typed.Step, walk: Walk, quantity: Fraction, reasons: list[Reason]
     ) -> None:
-        """Tell who watches: the premium that held, what cut the award short, the award."""
-        view, currency = candidacy.view, self.day.policy.currency
+        """Tell who watches: what cut the award short, the award."""
+        view = candidacy.view
         offer = view.offer
         assert isinstance(offer, Offer)
         if not self.watch.sees(offer, walk.request):
             return
-        if candidacy.reference is not None:
-            ratio = value_of(walk.clauses[step.number, "ratio"], view)
-            highest = show(candidacy.reference * (1 + ratio), PRICE, currency)
-            compared = show(self.world.compared[offer.offer], PRICE, currency)
-            self.watch.holds(self._moment(offer, walk, step, view, "ratio"), "holds", compared, highest)
         moment = self._moment(offer, walk, step, view)
         self.watch.reasons(moment, reasons)
         self.watch.holds(moment, "takes", show(quantity, MASS, ""), show(walk.need, MASS, ""))

@@ -19,7 +19,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "no_reference": "step {name} has no reference to compare the price with",
         "premium": "over the premium that step {name} allows",
         "share": "step {name} has given its whole share",
-        "cap": "the cap {name} leaves no room",
+        "cap": "the cap {name} allows no more",
         "lot": "only whole lots may be taken",
         "min_quantity": "less could be taken than the least that may be awarded",
         "not_in_waterfall": "no step takes its tier",
@@ -31,7 +31,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
 
 
 def in_words(code: str) -> str:
-    """`cap:one_country` as `the cap one_country leaves no room`; a code that is not known stays as it is."""
+    """`cap:one_country` as `the cap one_country allows no more`; a code that is not known stays as it is."""
     family, _, name = code.partition(":")
     words = REASONS.get(family)
     return code if words is None else words.replace("{name}", name)

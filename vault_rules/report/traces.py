@@ -69,7 +69,9 @@ def _entry(entry: TraceEntry, colour: bool, width: int) -> Iterator[str]:
     room = width - _INDENT
     line = f"{head}  ({where})" if where else head
     lines = wrapped(line, room)
-    verdict = fit(clean(entry.verdict), _INDENT - 1).ljust(_INDENT)
+    # a ban that holds for an offer would read as if it banned it
+    said = "passes" if entry.stage == "forbid" and entry.verdict == "holds" else entry.verdict
+    verdict = fit(clean(said), _INDENT - 1).ljust(_INDENT)
     code = _COLOURS.get(entry.verdict, "") if colour else ""
     yield f"{code}{verdict}{_PLAIN}{lines[0]}" if code else f"{verdict}{lines[0]}"
     for text in (*lines[1:], *_details(entry, room)):

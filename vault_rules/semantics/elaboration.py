@@ -98,12 +98,16 @@ class Elaboration:
         adapted = self.adapt(read, wanted)
         if adapted is not None:
             return adapted
+        labels: tuple[Label, ...] = ()
+        if isinstance(read, typed.LetRef) and read.name in self.lets:
+            labels = (Label(self.lets[read.name].span, f"`{read.name}` has its value here"),)
         self.report(
             "V0204",
             f"{what} must be {wanted.noun()}, and this is {read.type.noun()}",
             read.span,
             f"this is {read.type.words(self.currency)}",
-            help=help or example_of(wanted),
+            labels,
+            help or example_of(wanted),
         )
         return self.error(read.span)
 

@@ -122,7 +122,9 @@ class NameReader(Elaboration):
         self.open.append(name)
         outer, self.extra = self.extra, {}
         compared, self.price_is_compared = self.price_is_compared, False
-        value = self.expr(self.let_values.get(name, statement.value))
+        value = self.expr(statement.value)
+        if name in self.let_values:  # another value for this run, of the same kind
+            value = self.coerce(self.expr(self.let_values[name], value.type), value.type, f"`{name}`")
         self.extra, self.price_is_compared = outer, compared
         self.open.pop()
         if value.type == NAME:

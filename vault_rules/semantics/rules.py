@@ -77,6 +77,9 @@ class RuleReader(CapReader):
     def _day(self, modifier: ast.Modifier | None) -> date | None:
         if modifier is None or isinstance(modifier.value, str):
             return None
+        written = modifier.value
+        if isinstance(written, ast.DateLiteral) and written.value.isoformat() != written.span.text:
+            return None  # no day of the calendar: said when it was read
         value = self.of.constant(
             self.of.expect(
                 modifier.value, DATE, f"what stands after `{modifier.kind}`", "a date is year-month-day: 2027-07-01"
