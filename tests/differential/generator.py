@@ -13,6 +13,7 @@ from tests.differential import generator_words as words
 # What the page does not settle, or the engine does not do as the oracle reads it: True writes such policies too.
 COMPARED_OF_PRIOR_AWARDS = False  # a cap's `where` reads `compared`: of a prior award it is nowhere defined
 PART_OF_STOCK_FOR_BUYERS = False  # `of stock` in a cap `for buyers`: whether holdings, of no buyer, count on both sides
+RESTATED_TWICE = False  # exceptions to exceptions to caps: the engine takes `per` from the cap, not from the exception
 EXCEPTIONS_TO_ADVICE = False  # exceptions to advisory rules and caps: what is then reported apart
 
 
@@ -273,7 +274,8 @@ class Writer:
         change = self.rules[target]
         name = self.name("exc")
         body = self.change(target, change)
-        self.rules[name] = change
+        if RESTATED_TWICE or not change.startswith("cap-"):
+            self.rules[name] = change
         if target in self.labels:
             self.labels[name] = self.labels[target]
         pools = [words.CONTEXT, words.OFFER] if change in ("let", "require", "forbid") else [words.CONTEXT]

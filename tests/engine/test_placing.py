@@ -65,3 +65,12 @@ def test_without_a_store_in_force_everything_is_unplaced() -> None:
     made = plan(POLICY.replace("before 2028-01-01", "before 2027-01-01"))
     assert made.rows.placements == ()
     assert [one.offer for one in made.rows.unplaced] == ["a"]
+
+
+def test_a_kind_that_no_facility_has_and_a_column_that_no_offer_has_are_warned_of() -> None:
+    made = stored("a | Owned | | US | 9 | 1 |")
+    assert "no facility is of the kind `owned`, which a `store` names" in made.rows.warnings
+    made = plan("require pure: purity >= 99%\n" + POLICY)
+    assert made.rows.warnings == (
+        "no offer has a `purity`, which a rule needs: is the column missing, or called otherwise?",
+    )

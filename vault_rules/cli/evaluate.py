@@ -64,6 +64,8 @@ def _write(plan: Plan, form: str, output: Path | None, rejections: str | None, r
         emit(plan_to_json(plan.rows, rejections=rejections or "all", request=request), output)
     elif form == "csv" and output is not None:
         plan.to_csv(output)
+        for text in plan.rows.warnings:  # the other formats hold them
+            click.echo(f"warning: {text}", err=True)
     elif form == "xlsx" and output is not None:
         plan.to_excel(output)
     else:

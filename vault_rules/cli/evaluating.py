@@ -64,6 +64,4 @@ def make_plan(policy: str, book: str, as_of: date, pairs: tuple[str, ...], *, wa
         tables = api.read_book(book, check=False)
     with progress("evaluating"):
         plan = api.evaluate(loaded, tables, as_of)
-    for text in plan.rows.warnings if warn else ():
-        click.echo(f"warning: {text}", err=True)
     return plan

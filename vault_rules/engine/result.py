@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 
 from vault_rules.domain.exact import invoice
 from vault_rules.domain.plan import Award, CapUse, Finding, Plan, Reason, Rejection, Totals
+from vault_rules.domain.rows import Offer
 from vault_rules.engine.eligibility import Standing, judge_rule
 from vault_rules.engine.findings import limit_rows
 from vault_rules.engine.placing import Storage
 from vault_rules.engine.program import Program
 from vault_rules.engine.reference import Evaluation, carried_columns
+from vault_rules.semantics.types import OFFER_COLUMNS
 
 
 def plan_of(program: Program, evaluation: Evaluation) -> Plan:
@@ -131,9 +133,26 @@ def _by(awards: Iterable[Award], name: Callable[[Award], str]) -> dict[str, Frac
 
 
 def _warnings(evaluation: Evaluation) -> tuple[str, ...]:
-    """Markets that are empty only because of form."""
-    texts = []
+    """What is probably not meant: columns and kinds that nothing has, markets that are empty only because of form."""
+    texts = [*_nowhere(evaluation)]
     for mineral, form, tiers in sorted(evaluation.world.markets.empty_by_form, key=str):
         what = f'form "{form}"' if form is not None else "a blank form"
         texts.append(f"{mineral} with {what} has no offer in {' or '.join(tiers)}: those there are of other forms")
     return tuple(texts)
+
+
+def _nowhere(evaluation: Evaluation) -> Iterator[str]:
+    """Columns that rejected offers and that no offer has; kinds of a `store` that no facility has."""
+    codes = {reason.code for one in evaluation.standings.values() for reason in one.reasons}
+    for name in sorted(code.removeprefix("missing:") for code in codes if code.startswith("missing:")):
+        known = name in OFFER_COLUMNS or name in evaluation.program.policy.fields
+        if known and all(_cell(offer, name) is None for offer in evaluation.book.offers):
+            yield f"no offer has a `{name}`, which a rule needs: is the column missing, or called otherwise?"
+    kinds = {facility.kind for facility in evaluation.book.facilities}
+    named = {kind for rule in evaluation.day.stores for place in rule.clauses["places"] for kind in place.kinds}
+    for kind in sorted(named - kinds) if kinds else ():
+        yield f"no facility is of the kind `{kind}`, which a `store` names"
+
+
+def _cell(offer: Offer, name: str) -> object:
+    return getattr(offer, name, None) if name in OFFER_COLUMNS else offer.fields.get(name)

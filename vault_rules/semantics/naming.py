@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from vault_rules.domain.spelling import did_you_mean
@@ -75,6 +76,8 @@ class NameReader(Elaboration):
             return "a country is two capitals: `US`"
         if kind == "text":
             return f'a text stands in quotation marks: `"{name}"`'
+        if kind in ("mineral", "trader", "buyer") and not re.fullmatch(r"\w+", name, re.ASCII):
+            return f"a declared {kind}'s name is one word: use one here and in the book, or declare no {kind}s"
         if kind in ("mineral", "trader", "buyer"):
             return f'declare it: `{kind} {name} "…"`'
         if name in ("awarded", "requested", "purchased", "premium", "reference", "shortfall", "share", "spend"):
