@@ -132,3 +132,9 @@ def test_what_a_cell_holds_is_shown_on_one_short_line() -> None:
     book = make_book(offers=f"offer | trader | mineral | price | quantity\na | t | cobalt | \x1b[31m{'x' * 5000} | 1")
     assert len(said(book)) < 250
     assert "\x1b" not in said(book)
+
+
+def test_a_title_above_the_header_is_one_mistake() -> None:
+    rows = "Offers of 2027 | | |\noffer | trader | mineral | price\na | t | cobalt | 1"
+    book = make_book(offers=rows.replace("Offers of 2027 | | |", "Offers of 2027 | x | y | z"))
+    assert said(book) == "offers.csv: the first row does not name the columns (is a title above the header? remove it)"

@@ -63,5 +63,4 @@ def make_plan(policy: str, book: str, as_of: date, pairs: tuple[str, ...], *, wa
     with progress("reading the book"):
         tables = api.read_book(book, check=False)
     with progress("evaluating"):
-        plan = api.evaluate(loaded, tables, as_of)
-    return plan
+        return api.evaluate(loaded, tables, as_of)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -66,6 +66,10 @@ def read_table(sheet: Sheet) -> ReadTable:
     """Read every cell of a sheet."""
     bad = BadCells(sheet.place)
     header = {word: _folded(word) for word in sheet.frame.columns}
+    if not _is_header(sheet.name, header.values()):
+        expected = "the first row does not name the columns"
+        bad.add(None, None, None, expected, "is a title above the header? remove it")
+        return ReadTable(sheet.name, sheet.place, tuple(header.values()), (), tuple(bad.kept), 1)
     known = _known_columns(sheet, header, bad)
     unread = {(one.row, known.get(one.column or "")) for one in sheet.bad}  # the reader has said what is wrong there
     rows = tuple(_rows(sheet, header, known, unread, bad))
@@ -79,6 +83,13 @@ def read_table(sheet: Sheet) -> ReadTable:
     seen = [one for one in sheet.bad if one not in strange.values()]
     total = len(seen) + bad.total
     return ReadTable(sheet.name, sheet.place, tuple(header.values()), rows, (*seen, *bad.kept), total, strange)
+
+
+def _is_header(table: str, names: Iterable[str]) -> bool:
+    """Whether the first row names any column that such a table has; else all that follows would be told of in vain."""
+    columns = named(table)
+    said = set(names)
+    return bool(said & {*columns, *PLAN_COLUMNS}) or any(did_you_mean(name, said) for name in columns)
 
 
 def _folded(word: str) -> str:
