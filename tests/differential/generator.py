@@ -301,5 +301,6 @@ class Writer:
             step = self.rng.choice(self.labels[target] or ["dom"])
             return f"{step} {self.clauses() or 'share <= 50%'}"
         if change.startswith("cap-"):
-            return words.cap_body(self.rng, change.removeprefix("cap-"))
+            body = words.cap_body(self.rng, change.removeprefix("cap-"))
+            return body if PART_OF_STOCK_FOR_BUYERS else body.replace("of stock", "of requested")
         return "waive"

@@ -151,7 +151,7 @@ class Caps:
             mine = (mineral is None or request.mineral == mineral) and (buyer is None or request.buyer == buyer)
             if mine and scope.holds(request.mineral, request.buyer):
                 total += request.quantity
-        if of == "stock":
+        if of == "stock" and scope.buyers is None:  # what is held is nobody's: `for buyers` narrows both sides
             total += sum(
                 (
                     mass
