@@ -67,6 +67,9 @@ class Policy:
         typed, diagnostics = check(self._loaded, read)
         if typed is None:
             raise PolicyError([one for one in diagnostics if one.is_error])
+        for name in read:
+            if name not in typed.parameters:
+                raise UsageError(f"`{values[name]}` is no value for `{name}`: a parameter reads no book")
         return Policy(typed, diagnostics, self._loaded)
 
     def _parameter(self, name: str, text: str) -> Any:

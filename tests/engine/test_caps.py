@@ -167,3 +167,25 @@ def test_an_earlier_award_is_never_reduced_and_a_cap_full_of_prior_awards_allows
     made = one_offer("cap c: share by origin <= 30% of requested per mineral", awards=f"{AWARDS}\n{rows}")
     assert given(made) == {}
     assert (made.rows.shortfalls[0].quantity, because(made)) == (10, ("cap:c",))
+
+
+def test_a_limit_that_came_out_of_a_division_is_rounded_down_so_that_plans_can_be_read_back() -> None:
+    assert given(one_offer("cap c: quantity <= 100 USD / 3 USD/kg")) == {"a": Fraction("33.333333")}
+    assert given(one_offer("cap c: quantity <= 10 lb")) == {"a": Fraction("4.5359237")}
+
+
+def test_a_field_that_is_blank_is_counted_under_its_else() -> None:
+    made = plan(
+        f'field grade: text else "std"\n{ANY}cap c: quantity by grade <= 10 kg\n',
+        offers=f"{OFFERS} | grade\na | t | cobalt | 7 | 1000 | AU | \nb | t | cobalt | 8 | 1000 | AU | fine",
+        requests=f"{REQUESTS}\nr | b | cobalt | 100",
+    )
+    assert given(made) == {"a": 10, "b": 10}
+
+
+def test_a_targets_limit_may_read_what_it_is_split_by() -> None:
+    text = "table t {\n| origin | m |\n| US | 10 kg |\n| otherwise | 5 kg |\n}\ntarget c: quantity >= t[origin].m per origin"
+    made = one_offer(text, offers=f"{OFFERS}\na | t | cobalt | 7 | 1000 | US")
+    assert [(one.subject, one.actual, one.limit, one.holds) for one in made.rows.findings] == [
+        ("US", "100 kg", "10 kg", True)
+    ]

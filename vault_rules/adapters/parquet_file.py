@@ -24,12 +24,11 @@ def read_parquet(path: Path, name: str, place: str) -> Sheet:
         height = int(lazy.select(pl.len()).collect().item())
         if width * height > _MAX_CELLS:
             raise BadFile(f"has {height:,} rows of {width} columns: too many to be read")
-        frame = lazy.collect()
+        return text_frame(lazy.collect(), name, place)
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError) as why:
         if isinstance(why, PermissionError):
             raise
         raise _unreadable() from None
-    return text_frame(frame, name, place)
 
 
 def _unreadable() -> BadFile:

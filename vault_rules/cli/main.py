@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from importlib import import_module
 from typing import NoReturn
@@ -67,4 +68,7 @@ def main() -> NoReturn:
     """Run a command; every error of ours becomes a message and an exit code, never a traceback."""
     from vault_rules.cli.running import guarded
 
+    for name in ("SIGTERM", "SIGHUP"):  # so that a half-written file is taken away
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), lambda number, frame: sys.exit(128 + number))
     sys.exit(guarded(cli))

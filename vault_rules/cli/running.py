@@ -21,6 +21,7 @@ _SHOWN_CELLS = 200
 
 def guarded(command: click.Command) -> int:
     """Run the command line and turn what it raises into an exit code."""
+    _streams()
     try:
         result = command.main(standalone_mode=False, prog_name="vault-rules")
         sys.stdout.flush()
@@ -53,6 +54,15 @@ def guarded(command: click.Command) -> int:
         return USAGE
     except Exception as error:  # whatever is left is a fault, and no traceback reaches a user
         return _fault(error, "this should not have happened")
+
+
+def _streams() -> None:
+    """A stream that the caller has closed swallows what is said; a letter that its encoding lacks is spelt out."""
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "r" if name == "stdin" else "w", encoding="utf-8"))  # noqa: SIM115, PTH123
+        elif name != "stdin" and hasattr(getattr(sys, name), "reconfigure"):
+            getattr(sys, name).reconfigure(errors="backslashreplace")
 
 
 def _fault(error: BaseException, what: str) -> int:

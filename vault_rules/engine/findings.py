@@ -32,7 +32,7 @@ def _clauses(evaluation: Evaluation, rule: typed.Rule, group: Group | None) -> t
         [rule.clauses["by"].name] if rule.clauses["by"] is not None else []
     )
     values: dict[str, Any] = dict(zip(names, group or (), strict=False))
-    view = View(evaluation.world, mineral=values.get("mineral"), buyer=values.get("buyer"))
+    view = View(evaluation.world, mineral=values.get("mineral"), buyer=values.get("buyer"), award=values)
     return view.clauses(rule), view
 
 

@@ -29,11 +29,16 @@ def comparison_texts(condition: typed.Expr, view: View) -> tuple[str | None, str
 
 
 def _comparisons(expr: typed.Expr, view: View) -> Iterator[typed.Call]:
-    for one in typed.walk(expr):
-        if isinstance(one, typed.LetRef):
-            yield from _comparisons(view.let_expression(one.name), view)
-        elif isinstance(one, typed.Call) and one.operator in _COMPARISONS:
-            yield one
+    """The comparisons in a condition and in the lets that it reads, each let once."""
+    seen: set[str] = set()
+    queue = [expr]
+    while queue:
+        for one in typed.walk(queue.pop()):
+            if isinstance(one, typed.LetRef) and one.name not in seen:
+                seen.add(one.name)
+                queue.append(view.let_expression(one.name))
+            elif isinstance(one, typed.Call) and one.operator in _COMPARISONS:
+                yield one
 
 
 def flip_of_condition(condition: typed.Expr, view: View, wanted: bool) -> Fraction | None:

@@ -105,7 +105,13 @@ class Caps:
     def group(self, clauses: Clauses, view: View) -> Group:
         """The values that a cap counts apart: what stands after `per`, then after `by`."""
         columns = [*(clauses["per"] or ()), *([clauses["by"]] if clauses["by"] is not None else [])]
-        return tuple(view.column(column) for column in columns)
+        return tuple(self._cell(column, view) for column in columns)
+
+    def _cell(self, column: typed.Column, view: View) -> Any:
+        """What a row holds in a column; a declared field that is blank has its `else`."""
+        value = view.column(column)
+        field = self.world.day.policy.fields.get(column.name) if column.owner == "field" else None
+        return value_of(field.default, view) if value is None and field is not None and field.default else value
 
     def used(self, rule: typed.Rule, clauses: Clauses) -> dict[Group, Fraction]:
         """What is counted so far, by group. Rows with an unknown `where` or a blank group are not counted anywhere."""
@@ -218,12 +224,21 @@ class Caps:
             kind = MONEY
         else:
             rest = limit - used
-            quantity = floor_mg(rest) if clauses["limit"].of is not None else max(rest, Fraction(0))
+            quantity = floor_mg(rest) if clauses["limit"].of is not None or not ends(rest) else max(rest, Fraction(0))
             kind = MASS
         reason = Reason(
             f"cap:{rule.name}", show(used, kind, currency), show(limit, kind, currency), None, rule_ref(span)
         )
         return Allowance(rule, quantity, reason)
+
+
+def ends(mass: Fraction) -> bool:
+    """Whether a mass is a decimal with an end; one that is not came out of a division, and is rounded down."""
+    rest = mass.denominator
+    for factor in (2, 5):
+        while rest % factor == 0:
+            rest //= factor
+    return rest == 1
 
 
 def share_of_year(value: Fraction, expr: typed.Expr) -> Fraction:

@@ -331,7 +331,7 @@ class Evaluation:
             cost=cost,
             reference=reference,
             premium=self.world.compared[offer.offer] / reference - 1 if reference else None,
-            exceptions=tuple(one.name for one in self.day.exceptions if one.name in used),
+            exceptions=tuple(sorted(used)),
             rule=place,
             shown=shown,
             carried=carried(offer, self.day.policy),

@@ -75,8 +75,9 @@ class View:
     price: Fraction | None = None
     """An offered price to suppose instead of the offer's own."""
     award: Mapping[str, Any] = attrs.field(factory=dict)
-    """What a `store` reads of the award: premium, reference, awarded."""
+    """What a `store` reads of the award (premium, reference, awarded); what a row of the totals is about."""
     used: set[str] = attrs.field(factory=set)
+    _lets: dict[str, Any] = attrs.field(factory=dict, init=False)
 
     def __attrs_post_init__(self) -> None:
         row = self.offer or self.request
@@ -95,7 +96,7 @@ class View:
         if expr.owner == "request":
             own = None if self.request is None else getattr(self.request, expr.name)
             return self.buyer if expr.name == "buyer" else own
-        if expr.owner in ("field", "award") and expr.name in self.award:
+        if expr.name in self.award and (expr.owner in ("field", "award") or self.offer is None):
             return self.award[expr.name]
         if expr.owner == "facility":
             return None if self.facility is None else getattr(self.facility, expr.name)
@@ -163,7 +164,9 @@ class View:
     # ---- exceptions -----------------------------------------------------------------------------------------------
 
     def let(self, name: str) -> Any:
-        return value_of(self.let_expression(name), self)
+        if name not in self._lets:  # a let may be read by many, and each of these by many
+            self._lets[name] = value_of(self.let_expression(name), self)
+        return self._lets[name]
 
     def let_expression(self, name: str) -> typed.Expr:
         content, _, _, used = self._changed(name)

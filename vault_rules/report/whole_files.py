@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from collections.abc import Mapping
@@ -11,7 +12,7 @@ from uuid import uuid4
 
 def write_file(path: Path, content: bytes) -> None:
     """Write a file; one that is there keeps its permissions, a link its place, and a device or pipe is written to."""
-    path = path.resolve()
+    path = Path(os.path.realpath(path))
     if path.exists() and not path.is_file():
         path.write_bytes(content)
         return
@@ -31,6 +32,9 @@ def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
     """Write files into a folder. A new one appears whole; in one that is there only these files are replaced."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     is_new = not folder.exists()
+    for name in files:
+        if (folder / name).is_dir():
+            raise IsADirectoryError(errno.EISDIR, "it is a folder", str(folder / name))
     beside = _beside(folder) if is_new else _beside(folder / "tables")
     try:
         beside.mkdir()
@@ -46,7 +50,7 @@ def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
 
 
 def _beside(path: Path) -> Path:
-    return path.with_name(f".{path.name}.{uuid4().hex}.new")
+    return path.with_name(f".{uuid4().hex}.new")  # without its name, which may be as long as names can be
 
 
 def _new(path: Path, content: bytes) -> None:

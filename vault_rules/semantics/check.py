@@ -40,6 +40,10 @@ def check(
         policy = checker.run()
     except EvaluationError as stopped:  # a constant that cannot be worked out
         checker.diagnostics.append(stopped.diagnostic)
+    except RecursionError:
+        message, help = "definitions here read each other too deep to follow", "let them read others a few dozen deep"
+        start = Span(loaded.root.source, 0, 0)
+        checker.diagnostics.append(Diagnostic("V0117", SEVERITY_ERROR, message, start, help=help))
     ordered = _once(in_file_order(checker.diagnostics), loaded)
     return (None if has_errors(ordered) else policy), ordered
 
@@ -70,7 +74,7 @@ class _Checker:
         self.reader = ExceptionReader(self.of, orders)
         self.reads = reads.Reads({}, (), {})
 
-    def run(self) -> typed.TypedPolicy:
+    def run(self) -> typed.TypedPolicy | None:
         self._definitions()
         rules = self._rules()
         by_name = {rule.name: rule for group in rules.values() for rule in group}
@@ -78,7 +82,9 @@ class _Checker:
         self._fixed(exceptions)
         header = self.header.read(self.of, self.reader)
         self.reads = reads.Reads(self.of.lets, exceptions, self.of.tables)
-        self._duties(exceptions)
+        if self._circles(exceptions):
+            return None
+        self._duties()
         examples.check(self.loaded, self.of, self.reads)
         self._analyses(rules, exceptions, by_name)
         return self._policy(rules, exceptions, header)
@@ -186,7 +192,7 @@ class _Checker:
 
     # ---- what may be read, and what may be undefined ------------------------------------------------------
 
-    def _duties(self, exceptions: list[typed.TypedException]) -> None:
+    def _duties(self) -> None:
         for duty in self.reader.duties:
             self.diagnostics.extend(self.reads.check(duty))
         for reference, premium in self.reader.ends:
@@ -194,16 +200,15 @@ class _Checker:
                 message = "this premium does not say what happens when there is nothing to compare with"
                 help = "end it with `if none allow` or `if none reject`, or with a reference that is always known"
                 self.of.report("V0215", message, premium.span, help=help)
-        self._circles(exceptions)
 
-    def _circles(self, exceptions: list[typed.TypedException]) -> None:
-        """Lets that need themselves through the value of an exception."""
+    def _circles(self, exceptions: list[typed.TypedException]) -> bool:
+        """Lets that need themselves through the value of an exception, or a table's cell; whether there are any."""
         reported: set[str] = set()
         for name in self.of.lets:
             seen: set[str] = set()
             queue = [name]
             while queue:
-                for part in self.reads.parts(queue.pop()):
+                for part in self._parts(queue.pop()):
                     for one in typed.walk(part):
                         if isinstance(one, typed.LetRef) and one.name == name and not {name, *seen} & reported:
                             reported |= {name, *seen}
@@ -212,6 +217,17 @@ class _Checker:
                         elif isinstance(one, typed.LetRef) and one.name not in seen:
                             seen.add(one.name)
                             queue.append(one.name)
+                        elif isinstance(one, typed.Lookup) and f"table {one.table}" not in seen:
+                            seen.add(f"table {one.table}")
+                            queue.append(f"table {one.table}")
+        return bool(reported)
+
+    def _parts(self, name: str) -> list[typed.Expr]:
+        """What a let, or a table, is made of."""
+        if not name.startswith("table "):
+            return self.reads.parts(name)
+        table = self.of.tables.get(name.removeprefix("table "))
+        return [] if table is None else [cell for row in table.rows.values() for cell in row.values()]
 
     # ---- the whole ------------------------------------------------------------------------------------------
 

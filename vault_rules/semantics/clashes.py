@@ -25,7 +25,8 @@ def first_common_day(windows: Iterable[typed.Window]) -> date | None:
     if starts:
         day = max(starts)
     elif ends:
-        day = min(ends) - timedelta(days=1)
+        first = min(ends)
+        day = first - timedelta(days=1) if first > date.min else first
     else:
         day = date(2000, 1, 1)
     return day if all(one.holds(day) for one in known) else None

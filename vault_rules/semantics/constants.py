@@ -24,6 +24,7 @@ class _NoFacts:
 
     def __init__(self, lets: Mapping[str, typed.Expr], tables: Mapping[str, typed.TypedTable]) -> None:
         self.lets, self.tables = lets, tables
+        self._known: dict[str, Any] = {}
 
     def _refuse(self, expr: typed.Expr) -> Any:
         raise NotConstant(expr.span)
@@ -31,7 +32,9 @@ class _NoFacts:
     column = context = foreign = market = benchmark = _refuse
 
     def let(self, name: str) -> Any:
-        return value_of(self.lets[name], self)
+        if name not in self._known:
+            self._known[name] = value_of(self.lets[name], self)
+        return self._known[name]
 
     def let_expression(self, name: str) -> typed.Expr:
         return self.lets[name]

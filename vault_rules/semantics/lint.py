@@ -105,11 +105,15 @@ def own_tier_warnings(waterfalls: Sequence[typed.Rule], lets: Mapping[str, typed
 
 def _markets(expr: typed.Expr, lets: Mapping[str, typed.Expr]) -> Iterator[typed.Market]:
     """The references to the market that a part of an expression is, or stands for."""
-    if isinstance(expr, typed.Market):
-        yield expr
-    elif isinstance(expr, typed.LetRef) and expr.name in lets:
-        for one in typed.walk(lets[expr.name]):
-            yield from _markets(one, lets)
+    seen: set[str] = set()
+    queue = [expr]
+    while queue:
+        one = queue.pop()
+        if isinstance(one, typed.Market):
+            yield one
+        elif isinstance(one, typed.LetRef) and one.name in lets and one.name not in seen:
+            seen.add(one.name)
+            queue.extend(typed.walk(lets[one.name]))
 
 
 def unused(names: Names, statements: Iterable[ast.Statement]) -> Iterator[Diagnostic]:

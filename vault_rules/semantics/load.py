@@ -56,7 +56,7 @@ class Loaded:
     def sha256(self) -> str:
         """One hash of all files used: their roles and contents, whatever the folder they lie in."""
         whole = "".join(f"{one.role}\0{one.sha256}\n" for one in self.files)
-        return hashlib.sha256(whole.encode()).hexdigest()
+        return hashlib.sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def load(source: Source, find: Find) -> tuple[Loaded, tuple[Diagnostic, ...]]:

@@ -132,8 +132,9 @@ def _kleene(expr: Call, facts: Facts) -> bool | None:
     return None if left is None or right is None else not deciding
 
 
-def missing_fields(expr: Expr, facts: Facts) -> Iterator[str]:
+def missing_fields(expr: Expr, facts: Facts, seen: set[str] | None = None) -> Iterator[str]:
     """For an unknown expression: every blank field in an operand that is itself unknown, in the order written."""
+    seen = set() if seen is None else seen  # a let is asked once, however many read it
     if value_of(expr, facts) is not None:
         return
     match expr:
@@ -144,22 +145,24 @@ def missing_fields(expr: Expr, facts: Facts) -> Iterator[str]:
         case Context():
             yield expr.name
         case LetRef():
-            yield from missing_fields(facts.let_expression(expr.name), facts)
+            if expr.name not in seen:
+                seen.add(expr.name)
+                yield from missing_fields(facts.let_expression(expr.name), facts, seen)
         case Call():
             for argument in expr.arguments:
-                yield from missing_fields(argument, facts)
+                yield from missing_fields(argument, facts, seen)
         case Lookup():
             for key in expr.keys:
-                yield from missing_fields(key, facts)
+                yield from missing_fields(key, facts, seen)
         case FiscalYear():
-            yield from missing_fields(expr.value, facts)
+            yield from missing_fields(expr.value, facts, seen)
         case If():
             held = value_of(expr.condition, facts)
             chosen = expr.condition if held is None else expr.then if held else expr.otherwise
-            yield from missing_fields(chosen, facts)
+            yield from missing_fields(chosen, facts, seen)
         case Default():
-            yield from missing_fields(expr.value, facts)
-            yield from missing_fields(expr.fallback, facts)
+            yield from missing_fields(expr.value, facts, seen)
+            yield from missing_fields(expr.fallback, facts, seen)
         case Market():
             yield expr.kind
         case Benchmark():

@@ -67,6 +67,7 @@ class Reads:
             if target.target_kind == "let":
                 self.exceptions.setdefault(target.target, []).append(one)
         self._let_reads: dict[str, frozenset[str]] = {}
+        self._undefined: dict[tuple[str, frozenset[str] | None], bool] = {}
 
     def parts(self, name: str) -> list[typed.Expr]:
         """Everything that decides a let's value: its own expression, and each exception's value and `when`."""
@@ -125,7 +126,7 @@ class Reads:
             case typed.Column(owner="field"):
                 return expr
             case typed.LetRef(name=name):
-                return expr if any(self.undefined(part, minerals) is not None for part in self.parts(name)) else None
+                return expr if self._let_undefined(name, minerals) else None
             case typed.Lookup():
                 if not expr.total and not self._covers(expr, minerals):
                     return expr
@@ -149,6 +150,13 @@ class Reads:
         return next(
             (found for child in typed.children(expr) if (found := self.undefined(child, minerals)) is not None), None
         )
+
+    def _let_undefined(self, name: str, minerals: frozenset[str] | None) -> bool:
+        key = (name, minerals)
+        if key not in self._undefined:
+            self._undefined[key] = False  # a circle is reported elsewhere
+            self._undefined[key] = any(self.undefined(part, minerals) is not None for part in self.parts(name))
+        return self._undefined[key]
 
     def _covers(self, expr: typed.Lookup, minerals: frozenset[str] | None) -> bool:
         key = expr.keys[0]

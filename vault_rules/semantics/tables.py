@@ -184,6 +184,9 @@ def lookup(of: NameReader, node: ast.Lookup, column: ast.Identifier | None) -> t
         return of.error(span)
     of.names.used.add(name)
     table = of.table(name)
+    if table is None and name in of.open:
+        help = "write the value into the cell, or take it out of the table"
+        of.report("V0212", f"this table needs itself: `{name}`", span, help=help)
     if table is None or name in of.names.broken:
         return of.error(span)
     if column is None:
