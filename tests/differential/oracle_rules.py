@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from tests.differential.oracle_values import REFERENCES, Scene, as_set, nulls, union, value
+from tests.differential.oracle_values import Scene, as_set, nulls, union, value
 from vault_rules.language import ast
 
 if TYPE_CHECKING:
@@ -206,7 +206,3 @@ def _over(old: ast.Clauses, new: ast.Clauses) -> ast.Clauses:
     return attrs.evolve(
         old, when=new.when or old.when, premium=premium, share=new.share or old.share, keys=new.keys or old.keys
     )
-
-
-def is_reference(expr: ast.Expr) -> bool:
-    return isinstance(expr, ast.Call) and expr.function.name in REFERENCES

@@ -184,7 +184,8 @@ def test_a_field_that_is_blank_is_counted_under_its_else() -> None:
 
 
 def test_a_targets_limit_may_read_what_it_is_split_by() -> None:
-    text = "table t {\n| origin | m |\n| US | 10 kg |\n| otherwise | 5 kg |\n}\ntarget c: quantity >= t[origin].m per origin"
+    table = "table t {\n| origin | m |\n| US | 10 kg |\n| otherwise | 5 kg |\n}\n"
+    text = f"{table}target c: quantity >= t[origin].m per origin"
     made = one_offer(text, offers=f"{OFFERS}\na | t | cobalt | 7 | 1000 | US")
     assert [(one.subject, one.actual, one.limit, one.holds) for one in made.rows.findings] == [
         ("US", "100 kg", "10 kg", True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from fractions import Fraction
 
 import attrs
@@ -18,7 +19,12 @@ class Unreadable(Exception):
     """A cell that cannot be read: what was expected, and what would help."""
 
     expected: str
-    hint: str | None = None
+    said: str | Callable[[], str | None] | None = None
+
+    @property
+    def hint(self) -> str | None:
+        """What would help; looked for only when it is asked for, since a book may have a million bad cells."""
+        return self.said() if callable(self.said) else self.said
 
 
 _FORMULA_ERROR = re.compile(

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import date
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import attrs
@@ -107,9 +108,8 @@ class _Binder:
     def _known(self, table: str, row: Row, column: str, name: str, what: str) -> str:
         known = self.eyes.known(what)
         if known is not None and name not in known:
-            near = did_you_mean(name, known)
-            hint = f"did you mean `{near}`?" if near else "separate names by `;`" if "," in name else None
-            self.bad[table].add(row.number, column, name, f"is not a {what} that the policy knows", hint)
+            expected = f"is not a {what} that the policy knows"
+            self.bad[table].add(row.number, column, name, expected, partial(_hint, name, known))
         return name
 
     def _exchanged(self, table: str, row: Row, column: str, money: Money) -> Fraction:
@@ -150,9 +150,9 @@ class _Binder:
         for row in self._table("holdings").rows:
             facility = row.get("facility")
             if facility is not None and facility not in facilities:
-                near = did_you_mean(facility, facilities)
-                hint = f"did you mean `{near}`?" if near else None
-                self.bad["holdings"].add(row.number, "facility", facility, "is not one of the book's facilities", hint)
+                expected = "is not one of the book's facilities"
+                hint = partial(_hint, facility, facilities)
+                self.bad["holdings"].add(row.number, "facility", facility, expected, hint)
 
     def _awarded_before(self, requests: Mapping[str, Request]) -> None:
         """A prior award lies in the past, is of its request's mineral, and no request was given more than it asked."""
@@ -187,3 +187,8 @@ class _Binder:
             yield from sorted(
                 (*table.bad, *self.bad[name].kept), key=lambda cell: (cell.row is not None, cell.row or 0)
             )
+
+
+def _hint(name: str, known: AbstractSet[str]) -> str | None:
+    near = did_you_mean(name, known)
+    return f"did you mean `{near}`?" if near else "separate names by `;`" if "," in name else None

@@ -75,10 +75,13 @@ def read_country(text: str, row: RowUnits) -> str:
         raise Unreadable("is not a country", f"did you mean `{_OFTEN[text.upper()]}`?")
     if text.upper() in COUNTRIES:
         raise Unreadable("is not a country", f"did you mean `{text.upper()}`?")
+    raise Unreadable("is not a country", lambda: _country_hint(text))
+
+
+def _country_hint(text: str) -> str:
     by_name = {name.casefold(): code for code, name in COUNTRIES.items()}
     near = did_you_mean(text.casefold(), by_name)
-    example = f"did you mean `{by_name[near]}`?" if near else "ISO 3166: two capital letters, as in `US` or `AU`"
-    raise Unreadable("is not a country", example)
+    return f"did you mean `{by_name[near]}`?" if near else "ISO 3166: two capital letters, as in `US` or `AU`"
 
 
 def read_unit(text: str, row: RowUnits) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -14,6 +14,7 @@ from vault_rules.domain.spelling import did_you_mean
 from vault_rules.domain.tables import IDS, PLAN_COLUMNS, named
 from vault_rules.domain.units import MASS_UNITS
 
+Hint = str | Callable[[], str | None] | None
 _SURELY_MISSPELT = 0.85
 _PLAIN_UNITS = RowUnits()
 
@@ -54,12 +55,11 @@ class BadCells:
         self.kept: list[BadCell] = []
         self.total = 0
 
-    def add(
-        self, row: int | None, column: str | None, value: str | None, expected: str, hint: str | None = None
-    ) -> None:
+    def add(self, row: int | None, column: str | None, value: str | None, expected: str, hint: Hint = None) -> None:
+        """Note a bad cell; a hint that takes long to find is looked for only where the cell is kept."""
         self.total += 1
         if len(self.kept) < self.limit:
-            self.kept.append(BadCell(self.place, row, column, value, expected, hint))
+            self.kept.append(BadCell(self.place, row, column, value, expected, hint() if callable(hint) else hint))
 
 
 def read_table(sheet: Sheet) -> ReadTable:
@@ -168,12 +168,12 @@ def _rows(
                 continue
             key = (columns[name].kind, text, RowUnits(currency=units.currency) if name in in_kg else units)
             if key not in memo:
-                memo[key] = _read(*key)
-            value = memo[key]
-            if isinstance(value, Unreadable):
-                bad.add(number, name, text, value.expected, value.hint)
-            else:
-                values[name] = value
+                value = _read(*key)
+                if isinstance(value, Unreadable):  # not remembered: a million bad cells may all differ
+                    bad.add(number, name, text, value.expected, value.said)
+                    continue
+                memo[key] = value
+            values[name] = memo[key]
         for name in required:
             if name not in texts and not unread & {(None, name), (number, name)}:
                 bad.add(number, name, None, "must not be blank")
@@ -208,7 +208,7 @@ def _units(texts: Mapping[str, str]) -> RowUnits:
 
 
 def _read(kind: str, text: str, units: RowUnits) -> Any:
-    """The cell's value, or the `Unreadable` itself (so that it too is remembered)."""
+    """The cell's value, or the `Unreadable` itself."""
     try:
         return READERS[kind](text, units)
     except Unreadable as why:

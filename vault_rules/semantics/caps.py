@@ -190,14 +190,28 @@ class CapReader:
         )
         if "mineral" not in columns:
             for one in typed.walk(read):
-                if isinstance(one, typed.Context) and one.name != "today":
+                name = self._of_one_mineral(one)
+                if name is not None:
                     self.of.report(
                         "V0216",
-                        f"`{one.name}` is of one mineral, and this limit is of all together",
+                        f"`{name}` is of one mineral, and this limit is of all together",
                         one.span,
                         help="say `per mineral`: then each mineral has its own limit",
                     )
         return read
+
+    def _of_one_mineral(self, part: typed.Expr) -> str | None:
+        """The fact of one mineral that a part of a limit is, or that the `let` it names reads."""
+        seen: set[str] = set()
+        queue = [part]
+        while queue:
+            one = queue.pop()
+            if isinstance(one, typed.Context) and one.name != "today":
+                return one.name if one is part or not isinstance(part, typed.LetRef) else part.name
+            if isinstance(one, typed.LetRef) and one.name in self.of.lets and one.name not in seen:
+                seen.add(one.name)
+                queue.extend(typed.walk(self.of.lets[one.name]))
+        return None
 
     @staticmethod
     def _wanted(measure: str, of: str | None) -> tuple[tuple[str, ...], tuple[str, str | None]]:

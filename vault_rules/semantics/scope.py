@@ -16,6 +16,8 @@ from vault_rules.source.diagnostic import ERROR, Diagnostic, Label
 RESERVED = frozenset((*OFFER_COLUMNS, *CONTEXT, *FACILITY_COLUMNS, "request", "all", "none", "otherwise"))
 _WORDS = frozenset("if then else and or not in is missing of true false depth within responsive none".split())
 """Words of the language inside a value: what bears such a name could never be said."""
+_OF_EVERY_BOOK = ("unit", "per", "currency")
+"""Columns that a book's rows have for themselves."""
 _VALUES = (ast.Group, ast.Let, ast.Field, ast.Table, ast.Tier)
 _RULES = (ast.Tier, ast.Let, ast.Condition, ast.Route, ast.Waterfall, ast.Cap, ast.Exception_, ast.Store)
 _KINDS: dict[type[ast.Statement], str] = {
@@ -71,7 +73,8 @@ def collect(loaded: Loaded) -> tuple[Names, list[Diagnostic]]:
         if statement.name is None or isinstance(statement, ast.Header):
             continue
         name, span = statement.name.name, statement.name.span
-        if name in _WORDS or (isinstance(statement, _VALUES) and name in RESERVED):
+        is_field_of_all = isinstance(statement, ast.Field) and name in _OF_EVERY_BOOK
+        if name in _WORDS or is_field_of_all or (isinstance(statement, _VALUES) and name in RESERVED):
             diagnostics.append(
                 Diagnostic(
                     "V0213", ERROR, f"`{name}` already has a meaning of its own", span, help="choose another name"
