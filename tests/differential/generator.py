@@ -12,8 +12,8 @@ from tests.differential import generator_words as words
 
 # What the page does not settle, or the engine does not do as the oracle reads it: True writes such policies too.
 COMPARED_OF_PRIOR_AWARDS = False  # a cap's `where` reads `compared`: of a prior award it is nowhere defined
-PART_OF_STOCK_FOR_BUYERS = False  # `of stock` in a cap `for buyers`: whether holdings, of no buyer, count on both sides
-RESTATED_TWICE = False  # exceptions to exceptions to caps: the engine takes `per` from the cap, not from the exception
+PART_OF_STOCK_FOR_BUYERS = True  # `of stock` in a cap `for buyers`: holdings, of no buyer, count on neither side
+RESTATED_TWICE = True  # exceptions to exceptions to caps: what is not restated is what the exception before said
 EXCEPTIONS_TO_ADVICE = False  # exceptions to advisory rules and caps: what is then reported apart
 
 

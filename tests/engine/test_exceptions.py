@@ -122,3 +122,17 @@ def test_a_stricter_exception_for_some_buyers_holds_for_them_alone() -> None:
     )
     assert [one.request for one in made.rows.awards] == ["rg"]
     assert made.rows.shortfalls[0].because == ("require:pure",)
+
+
+def test_an_exception_to_a_caps_exception_keeps_what_that_one_restated() -> None:
+    text = (
+        f"mineral cobalt\n{ANY}cap c: share <= 100% of requested per mineral\n"
+        f"exception x to c {WHY} {{ share <= 50% of requested per request.buyer }}\n"
+        f"exception y to x {WHY} {{ share <= 40% of requested }}\n"
+    )
+    made = plan(
+        text,
+        offers=f"{OFFERS}\na | t | cobalt | 12 | 100 | AU | 99%",
+        requests=f"{REQUESTS}\nr1 | ge | cobalt | 20\nr2 | gm | cobalt | 80",
+    )
+    assert [one.quantity for one in made.rows.awards] == [8, 32]

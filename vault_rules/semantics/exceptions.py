@@ -149,7 +149,7 @@ class ExceptionReader(RuleReader):
             case ast.NewRoute() if isinstance(base, ast.Route):
                 return {"sellers": self.sellers(change.sellers)}, {"sellers": change.span}, False
             case ast.NewCap() if isinstance(base, ast.Cap):
-                return self._limit_change(change, base)
+                return self._limit_change(change, base, self._said_before(node, base))
             case ast.NewSteps() if isinstance(base, ast.Waterfall):
                 return self._step_changes(change, rules.get(base.name.name if base.name else ""))
             case ast.NewPlaces() if isinstance(base, ast.Store):
@@ -173,7 +173,21 @@ class ExceptionReader(RuleReader):
             read = self.of.coerce(read, wanted, f"`{base.name.name}`")
         return {"value": read}, {"value": change.span}, False
 
-    def _limit_change(self, change: ast.NewCap, base: ast.Cap) -> tuple[dict[Any, Any], dict[Any, Span], bool]:
+    def _said_before(self, node: ast.Exception_, base: ast.Cap) -> ast.CapBody:
+        """What an exception to a cap changes: the cap as it is, or as the exception that it is one to restates it."""
+        target = self.of.names.rules.get(node.target.name)
+        if not isinstance(target, ast.Exception_):
+            return base.body
+        before = self._said_before(target, base)
+        if not isinstance(target.change, ast.NewCap):
+            return before
+        body = target.change.body
+        of = before.of if body.of is None and "share" in body.measure else body.of
+        return attrs.evolve(body, of=of, per=body.per or before.per)
+
+    def _limit_change(
+        self, change: ast.NewCap, base: ast.Cap, before: ast.CapBody
+    ) -> tuple[dict[Any, Any], dict[Any, Span], bool]:
         body = change.body
         if body.measure != base.body.measure:
             self.of.report(
@@ -191,9 +205,9 @@ class ExceptionReader(RuleReader):
             self.of.report("V0110", message, body.span, labels=labels, help=f"write `{sign}`")
             return {}, {}, False
         if body.of is None and "share" in body.measure:
-            body = attrs.evolve(body, of=base.body.of)  # what is not restated stays
-        if not body.per and base.body.per:
-            body = attrs.evolve(body, per=base.body.per)
+            body = attrs.evolve(body, of=before.of)  # what is not restated stays
+        if not body.per and before.per:
+            body = attrs.evolve(body, per=before.per)
         clauses, spans = self.cap_clauses(body, base.kind, base.advisory, whole=False)
         clauses.pop("measure")
         return clauses, dict.fromkeys(spans, change.span), False
