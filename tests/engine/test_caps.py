@@ -190,3 +190,21 @@ def test_a_targets_limit_may_read_what_it_is_split_by() -> None:
     assert [(one.subject, one.actual, one.limit, one.holds) for one in made.rows.findings] == [
         ("US", "100 kg", "10 kg", True)
     ]
+
+
+def test_a_cap_that_an_exception_splits_otherwise_is_reported_as_it_counts() -> None:
+    restated = "share by trader <= 30% of requested per mineral"
+    text = (
+        "cap c: share by origin <= 50% of requested per mineral\n"
+        f'exception e to c for {{cobalt}} through 2028-01-01 because "z" {{ {restated} }}\n'
+    )
+    made = plan(
+        f"mineral cobalt\n{ANY}{text}",
+        offers=f"{OFFERS}\na | t | cobalt | 7 | 90 | US\nb | u | cobalt | 8 | 90 | US",
+        requests=f"{REQUESTS}\nr | b | cobalt | 100",
+    )
+    assert given(made) == {"a": 30, "b": 30}
+    assert [(one.subject, one.used, one.limit) for one in made.rows.totals.caps] == [
+        ("cobalt/t", "30%", "30%"),
+        ("cobalt/u", "30%", "30%"),
+    ]

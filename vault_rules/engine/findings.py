@@ -20,30 +20,44 @@ from vault_rules.semantics.types import MASS, MONEY, RATIO
 def limit_rows(evaluation: Evaluation) -> Iterator[CapUse | Finding]:
     """A row for each cap in force and each group it counts apart; for targets and advisory caps a finding."""
     for rule in evaluation.day.caps:
-        for group in sorted(_groups(evaluation, rule), key=lambda one: tuple(map(str, one))):
-            row = _row(evaluation, rule, group)
-            if row is not None:
-                yield row
+        rows: dict[Group, CapUse | Finding] = {}
+        for clauses in _regrouped(evaluation, rule):
+            for group in _groups(evaluation, rule, clauses):
+                own, view = _clauses(evaluation, rule, group, clauses)
+                if own is not None and _names(own) == _names(clauses):
+                    rows.setdefault(group, _row(evaluation, rule, own, view, group))
+        yield from (rows[group] for group in sorted(rows, key=lambda one: tuple(map(str, one))))
 
 
-def _clauses(evaluation: Evaluation, rule: typed.Rule, group: Group | None) -> tuple[Clauses | None, View]:
+def _names(clauses: Clauses) -> list[str]:
+    """The columns that a cap counts apart by: what stands after `per`, then after `by`."""
+    return [column.name for column in [*(clauses["per"] or ()), *([clauses["by"]] if clauses["by"] else [])]]
+
+
+def _regrouped(evaluation: Evaluation, rule: typed.Rule) -> list[Clauses]:
+    """The cap as it counts for everybody, and as it counts apart where an exception says by what."""
+    world = evaluation.world
+    views = [world.view(), *(world.view(None, one) for one in evaluation.book.requests)]
+    found: dict[tuple[str, ...], Clauses] = {}
+    for view in views:
+        clauses = view.clauses(rule)
+        if clauses is not None and clauses["limit"] is not None:
+            found.setdefault(tuple(_names(clauses)), clauses)
+    return list(found.values())
+
+
+def _clauses(evaluation: Evaluation, rule: typed.Rule, group: Group, like: Clauses) -> tuple[Clauses | None, View]:
     """A cap's clauses for a group; only a group of one mineral or buyer has the exceptions to that."""
-    names = [column.name for column in rule.clauses["per"] or ()] + (
-        [rule.clauses["by"].name] if rule.clauses["by"] is not None else []
-    )
-    values: dict[str, Any] = dict(zip(names, group or (), strict=False))
+    values: dict[str, Any] = dict(zip(_names(like), group, strict=True))
     view = View(evaluation.world, mineral=values.get("mineral"), buyer=values.get("buyer"), award=values)
     return view.clauses(rule), view
 
 
-def _groups(evaluation: Evaluation, rule: typed.Rule) -> set[Group]:
+def _groups(evaluation: Evaluation, rule: typed.Rule, clauses: Clauses) -> set[Group]:
     """The groups of what is counted, and of the eligible offers for what is requested."""
     caps, world = evaluation.caps, evaluation.world
-    clauses, _ = _clauses(evaluation, rule, None)
-    if clauses is None or clauses["limit"] is None:
-        return set()
     found = set(caps.used(rule, clauses))
-    if clauses["by"] is None and not clauses["per"]:
+    if not _names(clauses):
         return {()}
     for request in evaluation.book.requests:
         if not rule.scope.holds(request.mineral, request.buyer):
@@ -58,10 +72,7 @@ def _groups(evaluation: Evaluation, rule: typed.Rule) -> set[Group]:
     return {group for group in found if None not in group}
 
 
-def _row(evaluation: Evaluation, rule: typed.Rule, group: Group) -> CapUse | Finding | None:
-    clauses, view = _clauses(evaluation, rule, group)
-    if clauses is None:
-        return None
+def _row(evaluation: Evaluation, rule: typed.Rule, clauses: Clauses, view: View, group: Group) -> CapUse | Finding:
     limit: typed.Limit = clauses["limit"]
     used = evaluation.caps.used(rule, clauses).get(group, Fraction(0))
     names = {column.name: value for column, value in zip(clauses["per"] or (), group, strict=False)}
