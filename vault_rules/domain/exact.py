@@ -20,7 +20,7 @@ def plain(value: Fraction) -> str:
     sign = "-" if value < 0 else ""
     whole, rest = divmod(abs(value.numerator), value.denominator)
     digits: list[str] = []
-    finite = _is_finite(value.denominator)
+    finite = has_end(value)
     while rest and (finite or len(digits) < SHOWN_DECIMALS):
         digit, rest = divmod(rest * 10, value.denominator)
         digits.append(str(digit))
@@ -30,7 +30,9 @@ def plain(value: Fraction) -> str:
     return f"{sign}{whole}.{tail}" if tail else f"{sign}{whole}"
 
 
-def _is_finite(denominator: int) -> bool:
+def has_end(value: Fraction) -> bool:
+    """Whether a value is a decimal with an end; one that is not came out of a division."""
+    denominator = value.denominator
     for factor in (2, 5):
         while denominator % factor == 0:
             denominator //= factor

@@ -15,7 +15,7 @@ from typing import Any
 
 import attrs
 
-from vault_rules.domain.exact import invoice
+from vault_rules.domain.exact import has_end, invoice
 from vault_rules.domain.plan import Reason
 from vault_rules.domain.rows import Holding, Offer, PriorAward, Request
 from vault_rules.engine.eligibility import missing
@@ -224,21 +224,14 @@ class Caps:
             kind = MONEY
         else:
             rest = limit - used
-            quantity = floor_mg(rest) if clauses["limit"].of is not None or not ends(rest) else max(rest, Fraction(0))
+            quantity = (
+                floor_mg(rest) if clauses["limit"].of is not None or not has_end(rest) else max(rest, Fraction(0))
+            )
             kind = MASS
         reason = Reason(
             f"cap:{rule.name}", show(used, kind, currency), show(limit, kind, currency), None, rule_ref(span)
         )
         return Allowance(rule, quantity, reason)
-
-
-def ends(mass: Fraction) -> bool:
-    """Whether a mass is a decimal with an end; one that is not came out of a division, and is rounded down."""
-    rest = mass.denominator
-    for factor in (2, 5):
-        while rest % factor == 0:
-            rest //= factor
-    return rest == 1
 
 
 def share_of_year(value: Fraction, expr: typed.Expr) -> Fraction:
