@@ -65,6 +65,7 @@ class Caps:
         self.hard = [rule for rule in world.day.caps if rule.kind == "cap" and not rule.advisory]
         self.entries = [*self._prior(), *self._held()]
         self._used: dict[Any, dict[Group, Fraction]] = {}
+        self._bases: dict[tuple[typed.Scope, str | None, str | None], Fraction] = {}
         self._variants: dict[Any, tuple[typed.Rule, Clauses]] = {}
 
     def _prior(self) -> Iterator[Entry]:
@@ -152,11 +153,7 @@ class Caps:
             if mineral is not None:
                 return self.world.demand.get(mineral)
             return sum(known, Fraction(0)) if known else None
-        total = Fraction(0)
-        for request in self.world.book.requests:
-            mine = (mineral is None or request.mineral == mineral) and (buyer is None or request.buyer == buyer)
-            if mine and scope.holds(request.mineral, request.buyer):
-                total += request.quantity
+        total = self._requested(scope, mineral, buyer)
         if of == "stock" and scope.buyers is None:  # what is held is nobody's: `for buyers` narrows both sides
             total += sum(
                 (
@@ -167,6 +164,21 @@ class Caps:
                 Fraction(0),
             )
         return total
+
+    def _requested(self, scope: typed.Scope, mineral: str | None, buyer: str | None) -> Fraction:
+        key = (scope, mineral, buyer)
+        if key not in self._bases:
+            minerals = self.world.requested_by if mineral is None else (mineral,)
+            self._bases[key] = sum(
+                (
+                    quantity
+                    for name in minerals
+                    for who, quantity in self.world.requested_by.get(name, {}).items()
+                    if (buyer is None or who == buyer) and scope.holds(name, who)
+                ),
+                Fraction(0),
+            )
+        return self._bases[key]
 
     def limit(self, rule: typed.Rule, clauses: Clauses, view: View) -> tuple[Fraction | None, typed.Expr]:
         """The limit in kg, or in money for `spend`; None where it is unknown."""

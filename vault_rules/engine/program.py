@@ -5,7 +5,7 @@ Input: a `TypedPolicy`. Output: a `Program`; `Program.on(as_of)` gives the rules
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -132,6 +132,42 @@ class Day:
 
     @cached_property
     def _reads_of(self) -> dict[tuple[str, bool], Reads]:
+        return {}
+
+    def changed(
+        self, target: str, applies: Callable[[typed.TypedException], bool]
+    ) -> tuple[dict[Any, Any], dict[Any, Span], bool, list[str]]:
+        """What the exceptions to one target say where some apply: new clauses, their places, whether they waive it,
+        and the names of those that had a part.
+        """
+        content: dict[Any, Any] = {}
+        spans: dict[Any, Span] = {}
+        waived = False
+        used: list[str] = []
+        for one in self.by_target.get(target, ()):
+            if not applies(one):
+                continue
+            changes, places, is_waived, names = self.changed(one.name, applies)
+            if is_waived:
+                used += names
+                continue
+            content |= {**one.changes, **changes}
+            spans |= {**one.spans, **places}
+            waived |= one.waive and not changes  # an exception to a waiver that restates the rule puts it in its place
+            used += [one.name, *names]
+        return content, spans, waived, used
+
+    def exceptions_below(self, target: str) -> tuple[typed.TypedException, ...]:
+        """The exceptions in force to a target, and to these, and so on."""
+        if target not in self._below:
+            found = list(self.by_target.get(target, ()))
+            for one in found:
+                found += self.by_target.get(one.name, ())
+            self._below[target] = tuple(found)
+        return self._below[target]
+
+    @cached_property
+    def _below(self) -> dict[str, tuple[typed.TypedException, ...]]:
         return {}
 
     def _changes(self, name: str, mineral: str) -> list[typed.TypedException]:

@@ -16,15 +16,16 @@ import attrs
 
 from vault_rules.domain.exact import invoice
 from vault_rules.domain.plan import Award, Plan, Reason, Shortfall
-from vault_rules.domain.rows import BoundBook, Offer, PriorAward, Request
+from vault_rules.domain.rows import BoundBook, Offer, Request
 from vault_rules.engine.candidates import Candidacy, Candidates
 from vault_rules.engine.eligibility import Eligibility, Standing, add_reason, missing
 from vault_rules.engine.limits import Caps, floor_mg
 from vault_rules.engine.ordering import in_order, key_value
 from vault_rules.engine.program import Clauses, Program, rule_ref
+from vault_rules.engine.waterfalls import Waterfalls
 from vault_rules.engine.watching import Moment, Watch
 from vault_rules.engine.words import show
-from vault_rules.engine.world import View, World, stop
+from vault_rules.engine.world import View, World
 from vault_rules.semantics import typed
 from vault_rules.semantics.meaning import value_of
 from vault_rules.semantics.types import MASS, OFFER_COLUMNS, PRICE, RATIO
@@ -70,6 +71,7 @@ class Evaluation:
         self.standings: dict[str, Standing] = self.eligibility.run()
         self.candidates = Candidates(self.world, self.eligibility)
         self.caps = Caps(self.world)
+        self.waterfalls = Waterfalls(self.world)
         self.left = {offer.offer: offer.quantity for offer in book.offers}
         self.awards: list[Award] = []
         self.shortfalls: list[Shortfall] = []
@@ -98,38 +100,14 @@ class Evaluation:
         return lambda request: key_value(key, self.world.view(None, request))
 
     def waterfall_for(self, request: Request) -> tuple[typed.Rule, Clauses]:
-        """The one waterfall in force for a request's mineral and buyer."""
-        view = self.world.view(None, request)
-        found = []
-        for rule in self.day.waterfalls:
-            if rule.scope.holds(request.mineral, request.buyer):
-                clauses = view.clauses(rule)
-                if clauses is not None:
-                    found.append((rule, clauses))
-        who = f"{request.mineral} for {request.buyer} (request `{request.request}`) on {self.day.as_of.isoformat()}"
-        if not found:
-            known = self.day.policy.waterfalls
-            span = known[0].name_span if known else self.day.policy.span
-            raise stop(
-                "V0501",
-                f"no waterfall is in force for {who}",
-                span,
-                "let one begin earlier or end later, or evaluate as of another day"
-                if known
-                else "the policy has none: add a `waterfall`",
-            )
-        if len(found) > 1:
-            raise stop("V0502", f"{len(found)} waterfalls are in force for {who}", found[1][0].name_span, _APART)
-        return found[0]
+        return self.waterfalls.of(request)
 
     def _serve(self, request: Request, waterfall: typed.Rule, clauses: Clauses) -> None:
-        prior = [award for award in self.book.awards if award.request == request.request]
-        before = sum((award.quantity for award in prior), Fraction(0))
+        before = self.waterfalls.before(request)
         walk = Walk(request, waterfall, clauses, max(request.quantity - before, Fraction(0)), before, {})
         steps: tuple[typed.Step, ...] = clauses["steps"]
         for step in steps:
-            given = (award.quantity for award in prior if _names_step(award, waterfall, step))
-            walk.in_step[step.number] = sum(given, Fraction(0))
+            walk.in_step[step.number] = self.waterfalls.before_in(request, waterfall, step)
         taken_tiers = {tier for step in steps for tier in step.tiers}
         for standing in self._pool.get(request.mineral, ()):
             self._before_steps(standing, walk, taken_tiers)
@@ -362,17 +340,3 @@ def carried(offer: Offer, policy: typed.TypedPolicy) -> dict[str, str]:
     fields = {name: (policy.fields[name].type, offer.fields.get(name)) for name in sorted(policy.fields)}
     found = (columns | fields).items()
     return {name: show(value, kind, policy.currency) for name, (kind, value) in found if value is not None}
-
-
-_APART = "let one of them end where the other begins, or narrow one with `for`"
-
-
-def _names_step(award: PriorAward, waterfall: typed.Rule, step: typed.Step) -> bool:
-    """Whether a prior award names this waterfall and this step, by number or label."""
-    if award.waterfall != waterfall.name:
-        return False
-    return (
-        award.step == step.number
-        if award.step is not None
-        else award.step_label is not None and award.step_label == step.label
-    )

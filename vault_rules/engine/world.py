@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import cached_property
 from fractions import Fraction
 from typing import Any
 
 import attrs
 
-from vault_rules.domain.rows import BoundBook, Facility, Holding, Offer, PriorAward, Request
+from vault_rules.domain.rows import Benchmark, BoundBook, Facility, Holding, Offer, PriorAward, Request
 from vault_rules.engine.markets import Markets, benchmark_price
 from vault_rules.engine.program import Clauses, Day
 from vault_rules.errors import EvaluationError
@@ -37,9 +38,12 @@ class World:
         self.day, self.book = day, book
         self.as_of: date = day.as_of
         self.requests = {one.request: one for one in book.requests}
-        self.requested: dict[str, Fraction] = {}
+        self.requested_by: dict[str, dict[str, Fraction]] = {}
+        """What is requested, by mineral and buyer."""
         for request in book.requests:
-            self.requested[request.mineral] = self.requested.get(request.mineral, Fraction(0)) + request.quantity
+            of = self.requested_by.setdefault(request.mineral, {})
+            of[request.buyer] = of.get(request.buyer, Fraction(0)) + request.quantity
+        self.requested = {mineral: sum(of.values(), Fraction(0)) for mineral, of in self.requested_by.items()}
         self.held: dict[str, Fraction] = {}
         self.demand: dict[str, Fraction] = {}
         for holding in book.holdings:
@@ -57,6 +61,21 @@ class World:
     def on_order(self, award: PriorAward) -> bool:
         """Whether a prior award is not yet received on the as-of date."""
         return award.received is None or award.received > self.as_of
+
+    def benchmark_price(
+        self, mineral: str, form: str | None, index: str | None, within: Fraction | None
+    ) -> Fraction | None:
+        """The benchmark of a mineral in a form, as of the day."""
+        return benchmark_price(
+            self._benchmarks.get((mineral, index), ()), mineral, form, index, self.as_of, within
+        )
+
+    @cached_property
+    def _benchmarks(self) -> dict[tuple[str, str | None], list[Benchmark]]:
+        found: dict[tuple[str, str | None], list[Benchmark]] = {}
+        for row in self.book.benchmarks:
+            found.setdefault((row.mineral, row.index), []).append(row)
+        return found
 
     def view(self, offer: Row | None = None, request: Request | None = None, **more: Any) -> View:
         return View(self, offer, request, **more)
@@ -158,8 +177,7 @@ class View:
         within = None if expr.within is None else value_of(expr.within, self)
         if self.mineral is None or (expr.within is not None and within is None):
             return None
-        form = getattr(self.offer, "form", None)
-        return benchmark_price(self.world.book.benchmarks, self.mineral, form, expr.index, self.world.as_of, within)
+        return self.world.benchmark_price(self.mineral, getattr(self.offer, "form", None), expr.index, within)
 
     # ---- exceptions -----------------------------------------------------------------------------------------------
 
@@ -185,23 +203,7 @@ class View:
         return Clauses({**rule.clauses, **content}, {**rule.spans, **spans}, tuple(used))
 
     def _changed(self, target: str) -> tuple[dict[Any, Any], dict[Any, Span], bool, list[str]]:
-        """What the exceptions to one target say here: new clauses, their places, whether they waive it, their names."""
-        content: dict[Any, Any] = {}
-        spans: dict[Any, Span] = {}
-        waived = False
-        used: list[str] = []
-        for one in self.world.day.by_target.get(target, ()):
-            if not self._applies(one):
-                continue
-            changes, places, is_waived, names = self._changed(one.name)
-            if is_waived:
-                used += names
-                continue
-            content |= {**one.changes, **changes}
-            spans |= {**one.spans, **places}
-            waived |= one.waive and not changes  # an exception to a waiver that restates the rule puts it in its place
-            used += [one.name, *names]
-        return content, spans, waived, used
+        return self.world.day.changed(target, self._applies)
 
     def _applies(self, one: typed.TypedException) -> bool:
         if one.scope.minerals is not None and self.mineral not in one.scope.minerals:

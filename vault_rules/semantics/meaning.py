@@ -6,12 +6,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any, Protocol
 
 from vault_rules.errors import EvaluationError
-from vault_rules.semantics.operators import fiscal_year, signature
+from vault_rules.semantics.operators import Apply, fiscal_year, signature
 from vault_rules.semantics.typed import (
     Benchmark,
     Call,
@@ -103,10 +103,14 @@ def _call(expr: Call, facts: Facts) -> Any:
         return _kleene(expr, facts)
     row = signature(expr.operator, expr.parameters)
     assert row is not None  # the checker looked it up
-    values = [value_of(argument, facts) for argument in expr.arguments]
+    return applied(expr, row.apply, [value_of(argument, facts) for argument in expr.arguments])
+
+
+def applied(expr: Call, apply: Apply, values: Sequence[Any]) -> Any:
+    """What an operator other than `and` and `or` makes of its arguments: unknown where one of them is."""
     if any(value is None for value in values):
         return None
-    result = row.apply(*values)
+    result = apply(*values)
     if expr.operator in _GROWS and isinstance(result, Fraction):
         _bounded(result, expr)
     return result
@@ -122,12 +126,16 @@ def _bounded(value: Fraction, expr: Call) -> None:
 
 def _kleene(expr: Call, facts: Facts) -> bool | None:
     """`false and unknown` is false; `true or unknown` is true."""
-    deciding = expr.operator == "or"
     left: bool | None = value_of(expr.arguments[0], facts)
-    if left is deciding:
-        return deciding
-    right: bool | None = value_of(expr.arguments[1], facts)
-    if right is deciding:
+    if left is (expr.operator == "or"):
+        return left
+    return kleene(expr.operator, left, value_of(expr.arguments[1], facts))
+
+
+def kleene(operator: str, left: bool | None, right: bool | None) -> bool | None:
+    """`and` and `or` of what may be unknown."""
+    deciding = operator == "or"
+    if left is deciding or right is deciding:
         return deciding
     return None if left is None or right is None else not deciding
 

@@ -1,0 +1,1 @@
+"""The fast engine: the same plan as the reference, worked out in columns."""

@@ -1,0 +1,344 @@
+"""Step 6, who may be taken: the candidates of each step of a waterfall, in order, each mineral's as far as needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+import attrs
+import polars as pl
+
+from vault_rules.domain.rows import Request
+from vault_rules.engine.fast.cheapest import cheapest
+from vault_rules.engine.fast.ordering import packed, ranked
+from vault_rules.engine.fast.references import References
+from vault_rules.engine.fast.sight import Sight
+from vault_rules.engine.fast.table import Table
+from vault_rules.engine.fast.vectors import (
+    Exact, Keyed, Scalar, Truth, Value, as_exact, at_unit, compared, is_null, is_true, one_of, plus, times, truth,
+)  # fmt: skip
+from vault_rules.engine.fast.verdicts import Verdicts, all_of
+from vault_rules.engine.program import Clauses
+from vault_rules.engine.world import World
+from vault_rules.semantics import typed
+
+SMALL = 100_000
+BLOCK = 1024
+
+
+@attrs.frozen(eq=False)
+class Queue:
+    """What the requests of one kind have in common at one step: the waterfall's clauses, who asks."""
+
+    waterfall: typed.Rule
+    clauses: Clauses
+    step: typed.Step
+    buyer: str | None
+    request: Request | None
+    """None where no part of the step reads the request, so that many share the queue."""
+    minerals: frozenset[str]
+
+
+class Segment:
+    """Candidates in order. Their columns are lists where there are few of them, else blocks of lists."""
+
+    def __init__(self, frame: pl.DataFrame) -> None:
+        self.frame = frame
+        self._at = -1
+        self._lists: dict[str, list[Any]] = {}
+        self._size = frame.height if frame.height <= SMALL else BLOCK
+
+    def lists(self, place: int) -> tuple[dict[str, list[Any]], int]:
+        """The columns around a place, and at which place they begin."""
+        at = place - place % self._size
+        if at != self._at:
+            part = self.frame if self._size >= self.frame.height else self.frame.slice(at, self._size)
+            self._lists = {column.name: column.to_list() for column in part.iter_columns()}
+            self._at = at
+        return self._lists, at
+
+    @property
+    def block(self) -> int:
+        return self._size
+
+
+@attrs.define(eq=False)
+class Lane:
+    """One mineral's candidates at a step: a part of a segment. All before `first` are sold out."""
+
+    segment: Segment
+    start: int
+    stop: int
+    first: int = attrs.field(default=attrs.Factory(lambda self: self.start, takes_self=True))
+    _narrowed: dict[Any, Lane] = attrs.field(factory=dict)
+
+    def narrowed(self, key: Any, mask: pl.Expr) -> Lane:
+        """Only those that meet what a request asks for."""
+        if key not in self._narrowed:
+            frame = self.segment.frame.slice(self.start, self.stop - self.start).filter(mask)
+            self._narrowed[key] = Lane(Segment(frame), 0, frame.height)
+        return self._narrowed[key]
+
+
+class Candidates:
+    """The lanes of one queue, made when first asked for."""
+
+    def __init__(self, lanes: Lanes, queue: Queue, enough: Mapping[str, int]) -> None:
+        self.lanes, self.queue, self.enough = lanes, queue, enough
+        self._rest: dict[str, Lane] = {}
+
+    @cached_property
+    def _made(self) -> tuple[dict[str, Lane], frozenset[int], list[str]]:
+        """The first lane of each mineral, the minerals (by code) that have more, and the columns of the order."""
+        frame, order = self._frame(self.queue.minerals)
+        codes = self.lanes.codes
+        enough = {codes[mineral]: quantity for mineral, quantity in self.enough.items() if mineral in codes}
+        packed_one = len(order) == 1
+        ordered, more = cheapest(frame, enough) if packed_one else (frame.sort("#group", *order), frozenset())
+        ordered = self._by_id(ordered, order)
+        segment, found, start = Segment(ordered), {}, 0
+        for length, code in ordered["#group"].rle().struct.unnest().iter_rows():
+            found[self.lanes.names[code]] = Lane(segment, start, start + length)
+            start += length
+        return found, more, order
+
+    def _by_id(self, ordered: pl.DataFrame, order: list[str]) -> pl.DataFrame:
+        """Ties by offer id."""
+        keys = ["#group", *order]
+        tied = ordered.lazy().select(
+            pl.all_horizontal((pl.col(one) == pl.col(one).shift()) for one in keys).any().alias("tied")
+        ).collect()["tied"]
+        if ordered.height and tied[0]:
+            ids = self.lanes.alive.offers.ids.gather(ordered["row"]).alias("#id")
+            ordered = ordered.with_columns(ids).sort(*keys, "#id").drop("#id")
+        return ordered
+
+    def first(self, mineral: str) -> Lane | None:
+        return self._made[0].get(mineral)
+
+    def rest(self, mineral: str) -> Lane | None:
+        """The candidates behind the first lane, where it does not hold all."""
+        found, more, order = self._made
+        if self.lanes.codes.get(mineral) not in more:
+            return None
+        if mineral not in self._rest:
+            lane = found[mineral]
+            reached = lane.segment.frame["#key"][lane.stop - 1]
+            frame, _ = self._frame(frozenset((mineral,)))
+            frame = frame.filter(pl.col("#key") > reached).sort("#key")
+            frame = self._by_id(frame, order)
+            self._rest[mineral] = Lane(Segment(frame), 0, frame.height)
+        return self._rest[mineral]
+
+    # ---- which, and in what order ----------------------------------------------------------------------------------
+
+    def _frame(self, minerals: frozenset[str]) -> tuple[pl.DataFrame, list[str]]:
+        lanes, queue = self.lanes, self.queue
+        table = lanes.table_of(minerals)
+        sight = lanes.sight(table, queue.request, queue.buyer)
+        mask = lanes.mask(sight, queue, minerals)
+        mineral = table.column("mineral")
+        assert isinstance(mineral, Keyed)
+        group = mineral.index.cast(pl.UInt32).alias("#group")
+        keys = self._order(sight)
+        names = ["#key"] if len(keys) == 1 else [f"#key{at}" for at in range(len(keys))]
+        order = [one.expr.alias(name) for name, one in zip(names, keys, strict=True)]
+        payload = lanes.payload(sight)
+        frame = table.frame.lazy().filter(mask).select(group, "row", *order, *payload).collect()
+        return frame, names
+
+    def _order(self, sight: Sight) -> list[Exact]:
+        """Route group, the step's keys, compared price, delivery."""
+        number, clauses, day = self.queue.step.number, self.queue.clauses, sight.world.day
+        keys: list[Exact | None] = [ranked(self.lanes.route_group(sight), False)]
+        for key in clauses[number, "keys"] or ():
+            tiers = day.tier_rank if key.value.type.kind == "tier" else None
+            keys.append(ranked(sight.value(key.value), key.descending, tiers))
+        keys.append(ranked(sight.compared(), False))
+        keys.append(ranked(sight.table.column("delivery"), False))
+        found = packed([one for one in keys if one is not None])
+        return found or [Exact(pl.lit(0, dtype=pl.Int64), Fraction(1), 0, 0)]
+
+
+class Lanes:
+    """Everything that finds candidates: one for each evaluation."""
+
+    def __init__(self, world: World, verdicts: Verdicts, alive: Table, mass: Fraction, carried: Iterable[str]) -> None:
+        self.world, self.verdicts, self.alive, self.mass = world, verdicts, alive, mass
+        self.carried = tuple(carried)
+        self.references = References(world, alive, lambda table: self.sight(table))
+        mineral = alive.column("mineral")
+        assert isinstance(mineral, Keyed)
+        self.names: list[str] = mineral.values
+        self.codes = {name: code for code, name in enumerate(mineral.values) if name is not None}
+        self._sights: dict[Any, Sight] = {}
+        self._parts: dict[str, Table] = {}
+
+    @cached_property
+    def places(self) -> dict[str, tuple[int, int]]:
+        """Where each mineral's offers stand among those that may serve."""
+        found, start = {}, 0
+        for length, code in self.alive.frame["mineral"].rle().struct.unnest().iter_rows():
+            found[self.names[code]] = (start, length)
+            start += length
+        return found
+
+    def table_of(self, minerals: frozenset[str]) -> Table:
+        """The offers of one mineral, or of all."""
+        if len(minerals) != 1:
+            return self.alive
+        (mineral,) = minerals
+        if mineral not in self._parts:
+            self._parts[mineral] = self.alive.part(*self.places.get(mineral, (0, 0)))
+        return self._parts[mineral]
+
+    def sight(self, table: Table, request: Request | None = None, buyer: str | None = None) -> Sight:
+        key = (id(table), None if request is None else request.request, buyer)
+        if key not in self._sights:
+            self._sights[key] = Sight(self.world, table, request, buyer, self.references)
+        return self._sights[key]
+
+    # ---- conditions ------------------------------------------------------------------------------------------------
+
+    def mask(self, sight: Sight, queue: Queue, minerals: frozenset[str]) -> pl.Expr:
+        """Where an offer is a candidate, whatever the request states of form, purity, date and price."""
+        tier, mineral = sight.table.column("tier"), sight.minerals()
+        assert isinstance(tier, Keyed)
+        assert isinstance(mineral, Keyed)
+        held = one_of(tier, [place for place, name in enumerate(tier.values) if name in queue.step.tiers])
+        if len(minerals) != 1 and len(minerals) < len(self.places):
+            held = held & one_of(mineral, [at for at, one in enumerate(mineral.values) if one in minerals])
+        for part in self.conditions(sight, queue, minerals):
+            held = held & is_true(part)
+        return held
+
+    def conditions(self, sight: Sight, queue: Queue, minerals: frozenset[str]) -> Iterable[Value]:
+        """Each condition of a step, true where it holds."""
+        yield Truth(all_of(self._each(sight, queue, minerals)))
+        when = queue.clauses[queue.step.number, "when"]
+        if when is not None:
+            yield sight.value(when)
+        premium = self.premium(sight, queue)
+        if premium is not None:
+            yield premium
+
+    def _each(self, sight: Sight, queue: Queue, minerals: frozenset[str]) -> list[Value]:
+        """The rules that are judged for each request."""
+        found: dict[str, tuple[typed.Rule, set[str]]] = {}
+        for mineral in minerals:
+            for rule in self.verdicts.eligibility.rules_for(mineral)[1]:
+                if rule.scope.holds(mineral, sight.buyer):
+                    found.setdefault(rule.name, (rule, set()))[1].add(mineral)
+        return [
+            self._within(sight, frozenset(among), minerals, self.verdicts.passes(rule, sight))
+            for rule, among in found.values()
+        ]
+
+    def _within(self, sight: Sight, among: frozenset[str], minerals: frozenset[str], passes: Value) -> Value:
+        if among >= minerals:
+            return passes
+        outside = sight.each_mineral(lambda mineral: mineral not in among)
+        return Truth(is_true(outside) | is_true(passes))
+
+    def premium(self, sight: Sight, queue: Queue) -> Value | None:
+        """Compared price ≤ reference × (1 + ratio), for the first reference that is defined."""
+        number, clauses = queue.step.number, queue.clauses
+        ratio = clauses[number, "ratio"]
+        if ratio is None:
+            return None
+        reference = self.reference(sight, queue)
+        allows = clauses[number, "if_none"] != "reject"
+        price, rate = sight.compared(), sight.value(ratio)
+        undefined = is_null(reference)
+        if isinstance(reference, (Scalar, Keyed)) and isinstance(rate, (Scalar, Keyed)):
+            highest: Value = sight.table_of(
+                lambda a, b: None if a is None or b is None else a * (1 + b), [reference, rate]
+            )
+        else:
+            highest = times(as_exact(reference), plus(Scalar(Fraction(1)), as_exact(rate), 1))
+        within = compared("<=", price, highest)
+        return Truth(pl.when(truth(undefined)).then(pl.lit(allows)).otherwise(within.expr))
+
+    def reference(self, sight: Sight, queue: Queue) -> Value:
+        """The first reference that is defined."""
+        found: Value = Scalar(None)
+        for one in reversed(queue.clauses[queue.step.number, "references"] or ()):
+            found = first_known(sight, sight.value(one), found)
+        return found
+
+    def route_group(self, sight: Sight) -> Value:
+        """The place of the seller in the route of the offer's mineral."""
+        found: Value = Scalar(0)
+        for rule in reversed(self.world.day.rules):
+            if rule.kind != "route" or rule.scope.buyers is not None:
+                continue
+            found = self._route(sight, rule, found)
+        return found
+
+    def _route(self, sight: Sight, rule: typed.Rule, rest: Value) -> Value:
+        selector, cases = sight.cases(rule)
+        minerals = rule.scope.minerals
+        if all(one is None or len(one["sellers"]) == 1 for one in cases.values()) and isinstance(rest, Scalar):
+            return rest  # one group: every seller is in the first
+
+        def group(case: Any, mineral: str | None, trader: str | None, other: int) -> int:
+            clauses = cases[case]
+            if clauses is None or (minerals is not None and mineral not in minerals):
+                return other
+            return next((rank for rank, sellers in enumerate(clauses["sellers"]) if trader in sellers), 0)
+
+        return sight.table_of(group, [selector, sight.minerals(), sight.table.column("trader"), rest])
+
+    # ---- what the walk reads ---------------------------------------------------------------------------------------
+
+    def payload(self, sight: Sight) -> list[pl.Expr]:
+        """Quantities in the evaluation's own unit of mass, the offered price, the columns that caps count by."""
+        found = []
+        for name in ("quantity", "lot", "min_quantity"):
+            value = sight.table.column(name)
+            if isinstance(value, Scalar):
+                found.append(pl.lit(None, dtype=pl.Int64).alias(f"#{name}"))
+            else:
+                found.append(at_unit(as_exact(value), self.mass).expr.alias(f"#{name}"))
+        found.append(as_exact(sight.table.column("price")).expr.alias("#price"))
+        found += [pl.col(name) for name in self.carried if name in sight.table.frame.columns]
+        return found
+
+    def asked(self, request: Request, table: Table) -> pl.Expr | None:
+        """What a request states of form, purity, date and price; None where it states nothing."""
+        parts = list(self.terms(request, self.sight(table)))
+        return all_of(parts) if parts else None
+
+    def terms(self, request: Request, sight: Sight) -> Iterable[Value]:
+        column = sight.table.column
+        form, purity, need_by, max_price = request.form, request.purity, request.need_by, request.max_price
+        if form is not None:
+            yield sight.table_of(lambda one: one == form, [column("form")])
+        if purity is not None:
+            least = purity
+            value = column("purity")
+            if isinstance(value, Exact):
+                yield Truth(compared(">=", value, Scalar(least)).expr.fill_null(False))
+            else:
+                yield sight.table_of(lambda one: one is not None and one >= least, [value])
+        if need_by is not None:
+            day = need_by
+            yield sight.table_of(lambda one: one is not None and one <= day, [column("delivery")])
+        if max_price is not None:
+            yield compared("<=", column("price"), Scalar(max_price))
+
+
+def first_known(sight: Sight, value: Value, other: Value) -> Value:
+    """One value, or another where it is undefined."""
+    if isinstance(value, Scalar):
+        return other if value.value is None else value
+    if isinstance(value, Keyed) and isinstance(other, (Scalar, Keyed)):
+        return sight.table_of(lambda one, rest: rest if one is None else one, [value, other])
+    from vault_rules.engine.fast.vectors import chosen
+
+    return chosen(~truth(is_null(value)), value, other)
+
+
+_ = Callable

@@ -1,0 +1,61 @@
+"""Orders as whole numbers: every key becomes a rank, nulls last, and all of them one number where that fits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+import polars as pl
+
+from vault_rules.engine.fast.vectors import Exact, Keyed, Scalar, Truth, Value, Wide, dtype_for, gathered, whole
+
+
+def ranked(value: Value, descending: bool, tiers: Mapping[str, int] | None = None) -> Exact | None:
+    """A key as ranks from 0, ascending, nulls last; None where it is the same for all rows. `tiers` ranks tiers."""
+    if isinstance(value, Scalar):
+        return None
+    if isinstance(value, Keyed):
+        return _of_table(value, descending, tiers)
+    if isinstance(value, Truth):
+        held = value.expr.cast(pl.Int64)
+        return Exact((1 - held if descending else held).fill_null(2), Fraction(1), 0, 2)
+    size = value.high - value.low
+    kind = dtype_for(min(-size, value.low), max(size + 1, value.high))
+    expr = value.expr.cast(kind)
+    ordered = whole(value.high).cast(kind) - expr if descending else expr - whole(value.low).cast(kind)
+    return Exact(ordered.fill_null(whole(size + 1).cast(kind)), Fraction(1), 0, size + 1)
+
+
+def _of_table(value: Keyed, descending: bool, tiers: Mapping[str, int] | None) -> Exact | None:
+    def place(one: Any) -> Any:
+        return one if tiers is None else tiers.get(one, -1)
+
+    different = sorted({place(one) for one in value.values if one is not None}, reverse=descending)
+    rank = {one: at for at, one in enumerate(different)}
+    last = len(different)
+    ranks = [last if one is None else rank[place(one)] for one in value.values]
+    if len(set(ranks)) <= 1:
+        return None
+    return Exact(gathered(value, ranks, pl.Int64()), Fraction(1), 0, last)
+
+
+def packed(keys: Sequence[Exact]) -> list[Exact]:
+    """The keys as few numbers as possible, the first the strongest."""
+    found: list[Exact] = []
+    for key in keys:
+        if found:
+            try:
+                found[-1] = _together(found[-1], key)
+                continue
+            except Wide:
+                pass
+        found.append(key)
+    return found
+
+
+def _together(strong: Exact, weak: Exact) -> Exact:
+    size = weak.high + 1
+    high = strong.high * size + weak.high
+    kind = dtype_for(0, high)
+    return Exact(strong.expr.cast(kind) * whole(size).cast(kind) + weak.expr.cast(kind), Fraction(1), 0, high)

@@ -1,0 +1,271 @@
+"""Step 5: references to the market, for all markets at once (section 3, *References*)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from vault_rules.domain.rows import Request
+from vault_rules.engine.fast.cheapest import cheapest
+from vault_rules.engine.fast.table import Table, decoded
+from vault_rules.engine.fast.vectors import (
+    Exact, Keyed, Scalar, Value, Wide, as_exact, compared, dtype_for, extreme, is_true, one_of, times, truth,
+)  # fmt: skip
+from vault_rules.engine.world import World
+from vault_rules.semantics import typed
+
+if TYPE_CHECKING:
+    from vault_rules.engine.fast.sight import Sight
+
+
+class References:
+    """All markets of the offers that passed steps 3 and 4."""
+
+    def __init__(self, world: World, alive: Table, sight: Callable[[Table], Sight]) -> None:
+        self.world, self.alive, self._sight = world, alive, sight
+        self._found: dict[Any, Value] = {}
+
+    def value(self, expr: typed.Market, sight: Sight) -> Value:
+        """A reference, for each mineral and form. Raises `Wide` where its depth is not a matter of these."""
+        depth = Scalar(None) if expr.depth is None else sight.value(expr.depth)
+        if not isinstance(depth, (Scalar, Keyed)) or not self._of_market(depth):
+            raise Wide
+        request = sight.request if expr.responsive else None
+        key = (
+            expr.kind, expr.tiers, expr.field, expr.depth is None,
+            tuple(depth.values) if isinstance(depth, Keyed) else depth.value, depth.base if isinstance(depth, Keyed) else (),
+            None if request is None else (request.mineral, request.form, request.purity, request.need_by),
+        )  # fmt: skip
+        if key not in self._found:
+            self._found[key] = _Market(self, expr, depth, request).value()
+        return self._found[key]
+
+    def _of_market(self, depth: Scalar | Keyed) -> bool:
+        return isinstance(depth, Scalar) or set(depth.base) <= {"mineral", "form"}
+
+
+class _Market:
+    """One reference over all markets (for one request: those of its mineral)."""
+
+    def __init__(self, all: References, expr: typed.Market, depth: Scalar | Keyed, request: Request | None) -> None:
+        self.world, self.expr, self.depth, self.request = all.world, expr, depth, request
+        table = all.alive
+        self.sight = all._sight(table)
+        self.mineral = table.column("mineral")
+        assert isinstance(self.mineral, Keyed)
+        form = table.column("form")
+        keys = [one for one in (form, self.mineral) if isinstance(one, Keyed)]
+        self.base = tuple(name for one in keys for name in one.base)
+        self.sizes = tuple(size for one in keys for size in one.sizes)
+        self.group = Keyed(self.base, self.sizes, [])
+        self.table = table
+
+    def value(self) -> Value:
+        empty = Fraction(0) if self.expr.kind in ("supply", "count") else None
+        size = 1
+        for one in self.sizes:
+            size *= one
+        values = [empty] * size
+        for group, found in self._of_groups():
+            values[group] = found
+        return Keyed(self.base, self.sizes, values)
+
+    # ---- what counts -----------------------------------------------------------------------------------------------
+
+    def _requested(self) -> Keyed:
+        assert isinstance(self.mineral, Keyed)
+        none = Fraction(0)
+        values = [None if one is None else self.world.requested.get(one, none) for one in self.mineral.values]
+        return Keyed(self.mineral.base, self.mineral.sizes, values)
+
+    def _mask(self) -> pl.Expr:
+        tiers = self.table.column("tier")
+        assert isinstance(tiers, Keyed)
+        mask = one_of(tiers, [place for place, name in enumerate(tiers.values) if name in self.expr.tiers])
+        requested = self._requested()
+        for name in ("min_quantity", "lot"):
+            least = self.table.column(name)
+            if not isinstance(least, Scalar):
+                mask = mask & self._at_most(least, requested)
+        if "seen" in self.table.given:
+            mask = mask & pl.col("seen")
+        if self.request is not None:
+            mask = mask & self._meets(self.request)
+        return mask
+
+    def _at_most(self, least: Value, requested: Keyed) -> pl.Expr:
+        if isinstance(least, Keyed):
+            return truth(self.sight.table_of(lambda a, b: a is None or b is None or a <= b, [least, requested]))
+        return compared("<=", least, requested).expr.fill_null(True)
+
+    def _meets(self, request: Request) -> pl.Expr:
+        held = pl.lit(True)
+        if isinstance(self.mineral, Keyed):
+            held = one_of(self.mineral, [at for at, one in enumerate(self.mineral.values) if one == request.mineral])
+        column = self.table.column
+        if request.form is not None:
+            held = held & is_true(self.sight.table_of(lambda one: one == request.form, [column("form")]))
+        if request.purity is not None:
+            purity = column("purity")
+            if isinstance(purity, Exact):
+                held = held & compared(">=", purity, Scalar(request.purity)).expr.fill_null(False)
+            else:
+                least = request.purity
+                held = held & is_true(self.sight.table_of(lambda one: one is not None and one >= least, [purity]))
+        if request.need_by is not None:
+            day = request.need_by
+            held = held & is_true(self.sight.table_of(lambda one: one is not None and one <= day, [column("delivery")]))
+        return held
+
+    def _counted(self, *more: pl.Expr) -> pl.DataFrame:
+        """The offers that count, with their market, compared price and the quantity they count with."""
+        group = self.group.index.cast(pl.UInt32).alias("#group") if self.base else pl.lit(0, dtype=pl.UInt32).alias("#group")
+        key = self._price().expr.alias("#key")
+        quantity = self._quantity().expr.alias("#quantity")
+        return self.table.frame.lazy().filter(self._mask()).select(group, key, quantity, *more).collect()
+
+    def _price(self) -> Exact:
+        return as_exact(self.sight.compared())
+
+    def _quantity(self) -> Exact:
+        return extreme(self.table.column("quantity"), self._requested(), "min")
+
+    # ---- kinds -----------------------------------------------------------------------------------------------------
+
+    def _of_groups(self) -> list[tuple[int, Any]]:
+        kind, unit = self.expr.kind, self._price().unit
+        if kind in ("supply", "count"):
+            return self._summed(kind)
+        if self.expr.depth is not None:
+            return self._deep()
+        price = pl.col("#key")
+        if kind == "best":
+            found = self._counted().lazy().group_by("#group").agg(price.min()).collect()
+            return [(group, one * unit) for group, one in found.iter_rows()]
+        if kind == "median":
+            ordered, half = price.sort(), pl.len() // 2
+            found = self._counted().group_by("#group").agg(
+                ordered.get((pl.len() - 1) // 2).alias("a"), ordered.get(half).alias("b")
+            )
+            return [(group, (a + b) * unit / 2) for group, a, b in found.iter_rows()]
+        if kind == "vwap":
+            return self._weighted()
+        return self._lowest()
+
+    def _summed(self, kind: str) -> list[tuple[int, Any]]:
+        if kind == "count":
+            found = self._counted().group_by("#group").agg(pl.len())
+            return [(group, Fraction(count)) for group, count in found.iter_rows()]
+        unit = self._quantity().unit
+        found = self._counted().group_by("#group").agg(pl.col("#quantity").cast(pl.Int128).sum())
+        return [(group, total * unit) for group, total in found.iter_rows()]
+
+    def _weighted(self) -> list[tuple[int, Any]]:
+        price, quantity = self._price(), self._quantity()
+        cost = times(Exact(pl.col("#key"), price.unit, price.low, price.high),
+                     Exact(pl.col("#quantity"), quantity.unit, quantity.low, quantity.high))  # fmt: skip
+        counted = self._counted()
+        dtype_for(cost.low * counted.height, cost.high * counted.height)  # the sum as well must fit
+        found = counted.group_by("#group").agg(
+            cost.expr.cast(pl.Int128).sum().alias("cost"), pl.col("#quantity").cast(pl.Int128).sum()
+        )
+        return [(group, Fraction(total) * price.unit / quantity) for group, total, quantity in found.iter_rows()]
+
+    def _lowest(self) -> list[tuple[int, Any]]:
+        counted = self._counted(pl.col("row"))
+        least = counted.filter(pl.col("#key") == pl.col("#key").min().over("#group"))
+        rows: dict[int, list[int]] = {}
+        for group, row in least.select("#group", "row").iter_rows():
+            rows.setdefault(group, []).append(row)
+        return [(group, self._field(min(ones, key=self._by_delivery))) for group, ones in rows.items()]
+
+    def _by_delivery(self, row: int) -> Any:
+        offer = self.table.offers.offer(row)
+        return (offer.delivery is None, offer.delivery, offer.offer) if offer.delivery else (True, "", offer.offer)
+
+    def _field(self, row: int) -> Any:
+        name, offer = self.expr.field, self.table.offers.offer(row)
+        assert name is not None
+        if name in self.world.day.policy.fields:
+            return offer.fields.get(name)
+        if name in ("compared", "tier"):
+            place = self.table.frame.filter(pl.col("row") == row)
+            price = self._price()
+            if name == "compared":
+                return place.select(price.expr.alias("p"))["p"][0] * price.unit
+            tiers = self.table.column("tier")
+            assert isinstance(tiers, Keyed)
+            return tiers.values[place["tier"][0]]
+        return getattr(offer, name)
+
+    # ---- the cheapest, up to a depth -------------------------------------------------------------------------------
+
+    def _depths(self) -> Callable[[int], Fraction | None]:
+        depth = self.depth
+        if isinstance(depth, Scalar):
+            return lambda group: depth.value
+
+        def of(group: int) -> Fraction | None:
+            codes = dict(zip(self.base, decoded(group, self.sizes), strict=True))
+            place = 0
+            for name, size in zip(depth.base, depth.sizes, strict=True):
+                place = place * size + codes[name]
+            found: Fraction | None = depth.values[place]
+            return found
+
+        return of
+
+    def _deep(self) -> list[tuple[int, Any]]:
+        counted = self._counted(pl.col("row"))
+        depth_of, unit = self._depths(), self._quantity().unit
+        groups = counted["#group"].unique().to_list()
+        depths = {group: depth for group in groups if (depth := depth_of(group)) is not None}
+        enough = {group: max(-(-depth // unit), 1) for group, depth in depths.items()}
+        ordered, _ = cheapest(counted, {group: int(enough.get(group, 1)) for group in groups})
+        rows: dict[int, list[tuple[int, int, int]]] = {}
+        for group, part in _grouped(ordered):
+            if group in depths:
+                rows[group] = part
+        return [(group, self._cut(part, depths[group])) for group, part in rows.items()]
+
+    def _cut(self, part: list[tuple[int, int, int]], depth: Fraction) -> Any:
+        """The cheapest up to the depth: the price of the last, their mean, or what is asked of the offer named."""
+        quantity_unit, price_unit = self._quantity().unit, self._price().unit
+        taken: list[tuple[int, Fraction, int]] = []
+        left = depth
+        for price, whole, row in part:
+            quantity = whole * quantity_unit
+            taken.append((price, quantity if depth <= 0 else min(quantity, max(left, Fraction(0))), row))
+            left -= quantity
+            if left <= 0:
+                break
+        else:
+            return None
+        last = taken[-1][0]
+        if self.expr.kind == "best":
+            return last * price_unit
+        if self.expr.kind == "vwap":
+            return sum(price * quantity for price, quantity, _ in taken) * price_unit / sum(q for _, q, _ in taken)
+        if self.expr.kind == "median":
+            middle = len(taken) // 2
+            both = taken[middle][0] + taken[middle if len(taken) % 2 else middle - 1][0]
+            return both * price_unit / 2
+        return self._field(self._named(part, taken))
+
+    def _named(self, part: list[tuple[int, int, int]], taken: list[tuple[int, Fraction, int]]) -> int:
+        """Of the offers at the last price the first by delivery and id."""
+        last = taken[-1][0]
+        return min((row for price, _, row in part if price == last), key=self._by_delivery)
+
+
+def _grouped(ordered: pl.DataFrame) -> list[tuple[int, list[tuple[int, int, int]]]]:
+    found: list[tuple[int, list[tuple[int, int, int]]]] = []
+    for group, price, quantity, row in ordered.select("#group", "#key", "#quantity", "row").iter_rows():
+        if not found or found[-1][0] != group:
+            found.append((group, []))
+        found[-1][1].append((price, quantity, row))
+    return found
+

@@ -1,0 +1,153 @@
+"""The offers that are looked at, as one frame: codes, whole numbers, and columns worked out of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import polars as pl
+
+from vault_rules.domain.columns import Coded, Column, Numbers, OfferColumns, Texts, code_type
+from vault_rules.domain.rows import Offer
+from vault_rules.engine.fast.vectors import Exact, Keyed, Scalar, Value
+
+FIELD = "field:"
+"""Before the name of a column that the policy declares, so that it hides none of the offers' own."""
+DENSE = 2**22
+"""So many different combinations of codes are counted in a table rather than sorted."""
+
+
+class Table:
+    """Rows of a book. `frame` has a column `row`, the number of each offer in the book, and one for each column."""
+
+    def __init__(self, offers: OfferColumns, frame: pl.DataFrame, columns: dict[str, Column]) -> None:
+        self.offers, self.frame, self.columns = offers, frame, columns
+        self.given: dict[str, Value] = {}
+        """Columns that were worked out, and what they stand for."""
+        self._derived = 0
+        self._merged: dict[tuple[str, ...], Keyed] = {}
+
+    @classmethod
+    def of(cls, offers: OfferColumns) -> Table:
+        """All offers of a book."""
+        columns: dict[str, Column] = {**offers.columns, "offer": Texts(offers.ids)}
+        columns |= {FIELD + name: one for name, one in offers.fields.items()}
+        series = [_data(one).alias(name) for name, one in columns.items()]
+        rows = pl.int_range(len(offers), dtype=pl.UInt32, eager=True).alias("row")
+        return cls(offers, pl.DataFrame([rows, *series]), columns)
+
+    def where(self, mask: pl.Expr, names: Iterable[str], more: Mapping[str, tuple[pl.Expr, Value]]) -> Table:
+        """Only some rows, of the columns only those named, and more that are worked out of them."""
+        kept = [one for one in self.frame.columns if one in names or one == "row"]
+        worked = [expr.alias(name) for name, (expr, _) in more.items()]
+        found = self.frame.lazy().with_columns(*worked).filter(mask).select(*kept, *more)
+        table = Table(self.offers, found.collect(), self.columns)
+        table.given = {name: value for name, (_, value) in more.items()}
+        return table
+
+    def part(self, start: int, length: int) -> Table:
+        """Some rows that stand together."""
+        return self.like(self.frame.slice(start, length))
+
+    def like(self, frame: pl.DataFrame) -> Table:
+        """Other rows with the same columns."""
+        table = Table(self.offers, frame, self.columns)
+        table.given = self.given
+        return table
+
+    def __len__(self) -> int:
+        return self.frame.height
+
+    # ---- columns ---------------------------------------------------------------------------------------------------
+
+    def column(self, name: str) -> Value:
+        """A column as a value; one that the book does not have is blank everywhere."""
+        if name in self.given:
+            return self.given[name]
+        column = self.columns.get(name)
+        if column is None:
+            return Scalar(None)
+        if isinstance(column, Texts):
+            column = self.columns[name] = _coded(column)
+            self.frame = self.frame.with_columns(column.codes.gather(self.frame["row"]).alias(name))
+        if isinstance(column, Coded):
+            return Keyed((name,), (len(column.values),), list(column.values))
+        low, high = bounds(column)
+        return Exact(pl.col(name), column.unit, low, high)
+
+    def add(self, codes: pl.Series, values: list[Any]) -> Keyed:
+        """A further column of codes and what each stands for."""
+        self._derived += 1
+        name = f"#{self._derived}"
+        self.frame = self.frame.with_columns(codes.cast(code_type(len(values))).alias(name))
+        return Keyed((name,), (len(values),), values)
+
+    def merged(self, base: tuple[str, ...], sizes: tuple[int, ...]) -> Keyed:
+        """Several columns of codes as one, of only those combinations that occur: the values are tuples of codes."""
+        if base not in self._merged:
+            index = self.frame.select(index_of(base, sizes)).to_series()
+            found = index.unique().sort()
+            if len(found) and found[-1] < DENSE:
+                dense = pl.int_range(len(found), dtype=pl.UInt32, eager=True)
+                table = pl.zeros(found[-1] + 1, dtype=pl.UInt32, eager=True).scatter(found, dense)
+                codes = table.gather(index)
+            else:
+                codes = index.rank("dense").cast(pl.UInt32) - 1
+            self._merged[base] = self.add(codes, [decoded(one, sizes) for one in found])
+        return self._merged[base]
+
+    def offer(self, index: int) -> Offer:
+        """The offer at an index of the frame."""
+        return self.offers.offer(self.frame["row"][index])
+
+
+def index_of(base: tuple[str, ...], sizes: tuple[int, ...]) -> pl.Expr:
+    """The place of a row in a table over several columns of codes, the last the fastest."""
+    if len(base) == 1:
+        return pl.col(base[0])
+    wide = pl.UInt32 if _product(sizes) < 2**32 else pl.UInt64 if _product(sizes) < 2**64 else pl.Int128
+    found = pl.col(base[0]).cast(wide)
+    for name, size in zip(base[1:], sizes[1:], strict=True):
+        found = found * pl.lit(size, dtype=wide) + pl.col(name).cast(wide)
+    return found
+
+
+def decoded(index: int, sizes: tuple[int, ...]) -> tuple[int, ...]:
+    """The codes at a place of such a table."""
+    found = []
+    for size in reversed(sizes):
+        index, code = divmod(index, size)
+        found.append(code)
+    return tuple(reversed(found))
+
+
+def _product(sizes: tuple[int, ...]) -> int:
+    product = 1
+    for size in sizes:
+        product *= size
+    return product
+
+
+def _data(column: Column) -> pl.Series:
+    if isinstance(column, Coded):
+        return column.codes
+    return column.whole if isinstance(column, Numbers) else column.texts
+
+
+def _coded(column: Texts) -> Coded:
+    """Many different texts as codes, where a rule reads them after all."""
+    different = column.texts.drop_nulls().unique().sort()
+    codes = column.texts.cast(pl.Enum(different)).to_physical().cast(pl.UInt32) + 1
+    return Coded(codes.fill_null(0), (None, *different))
+
+
+def bounds(column: Numbers) -> tuple[int, int]:
+    """The least and the greatest whole number of a column; remembered, since columns do not change."""
+    key = id(column)
+    if key not in _BOUNDS or _BOUNDS[key][0] is not column:
+        low, high = column.whole.min(), column.whole.max()
+        _BOUNDS[key] = (column, int(low or 0), int(high or 0))  # type: ignore[call-overload]
+    return _BOUNDS[key][1:]
+
+
+_BOUNDS: dict[int, tuple[Numbers, int, int]] = {}

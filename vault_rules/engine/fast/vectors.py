@@ -1,0 +1,335 @@
+"""Values for many offers at once, exact: what an expression means for a whole frame of them.
+
+A value is one for all rows (`Scalar`), one for each combination of codes (`Keyed`: judged once a combination, by the
+same meaning as everywhere), whole multiples of a unit (`Exact`), or truth (`Truth`). Unknown is null. Whole numbers
+that would not fit their type raise `Wide`, and nothing is ever rounded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from math import gcd, lcm, prod
+from typing import Any
+
+import attrs
+import polars as pl
+
+from vault_rules.domain.columns import INT64_MAX, INT128_MAX, common_unit
+
+FEW = 2048
+"""A table over several columns has at most so many places; beyond that rows are looked at, not combinations."""
+
+
+class Wide(Exception):
+    """A whole number that no 128 bits hold, or a shape that columns cannot say: offers are looked at one by one."""
+
+
+@attrs.frozen(eq=False)
+class Scalar:
+    """One value for all rows."""
+
+    value: Any
+
+
+@attrs.frozen(eq=False)
+class Keyed:
+    """A value for each combination of the codes in some columns, the last column the fastest."""
+
+    base: tuple[str, ...]
+    sizes: tuple[int, ...]
+    values: list[Any]
+
+    @property
+    def index(self) -> pl.Expr:
+        from vault_rules.engine.fast.table import index_of
+
+        return index_of(self.base, self.sizes)
+
+
+@attrs.frozen(eq=False)
+class Exact:
+    """`expr * unit`, with `expr` a whole number from `low` to `high`, Int64 where that holds them, else Int128."""
+
+    expr: pl.Expr
+    unit: Fraction
+    low: int
+    high: int
+
+
+@attrs.frozen(eq=False)
+class Truth:
+    """True, false or null."""
+
+    expr: pl.Expr
+
+
+Value = Scalar | Keyed | Exact | Truth
+
+
+# ---- tables over codes ---------------------------------------------------------------------------------------------
+
+
+def mapped(function: Callable[..., Any], values: Sequence[Scalar | Keyed]) -> Scalar | Keyed | None:
+    """A function of values that are one for all, or one for each combination; None where there are too many of these."""
+    keyed = [one for one in values if isinstance(one, Keyed)]
+    if not keyed:
+        return Scalar(function(*(one.value for one in values if isinstance(one, Scalar))))
+    first = keyed[0]
+    if all(one.base == first.base for one in keyed):
+        columns = [one.values if isinstance(one, Keyed) else [one.value] * len(first.values) for one in values]
+        return Keyed(first.base, first.sizes, [function(*row) for row in zip(*columns, strict=True)])
+    sizes = {name: size for one in keyed for name, size in zip(one.base, one.sizes, strict=True)}
+    base = tuple(sorted(sizes))
+    if prod(sizes.values()) > FEW:
+        return None
+    columns = [spread(one, base, sizes) for one in values]
+    return Keyed(base, tuple(sizes[name] for name in base), [function(*row) for row in zip(*columns, strict=True)])
+
+
+def spread(value: Scalar | Keyed, base: tuple[str, ...], sizes: dict[str, int]) -> list[Any]:
+    """A value's table over more columns than its own."""
+    if isinstance(value, Scalar):
+        return [value.value] * prod(sizes[name] for name in base)
+    places = [0]
+    for name in base:
+        stride = prod(value.sizes[value.base.index(name) + 1 :]) if name in value.base else 0
+        places = [place + code * stride for place in places for code in range(sizes[name])]
+    return [value.values[place] for place in places]
+
+
+# ---- truth ---------------------------------------------------------------------------------------------------------
+
+
+def truth(value: Value) -> pl.Expr:
+    """A condition as a column of true, false and null."""
+    if isinstance(value, Truth):
+        return value.expr
+    if isinstance(value, Scalar):
+        return pl.lit(value.value, dtype=pl.Boolean)
+    assert isinstance(value, Keyed)
+    return lookup_truth(value)
+
+
+def lookup_truth(value: Keyed) -> pl.Expr:
+    true = [place for place, one in enumerate(value.values) if one is True]
+    null = [place for place, one in enumerate(value.values) if one is None]
+    found = one_of(value, true)
+    return pl.when(one_of(value, null)).then(None).otherwise(found) if null else found
+
+
+def one_of(value: Keyed, places: Sequence[int]) -> pl.Expr:
+    """Whether a row stands at one of these places: far quicker than looking truth up."""
+    if not places or len(places) == len(value.values):
+        return pl.lit(bool(places))
+    if len(value.base) == 1:
+        from vault_rules.domain.columns import code_type
+
+        wanted = pl.Series(places, dtype=code_type(len(value.values)))
+        return pl.col(value.base[0]).is_in(wanted.implode())
+    table = pl.Series([False] * len(value.values)).scatter(list(places), True).cast(pl.UInt8)
+    return pl.lit(table).gather(value.index) == 1
+
+
+def is_true(value: Value) -> pl.Expr:
+    """Where a condition holds: never null."""
+    if isinstance(value, Keyed):
+        return one_of(value, [place for place, one in enumerate(value.values) if one is True])
+    if isinstance(value, Scalar):
+        return pl.lit(value.value is True)
+    assert isinstance(value, Truth)
+    return value.expr.fill_null(False)
+
+
+def is_false(value: Value) -> pl.Expr:
+    if isinstance(value, Keyed):
+        return one_of(value, [place for place, one in enumerate(value.values) if one is False])
+    if isinstance(value, Scalar):
+        return pl.lit(value.value is False)
+    assert isinstance(value, Truth)
+    return ~value.expr.fill_null(True)
+
+
+def is_null(value: Value) -> Scalar | Keyed | Truth:
+    """Where a value is unknown."""
+    if isinstance(value, (Scalar, Keyed)):
+        found = mapped(lambda one: one is None, [value])
+        assert found is not None
+        return found
+    return Truth(value.expr.is_null())
+
+
+# ---- whole numbers -------------------------------------------------------------------------------------------------
+
+
+def dtype_for(low: int, high: int) -> pl.DataType:
+    """The type of whole numbers from `low` to `high`. Raises `Wide`."""
+    largest = max(abs(low), abs(high))
+    if largest <= INT64_MAX:
+        return pl.Int64()
+    if largest <= INT128_MAX:
+        return pl.Int128()
+    raise Wide
+
+
+def whole(number: int) -> pl.Expr:
+    """A whole number as a literal."""
+    return pl.lit(number, dtype=dtype_for(number, number))
+
+
+def as_exact(value: Value) -> Exact:
+    """Numbers as whole multiples of a unit."""
+    if isinstance(value, Exact):
+        return value
+    if isinstance(value, Scalar):
+        if value.value is None:
+            return Exact(pl.lit(None, dtype=pl.Int64), Fraction(1), 0, 0)
+        unit = common_unit([value.value])
+        number = int(value.value / unit)
+        return Exact(whole(number), unit, number, number)
+    if not isinstance(value, Keyed):
+        raise Wide
+    known = [one for one in value.values if one is not None]
+    unit = common_unit(known)
+    numbers = [None if one is None else int(one / unit) for one in value.values]
+    low, high = min(filter(_known, numbers), default=0), max(filter(_known, numbers), default=0)
+    return Exact(gathered(value, numbers, dtype_for(low, high)), unit, low, high)
+
+
+def _known(one: int | None) -> bool:
+    return one is not None
+
+
+def gathered(value: Keyed, table: Sequence[Any], dtype: pl.DataType) -> pl.Expr:
+    """What a table holds for each row."""
+    if len(set(table)) == 1:
+        return pl.lit(table[0], dtype=dtype)
+    return pl.lit(pl.Series(table, dtype=dtype)).gather(value.index)
+
+
+def at_unit(value: Exact, unit: Fraction) -> Exact:
+    """The same numbers in a finer unit."""
+    factor = value.unit / unit
+    assert factor.denominator == 1
+    if factor == 1:
+        return value
+    return _times(value, whole(int(factor)), int(factor), int(factor), unit)
+
+
+def _times(value: Exact, expr: pl.Expr, low: int, high: int, unit: Fraction) -> Exact:
+    ends = [one * other for one in (value.low, value.high) for other in (low, high)]
+    kind = dtype_for(min(ends), max(ends))
+    return Exact(value.expr.cast(kind) * expr.cast(kind), unit, min(ends), max(ends))
+
+
+def finest(one: Fraction, other: Fraction) -> Fraction:
+    """The coarsest unit in which both are whole."""
+    return Fraction(
+        gcd(one.numerator * other.denominator, other.numerator * one.denominator), one.denominator * other.denominator
+    )
+
+
+def aligned(left: Value, right: Value) -> tuple[Exact, Exact, pl.DataType]:
+    """Both in one unit, and the type that holds either."""
+    one, other = as_exact(left), as_exact(right)
+    unit = finest(one.unit, other.unit)
+    one, other = at_unit(one, unit), at_unit(other, unit)
+    return one, other, dtype_for(min(one.low, other.low), max(one.high, other.high))
+
+
+def plus(left: Value, right: Value, sign: int) -> Exact:
+    one, other, _ = aligned(left, right)
+    ends = (one.low + other.low, one.high + other.high) if sign > 0 else (one.low - other.high, one.high - other.low)
+    kind = dtype_for(*ends)
+    a, b = one.expr.cast(kind), other.expr.cast(kind)
+    return Exact(a + b if sign > 0 else a - b, one.unit, *ends)
+
+
+def times(left: Value, right: Value) -> Exact:
+    one, other = as_exact(left), as_exact(right)
+    return _times(one, other.expr, other.low, other.high, one.unit * other.unit)
+
+
+def negative(value: Value) -> Exact:
+    one = as_exact(value)
+    return Exact(-one.expr, one.unit, -one.high, -one.low)
+
+
+def absolute(value: Value) -> Exact:
+    one = as_exact(value)
+    return Exact(one.expr.abs(), one.unit, 0, max(abs(one.low), abs(one.high)))
+
+
+def extreme(left: Value, right: Value, pick: str) -> Exact:
+    """The lesser or greater of two, unknown where either is."""
+    one, other, kind = aligned(left, right)
+    a, b = one.expr.cast(kind), other.expr.cast(kind)
+    first = a <= b if pick == "min" else a >= b
+    chosen = pl.when(first.is_null()).then(None).when(first).then(a).otherwise(b)
+    return Exact(chosen, one.unit, min(one.low, other.low), max(one.high, other.high))
+
+
+def chosen(condition: pl.Expr, then: Value, otherwise: Value) -> Exact:
+    """`then` where the condition holds, `otherwise` where it does not, unknown where it is."""
+    one, other, kind = aligned(then, otherwise)
+    expr = (
+        pl.when(condition.is_null())
+        .then(None)
+        .when(condition)
+        .then(one.expr.cast(kind))
+        .otherwise(other.expr.cast(kind))
+    )
+    return Exact(expr, one.unit, min(one.low, other.low), max(one.high, other.high))
+
+
+# ---- comparisons ---------------------------------------------------------------------------------------------------
+
+
+def compared(operator: str, left: Value, right: Value) -> Truth:
+    """`= != < <= > >=` of numbers, exactly: against a table of constants by whole thresholds."""
+    if isinstance(left, Exact) and isinstance(right, (Scalar, Keyed)):
+        return Truth(_against(operator, left, right))
+    if isinstance(right, Exact) and isinstance(left, (Scalar, Keyed)):
+        return Truth(_against(_TURNED[operator], right, left))
+    one, other, kind = aligned(left, right)
+    return Truth(_OPERATIONS[operator](one.expr.cast(kind), other.expr.cast(kind)))
+
+
+_TURNED = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
+_OPERATIONS: dict[str, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
+    "=": lambda a, b: a == b,
+    "!=": lambda a, b: a != b,
+    "<": lambda a, b: a < b,
+    "<=": lambda a, b: a <= b,
+    ">": lambda a, b: a > b,
+    ">=": lambda a, b: a >= b,
+}
+
+
+def _against(operator: str, left: Exact, right: Scalar | Keyed) -> pl.Expr:
+    values = [right.value] if isinstance(right, Scalar) else right.values
+    tested = "<=" if operator in ("<", "<=") else ">=" if operator in (">", ">=") else operator
+    limits = [None if one is None else threshold(operator, one / left.unit, left) for one in values]
+    kind = dtype_for(left.low - 1, left.high + 1)
+    limit = (
+        pl.lit(limits[0], dtype=kind) if isinstance(right, Scalar) else gathered(right, limits, kind)
+    )
+    return _OPERATIONS[tested](left.expr.cast(kind), limit)
+
+
+def threshold(operator: str, limit: Fraction, column: Exact) -> int:
+    """The whole number that a column is tested against, inclusive; just outside of the column where it is beyond."""
+    down = limit.numerator // limit.denominator
+    ends = limit.denominator == 1
+    if operator in ("=", "!="):
+        found = down if ends else column.high + 1
+    elif operator in ("<=", ">"):
+        found = down if operator == "<=" else down + 1
+    else:
+        found = (down - 1 if ends else down) if operator == "<" else (down if ends else down + 1)
+    return min(max(found, column.low - 1), column.high + 1)
+
+
+def common(units: Sequence[Fraction]) -> Fraction:
+    """The coarsest unit in which all are whole."""
+    return Fraction(gcd(*(one.numerator for one in units)), lcm(*(one.denominator for one in units)))

@@ -1,0 +1,264 @@
+"""Steps 3 and 4 for all offers at once: who may be bought, in which tier, at which compared price."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+from functools import cached_property, reduce
+from typing import Any
+
+import polars as pl
+
+from vault_rules.engine.eligibility import Eligibility
+from vault_rules.engine.fast.readings import columns_read
+from vault_rules.engine.fast.sight import Sight
+from vault_rules.engine.fast.table import Table
+from vault_rules.engine.fast.vectors import (
+    Exact, Keyed, Scalar, Truth, Value, compared, is_null, is_true, mapped, plus, truth,
+)  # fmt: skip
+from vault_rules.engine.program import Clauses
+from vault_rules.engine.world import World, stop
+from vault_rules.semantics import typed
+
+NO_TIER = 0
+BASE = ("mineral", "price", "quantity", "lot", "min_quantity", "form", "purity", "delivery", "trader")
+
+
+class Verdicts:
+    """What steps 3 and 4 say of each offer of a table."""
+
+    def __init__(self, world: World, table: Table, minerals: Iterable[str]) -> None:
+        self.world, self.table, self.day = world, table, world.day
+        self.minerals = tuple(minerals)
+        self.sight = Sight(world, table)
+        self.eligibility = Eligibility(world)
+        self.tiers = tuple(rule.name for rule in self.day.policy.tiers) or ("all",)
+        self.unknown_tier = len(self.tiers) + 1
+
+    # ---- rules -----------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def judged(self) -> list[tuple[typed.Rule, frozenset[str], frozenset[str]]]:
+        """Each rule that decides here, for which minerals, and for which of these only what references see."""
+        here: dict[str, set[str]] = {}
+        unseen: dict[str, set[str]] = {}
+        for mineral in self.minerals:
+            rules, each = self.eligibility.rules_for(mineral)
+            names = {rule.name for rule in each}
+            for rule in rules:
+                (unseen if rule.name in names else here).setdefault(rule.name, set()).add(mineral)
+        return [
+            (rule, frozenset(here.get(rule.name, ())), frozenset(unseen.get(rule.name, ())))
+            for rule in self.day.rules
+            if rule.name in here or rule.name in unseen
+        ]
+
+    def passes(self, rule: typed.Rule, sight: Sight | None = None) -> Value:
+        """Whether a rule lets an offer pass, whatever its scope: true or false, never unknown."""
+        seen = sight or self.sight
+        selector, cases = seen.cases(rule)
+        return seen.by_case(selector, lambda case: self._held(rule, cases[case], seen))
+
+    def _held(self, rule: typed.Rule, clauses: Clauses | None, sight: Sight) -> Value:
+        if clauses is None:
+            return Scalar(True)
+        if rule.kind == "route":
+            allowed = frozenset().union(*clauses["sellers"])
+            return sight.table_of(lambda trader: trader in allowed, [sight.table.column("trader")])
+        return surely(sight.value(clauses["condition"]), rule.kind == "require")
+
+    def within(self, minerals: frozenset[str], passes: Value) -> Value:
+        """A rule for some minerals only."""
+        if minerals >= set(self.minerals):
+            return passes
+        among = self.sight.each_mineral(lambda mineral: mineral not in minerals)
+        if isinstance(passes, (Scalar, Keyed)):
+            found = mapped(lambda outside, held: outside is True or held, [among, passes])
+            if found is not None:
+                return found
+        return Truth(is_true(among) | is_true(passes))
+
+    @cached_property
+    def eligible(self) -> pl.Expr:
+        """Where every rule that decides here lets the offer pass, and its compared price is known."""
+        held = [self.within(here, self.passes(rule)) for rule, here, _ in self.judged if here]
+        if self.day.policy.compare is not None:
+            held.append(_negated(is_null(self.compared)))
+        return all_of(held)
+
+    @cached_property
+    def seen(self) -> pl.Expr | None:
+        """Where references may see the offer; None: wherever it is eligible."""
+        held = [self.within(unseen, self.passes(rule)) for rule, _, unseen in self.judged if unseen]
+        return all_of(held) if held else None
+
+    # ---- compared price, tier --------------------------------------------------------------------------------------
+
+    @cached_property
+    def compared(self) -> Value:
+        """The compared price. Raises `EvaluationError` where it does not rise with the offered price."""
+        compare = self.day.policy.compare
+        found = self.sight.compared()
+        if compare is not None:
+            at = [Sight(self.world, self.table, price=Scalar(Fraction(price))).value(compare) for price in (0, 1)]
+            rises = compared(">", _number(plus(at[1], at[0], -1)), Scalar(Fraction(0)))
+            falls = ~rises.expr & ~truth(is_null(found))
+            if self.table.frame.select(falls.any().alias("falls"))["falls"][0]:
+                raise stop("V0503", "the compared price of an offer does not rise with its price", compare.span,
+                           "the factor A of `price * A + B` is above zero")  # fmt: skip
+        return found
+
+    @cached_property
+    def tier(self) -> Value:
+        """The place of each offer's tier in `tiers`, from 1; `NO_TIER`, or `unknown_tier` where that is unknown."""
+        if not self.day.policy.tiers:
+            return Scalar(1)
+        found: Value = Scalar(NO_TIER)
+        for rule in reversed(self.day.tiers):
+            held = self._tier_holds(rule)
+            code = self.tiers.index(rule.name) + 1
+            found = self._first(held, code, found)
+        return found
+
+    def _tier_holds(self, rule: typed.Rule) -> Value:
+        if rule.scope.buyers is not None:
+            return Scalar(False)
+        selector, cases = self.sight.cases(rule)
+
+        def held(case: Any) -> Value:
+            clauses = cases[case]
+            if clauses is None:
+                return Scalar(False)
+            condition = clauses["when"]
+            return Scalar(True) if condition is None else self.sight.value(condition)
+
+        found = self.sight.by_case(selector, held)
+        minerals = rule.scope.minerals
+        if minerals is None:
+            return found
+        return self.sight._both("and", self.sight.each_mineral(lambda mineral: mineral in minerals), found)
+
+    def _first(self, held: Value, code: int, rest: Value) -> Value:
+        unknown = self.unknown_tier
+
+        def choose(one: bool | None, other: int) -> int:
+            return unknown if one is None else code if one else other
+
+        if isinstance(held, (Scalar, Keyed)) and isinstance(rest, (Scalar, Keyed)):
+            found = mapped(choose, [held, rest])
+            if found is not None:
+                return found
+        chain = tier_code(rest)
+        condition = truth(held)
+        if isinstance(held, (Truth, Keyed)):
+            chain = pl.when(condition.is_null()).then(_code(unknown)).when(condition).then(_code(code)).otherwise(chain)
+        else:
+            chain = _code(choose(held.value, 0)) if isinstance(held, Scalar) and held.value is not False else chain
+        return Exact(chain, Fraction(1), 0, unknown)
+
+    # ---- what is left ----------------------------------------------------------------------------------------------
+
+    def may_serve(self, minerals: Iterable[str], names: set[str]) -> Table:
+        """The offers of some minerals that are worth asking at each step, with their tier and compared price."""
+        wanted = frozenset(minerals)
+        among = is_true(self.sight.each_mineral(lambda mineral: mineral in wanted))
+        values = [None, *self.tiers, None]
+        code = tier_code(self.tier)
+        has_tier = (pl.col("tier") != NO_TIER) & (pl.col("tier") != self.unknown_tier)
+        more: dict[str, tuple[pl.Expr, Value]] = {"tier": (code, Keyed(("tier",), (len(values),), values))}
+        if self.day.policy.compare is not None:
+            one = _number(self.compared)
+            more["compared"] = (one.expr, Exact(pl.col("compared"), one.unit, one.low, one.high))
+        if self.seen is not None:
+            more["seen"] = (self.seen, Truth(pl.col("seen")))
+        return self.table.where(among & self.eligible & has_tier, {*BASE, *names}, more)
+
+
+def _code(code: int) -> pl.Expr:
+    return pl.lit(code, dtype=pl.UInt8)
+
+
+def tier_code(value: Value) -> pl.Expr:
+    if isinstance(value, Scalar):
+        return _code(value.value)
+    if isinstance(value, Keyed):
+        return pl.lit(pl.Series(value.values, dtype=pl.UInt8)).gather(value.index)
+    assert isinstance(value, Exact)
+    return value.expr
+
+
+def _number(value: Value) -> Exact:
+    from vault_rules.engine.fast.vectors import as_exact
+
+    return as_exact(value)
+
+
+def _negated(value: Value) -> Value:
+    if isinstance(value, (Scalar, Keyed)):
+        found = mapped(lambda one: not one, [value])
+        assert found is not None
+        return found
+    return Truth(~truth(value))
+
+
+def surely(value: Value, wanted: bool) -> Value:
+    """Where a condition is certainly what is wanted."""
+    if isinstance(value, (Scalar, Keyed)):
+        found = mapped(lambda one: one is wanted, [value])
+        assert found is not None
+        return found
+    held = truth(value)
+    return Truth((held if wanted else ~held).fill_null(False))
+
+
+def all_of(held: Iterable[Value]) -> pl.Expr:
+    """Where all hold. Those that the same codes decide are one table."""
+    tables: dict[tuple[str, ...], Value] = {}
+    masks: list[pl.Expr] = []
+    for one in held:
+        if isinstance(one, Truth):
+            masks.append(one.expr)
+            continue
+        assert isinstance(one, (Scalar, Keyed))
+        base = one.base if isinstance(one, Keyed) else ()
+        other = tables.get(base)
+        if isinstance(other, (Scalar, Keyed)):
+            both = mapped(lambda a, b: a and b, [other, one])
+            assert both is not None
+            tables[base] = both
+        else:
+            tables[base] = one
+    masks = [*(is_true(one) for one in tables.values()), *masks]
+    return reduce(lambda a, b: a & b, masks) if masks else pl.lit(True)
+
+
+# ---- all that a policy reads ---------------------------------------------------------------------------------------
+
+
+def expressions(content: Any) -> Iterator[typed.Expr]:
+    """Every expression in the clauses of a rule."""
+    match content:
+        case typed.Expr():
+            yield content
+        case typed.Key(value=value):
+            yield value
+        case typed.Share(ratio=value) | typed.Limit(value=value):
+            yield value
+        case tuple() | list():
+            for one in content:
+                yield from expressions(one)
+        case dict():
+            for one in content.values():
+                yield from expressions(one)
+
+
+def read_in_steps(world: World) -> set[str]:
+    """The columns that steps, caps and the rules judged for each request read."""
+    day = world.day
+    changes = [dict(one.changes) for one in day.exceptions]
+    whens = [one.when for one in day.exceptions if one.when is not None]
+    rules = [dict(rule.clauses) for rule in (*day.rules, *day.waterfalls, *day.caps)]
+    found: set[str] = set()
+    for expr in expressions([*changes, *whens, *rules]):
+        found |= columns_read(expr, day)
+    return found
