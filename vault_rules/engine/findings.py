@@ -8,8 +8,8 @@ from typing import Any
 
 from vault_rules.domain.plan import CapUse, Finding
 from vault_rules.engine.limits import Group
+from vault_rules.engine.outcome import Outcome
 from vault_rules.engine.program import Clauses
-from vault_rules.engine.reference import Evaluation
 from vault_rules.engine.words import show
 from vault_rules.engine.world import View
 from vault_rules.semantics import typed
@@ -17,9 +17,9 @@ from vault_rules.semantics.meaning import value_of
 from vault_rules.semantics.types import MASS, MONEY, RATIO
 
 
-def limit_rows(evaluation: Evaluation) -> Iterator[CapUse | Finding]:
+def limit_rows(evaluation: Outcome) -> Iterator[CapUse | Finding]:
     """A row for each cap in force and each group it counts apart; for targets and advisory caps a finding."""
-    for rule in evaluation.day.caps:
+    for rule in evaluation.world.day.caps:
         rows: dict[Group, CapUse | Finding] = {}
         for clauses in _regrouped(evaluation, rule):
             for group in _groups(evaluation, rule, clauses):
@@ -34,7 +34,7 @@ def _names(clauses: Clauses) -> list[str]:
     return [column.name for column in [*(clauses["per"] or ()), *([clauses["by"]] if clauses["by"] else [])]]
 
 
-def _regrouped(evaluation: Evaluation, rule: typed.Rule) -> list[Clauses]:
+def _regrouped(evaluation: Outcome, rule: typed.Rule) -> list[Clauses]:
     """The cap as it counts for everybody, and as it counts apart where an exception says by what."""
     world = evaluation.world
     views = [world.view(), *(world.view(None, one) for one in evaluation.book.requests)]
@@ -46,40 +46,35 @@ def _regrouped(evaluation: Evaluation, rule: typed.Rule) -> list[Clauses]:
     return list(found.values())
 
 
-def _clauses(evaluation: Evaluation, rule: typed.Rule, group: Group, like: Clauses) -> tuple[Clauses | None, View]:
+def _clauses(evaluation: Outcome, rule: typed.Rule, group: Group, like: Clauses) -> tuple[Clauses | None, View]:
     """A cap's clauses for a group; only a group of one mineral or buyer has the exceptions to that."""
     values: dict[str, Any] = dict(zip(_names(like), group, strict=True))
     view = View(evaluation.world, mineral=values.get("mineral"), buyer=values.get("buyer"), award=values)
     return view.clauses(rule), view
 
 
-def _groups(evaluation: Evaluation, rule: typed.Rule, clauses: Clauses) -> set[Group]:
+def _groups(evaluation: Outcome, rule: typed.Rule, clauses: Clauses) -> set[Group]:
     """The groups of what is counted, and of the eligible offers for what is requested."""
     caps, world = evaluation.caps, evaluation.world
     found = set(caps.used(rule, clauses))
     if not _names(clauses):
         return {()}
-    for request in evaluation.book.requests:
-        if not rule.scope.holds(request.mineral, request.buyer):
-            continue
-        if rule.kind == "target" and clauses["by"] is None:
-            found.add(caps.group(clauses, world.view(None, request)))  # a floor fails also where nothing counts
-        for standing in evaluation.standings.values():
-            if standing.may_serve and standing.offer.mineral == request.mineral:
-                view = world.view(standing.offer, request)
-                if clauses["where"] is None or value_of(clauses["where"], view) is True:
-                    found.add(caps.group(clauses, view))
+    if rule.kind == "target" and clauses["by"] is None:  # a floor fails also where nothing counts
+        for request in evaluation.book.requests:
+            if rule.scope.holds(request.mineral, request.buyer):
+                found.add(caps.group(clauses, world.view(None, request)))
+    found |= evaluation.groups_offered(rule, clauses)
     return {group for group in found if None not in group}
 
 
-def _row(evaluation: Evaluation, rule: typed.Rule, clauses: Clauses, view: View, group: Group) -> CapUse | Finding:
+def _row(evaluation: Outcome, rule: typed.Rule, clauses: Clauses, view: View, group: Group) -> CapUse | Finding:
     limit: typed.Limit = clauses["limit"]
     used = evaluation.caps.used(rule, clauses).get(group, Fraction(0))
     names = {column.name: value for column, value in zip(clauses["per"] or (), group, strict=False)}
     value = value_of(limit.value, view)
     base, highest = _base(evaluation, rule, clauses, limit, value, names, group)
     subject = "/".join(str(one) for one in group) or "all"
-    currency = evaluation.day.policy.currency
+    currency = evaluation.world.day.policy.currency
     money = clauses["measure"] in ("spend", "value share")
     is_share = clauses["measure"] in ("share", "value share")
     shown = (
@@ -109,7 +104,7 @@ def _limit_text(
 
 
 def _base(
-    evaluation: Evaluation,
+    evaluation: Outcome,
     rule: typed.Rule,
     clauses: Clauses,
     limit: typed.Limit,
@@ -131,7 +126,7 @@ def _base(
     return base, base * share_of_year(value, limit.value)
 
 
-def _purchased(evaluation: Evaluation, rule: typed.Rule, clauses: Clauses, group: Group) -> Fraction:
+def _purchased(evaluation: Outcome, rule: typed.Rule, clauses: Clauses, group: Group) -> Fraction:
     """All that was purchased in the rule's scope and period, split by its `per` columns: the whole of a share."""
     caps = evaluation.caps
     per = clauses["per"] or ()
@@ -145,13 +140,13 @@ def _purchased(evaluation: Evaluation, rule: typed.Rule, clauses: Clauses, group
     return total
 
 
-def _was_purchased(evaluation: Evaluation, entry: Any, clauses: Clauses) -> bool:
+def _was_purchased(evaluation: Outcome, entry: Any, clauses: Clauses) -> bool:
     from vault_rules.domain.rows import Holding
 
     return not isinstance(entry.row, Holding) and evaluation.caps.counts(entry, clauses)
 
 
-def _of_purchased(evaluation: Evaluation, rule: typed.Rule, clauses: Clauses, group: Group) -> str:
+def _of_purchased(evaluation: Outcome, rule: typed.Rule, clauses: Clauses, group: Group) -> str:
     whole = _purchased(evaluation, rule, clauses, group)
     part = Fraction(0)
     for entry in evaluation.caps.entries:

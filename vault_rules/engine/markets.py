@@ -40,12 +40,11 @@ def meets(offer: Offer, request: Request) -> bool:
 
 
 class Markets:
-    """All markets of a book; `empty_by_form` collects what to warn of."""
+    """All markets of a book."""
 
     def __init__(self, world: World) -> None:
         self.world = world
         self.offers: dict[str, list[Offer]] = {}
-        self.empty_by_form: set[tuple[str, str | None, tuple[str, ...]]] = set()
         self._counted: dict[Any, Counted] = {}
 
     def open(self, passed: Iterable[Offer]) -> None:
@@ -84,8 +83,6 @@ class Markets:
             return []
         of_tiers = [one for one in self.offers.get(mineral, ()) if self.world.tier_of[one.offer] in tiers]
         in_form = [one for one in of_tiers if one.form == form]
-        if of_tiers and not in_form:
-            self.empty_by_form.add((mineral, form, tiers))
         real = [one for one in in_form if max(one.min_quantity or 0, one.lot or 0) <= requested]
         fitting = [one for one in real if request is None or meets(one, request)]
         return [(one, min(one.quantity, requested)) for one in fitting]

@@ -8,7 +8,7 @@ from typing import Any
 
 from vault_rules.domain.exact import invoice
 from vault_rules.domain.plan import Award, Placement, Unplaced
-from vault_rules.domain.rows import Facility
+from vault_rules.domain.rows import Facility, Offer
 from vault_rules.engine.ordering import in_order, key_value
 from vault_rules.engine.program import Clauses
 from vault_rules.engine.world import View, World, stop
@@ -19,9 +19,8 @@ from vault_rules.semantics.meaning import value_of
 class Storage:
     """The facilities of a book, and what room each has left: its capacity less what is held there."""
 
-    def __init__(self, world: World) -> None:
-        self.world = world
-        self.offers = {offer.offer: offer for offer in world.book.offers}
+    def __init__(self, world: World, offer: Callable[[str], Offer]) -> None:
+        self.world, self.offer = world, offer
         self.room = {facility.facility: facility.capacity for facility in world.book.facilities}
         for holding in world.book.holdings:
             if holding.facility in self.room:
@@ -32,7 +31,7 @@ class Storage:
     def place(self, award: Award) -> None:
         """Place one award, split as facilities fill; what fits nowhere is listed as unplaced."""
         of_award = {"premium": award.premium, "reference": award.reference, "awarded": award.quantity}
-        view = self.world.view(self.offers[award.offer], self.world.requests[award.request], award=of_award)
+        view = self.world.view(self.offer(award.offer), self.world.requests[award.request], award=of_award)
         left = award.quantity
         found = self._store(view, award)
         if found is not None:

@@ -19,7 +19,8 @@ from vault_rules.domain.plan import Award, Plan, Reason, Shortfall
 from vault_rules.domain.rows import BoundBook, Offer, Request
 from vault_rules.engine.candidates import Candidacy, Candidates
 from vault_rules.engine.eligibility import Eligibility, Standing, add_reason, missing
-from vault_rules.engine.limits import Caps, floor_mg
+from vault_rules.engine.limits import Caps, Group, floor_mg
+from vault_rules.engine.outcome import columns_missed, has
 from vault_rules.engine.ordering import in_order, key_value
 from vault_rules.engine.program import Clauses, Program, rule_ref
 from vault_rules.engine.waterfalls import Waterfalls
@@ -81,6 +82,35 @@ class Evaluation:
         self._pool: dict[str, list[Standing]] = {}
         for standing in self.standings.values():
             self._pool.setdefault(standing.offer.mineral, []).append(standing)
+
+    # ---- what the plan asks ---------------------------------------------------------------------------------------
+
+    def offer(self, name: str) -> Offer:
+        return self.standings[name].offer
+
+    def offered(self) -> set[tuple[str, str, str | None, bool]]:
+        """Mineral, tier and form of what may serve, and whether references see it."""
+        return {
+            (one.offer.mineral, one.tier, one.offer.form, one.passed)
+            for one in self.standings.values()
+            if one.may_serve and one.tier is not None
+        }
+
+    def groups_offered(self, rule: typed.Rule, clauses: Clauses) -> set[Group]:
+        """The groups of a cap in which offers may count for requests."""
+        found: set[Group] = set()
+        for request in self.book.requests:
+            for standing in self._pool.get(request.mineral, ()) if rule.scope.holds(request.mineral, request.buyer) else ():
+                if standing.may_serve:
+                    view = self.world.view(standing.offer, request)
+                    if clauses["where"] is None or value_of(clauses["where"], view) is True:
+                        found.add(self.caps.group(clauses, view))
+        return found
+
+    def missing_everywhere(self) -> list[str]:
+        """The columns that a rule missed and that no offer has, by name."""
+        codes = {reason.code for one in self.standings.values() for reason in one.reasons}
+        return columns_missed(codes, self.day.policy, lambda name: any(has(one, name) for one in self.book.offers))
 
     def _least_award(self) -> Fraction:
         expr = self.day.policy.least_award

@@ -7,20 +7,19 @@ from fractions import Fraction
 
 from vault_rules.domain.exact import invoice
 from vault_rules.domain.plan import Award, CapUse, Finding, Plan, Reason, Rejection, Totals
-from vault_rules.domain.rows import Offer
 from vault_rules.engine.eligibility import Standing, judge_rule
 from vault_rules.engine.findings import limit_rows
 from vault_rules.engine.placing import Storage
+from vault_rules.engine.outcome import Outcome
 from vault_rules.engine.program import Program
+from vault_rules.engine.readings import parts
 from vault_rules.engine.reference import Evaluation, carried_columns
-from vault_rules.semantics.types import OFFER_COLUMNS
+from vault_rules.semantics import typed
 
 
 def plan_of(program: Program, evaluation: Evaluation) -> Plan:
     """The plan of an evaluation. Awards stand in the order made; placements follow the awards; the rest by id."""
-    storage = Storage(evaluation.world)
-    for award in evaluation.awards:
-        storage.place(award)
+    storage = stored(evaluation)
     rows = list(limit_rows(evaluation))
     policy = program.policy
     found = rejections(evaluation)
@@ -38,17 +37,26 @@ def plan_of(program: Program, evaluation: Evaluation) -> Plan:
         shortfalls=tuple(sorted(evaluation.shortfalls, key=lambda one: one.request)),
         placements=tuple(storage.placements),
         unplaced=tuple(storage.unplaced),
-        findings=tuple(
-            sorted(
-                [*(row for row in rows if isinstance(row, Finding)), *_advice(evaluation)],
-                key=lambda one: (one.rule, one.subject),
-            )
-        ),
-        totals=_totals(evaluation, [row for row in rows if isinstance(row, CapUse)]),
-        warnings=_warnings(evaluation),
+        findings=findings(evaluation, rows),
+        totals=totals(evaluation, rows),
+        warnings=warnings(evaluation),
         shown=tuple(name for name, _ in policy.show),
         carried=carried_columns(policy),
     )
+
+
+def stored(evaluation: Outcome) -> Storage:
+    """Every award in its place."""
+    storage = Storage(evaluation.world, evaluation.offer)
+    for award in evaluation.awards:
+        storage.place(award)
+    return storage
+
+
+def findings(evaluation: Outcome, rows: Iterable[CapUse | Finding]) -> tuple[Finding, ...]:
+    """What targets and advisory rules say, by rule and subject."""
+    found = [*(row for row in rows if isinstance(row, Finding)), *_advice(evaluation)]
+    return tuple(sorted(found, key=lambda one: (one.rule, one.subject)))
 
 
 def rejections(evaluation: Evaluation) -> tuple[Rejection, ...]:
@@ -80,16 +88,15 @@ def _taken_by_some(evaluation: Evaluation, standing: Standing) -> bool:
     return False
 
 
-def _advice(evaluation: Evaluation) -> list[Finding]:
+def _advice(evaluation: Outcome) -> list[Finding]:
     """What advisory `require` and `forbid` rules say of the offers that were awarded."""
     world = evaluation.world
-    offers = {offer.offer: offer for offer in evaluation.book.offers}
     found: dict[tuple[str, str], Finding] = {}
     for rule in world.day.rules:
         if not rule.advisory:
             continue
         for award in evaluation.awards:
-            view = world.view(offers[award.offer], world.requests[award.request])
+            view = world.view(evaluation.offer(award.offer), world.requests[award.request])
             if rule.scope.holds(award.mineral, award.buyer):
                 for reason in judge_rule(rule, view):
                     subject = (
@@ -104,7 +111,9 @@ def _advice(evaluation: Evaluation) -> list[Finding]:
     return list(found.values())
 
 
-def _totals(evaluation: Evaluation, caps: list[CapUse]) -> Totals:
+def totals(evaluation: Outcome, rows: Iterable[CapUse | Finding]) -> Totals:
+    """What was requested, awarded and is short, in all and by name, and how much of each cap is used."""
+    caps = [row for row in rows if isinstance(row, CapUse)]
     awards = evaluation.awards
     requested = sum((one.quantity for one in evaluation.book.requests), Fraction(0))
     awarded = sum((one.quantity for one in awards), Fraction(0))
@@ -132,27 +141,49 @@ def _by(awards: Iterable[Award], name: Callable[[Award], str]) -> dict[str, Frac
     return dict(sorted(found.items()))
 
 
-def _warnings(evaluation: Evaluation) -> tuple[str, ...]:
+def warnings(evaluation: Outcome) -> tuple[str, ...]:
     """What is probably not meant: columns and kinds that nothing has, markets that are empty only because of form."""
     texts = [*_nowhere(evaluation)]
-    for mineral, form, tiers in sorted(evaluation.world.markets.empty_by_form, key=str):
+    for mineral, form, tiers in sorted(empty_by_form(evaluation), key=str):
         what = f'form "{form}"' if form is not None else "a blank form"
         texts.append(f"{mineral} with {what} has no offer in {' or '.join(tiers)}: those there are of other forms")
     return tuple(texts)
 
 
-def _nowhere(evaluation: Evaluation) -> Iterator[str]:
+def empty_by_form(evaluation: Outcome) -> set[tuple[str, str | None, tuple[str, ...]]]:
+    """The markets that a premium looks at for some offer of a step, and that hold offers of other forms only."""
+    forms: dict[tuple[str, str], set[str | None]] = {}
+    seen: dict[tuple[str, str], set[str | None]] = {}
+    for mineral, tier, form, passed in evaluation.offered():
+        forms.setdefault((mineral, tier), set()).add(form)
+        if passed:
+            seen.setdefault((mineral, tier), set()).add(form)
+    found = set()
+    for mineral, step, tiers in _markets(evaluation):
+        there: set[str | None] = set().union(*(seen.get((mineral, tier), ()) for tier in tiers))
+        asked: set[str | None] = set().union(*(forms.get((mineral, tier), ()) for tier in step.tiers))
+        found |= {(mineral, form, tiers) for form in asked - there if there}
+    return found
+
+
+def _markets(evaluation: Outcome) -> set[tuple[str, typed.Step, tuple[str, ...]]]:
+    """The tiers that the premiums of each mineral's steps refer to."""
+    found = set()
+    day = evaluation.world.day
+    for request in evaluation.book.requests:
+        _, clauses = evaluation.waterfalls.of(request)
+        for step in clauses["steps"]:
+            for reference in clauses[step.number, "references"] or ():
+                markets = [one for one in parts(reference, day) if isinstance(one, typed.Market)]
+                found |= {(request.mineral, step, one.tiers) for one in markets}
+    return found
+
+
+def _nowhere(evaluation: Outcome) -> Iterator[str]:
     """Columns that rejected offers and that no offer has; kinds of a `store` that no facility has."""
-    codes = {reason.code for one in evaluation.standings.values() for reason in one.reasons}
-    for name in sorted(code.removeprefix("missing:") for code in codes if code.startswith("missing:")):
-        known = name in OFFER_COLUMNS or name in evaluation.program.policy.fields
-        if known and all(_cell(offer, name) is None for offer in evaluation.book.offers):
-            yield f"no offer has a `{name}`, which a rule needs: is the column missing, or called otherwise?"
+    for name in evaluation.missing_everywhere():
+        yield f"no offer has a `{name}`, which a rule needs: is the column missing, or called otherwise?"
     kinds = {facility.kind for facility in evaluation.book.facilities}
-    named = {kind for rule in evaluation.day.stores for place in rule.clauses["places"] for kind in place.kinds}
+    named = {kind for rule in evaluation.world.day.stores for place in rule.clauses["places"] for kind in place.kinds}
     for kind in sorted(named - kinds) if kinds else ():
         yield f"no facility is of the kind `{kind}`, which a `store` names"
-
-
-def _cell(offer: Offer, name: str) -> object:
-    return getattr(offer, name, None) if name in OFFER_COLUMNS else offer.fields.get(name)

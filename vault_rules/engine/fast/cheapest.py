@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import polars as pl
 
@@ -21,7 +22,7 @@ def cheapest(frame: pl.DataFrame, enough: Mapping[int, int]) -> tuple[pl.DataFra
     if frame.height <= SMALL:
         return frame.sort("#group", "#key"), frozenset()
     reach = _reach(frame, enough)
-    limit = pl.lit(pl.Series(_by_group(reach), dtype=frame.schema["#key"])).gather(pl.col("#group"))
+    limit = pl.lit(pl.Series(_by_group(reach, frame["#group"].max()), dtype=frame.schema["#key"])).gather(pl.col("#group"))
     cut = frame.lazy().filter((pl.col("#key") <= limit).fill_null(True)).collect()
     sums = dict(cut.group_by("#group").agg(pl.col("#quantity").sum()).iter_rows())
     short = [group for group in reach if sums.get(group, 0) < enough[group]]
@@ -31,8 +32,8 @@ def cheapest(frame: pl.DataFrame, enough: Mapping[int, int]) -> tuple[pl.DataFra
     return cut.sort("#group", "#key"), frozenset(reach) - set(short)
 
 
-def _by_group(reach: Mapping[int, int]) -> list[int | None]:
-    return [reach.get(group) for group in range(max(reach, default=0) + 1)]
+def _by_group(reach: Mapping[int, int], last: Any) -> list[int | None]:
+    return [reach.get(group) for group in range(int(last) + 1)]
 
 
 def _reach(frame: pl.DataFrame, enough: Mapping[int, int]) -> dict[int, int]:

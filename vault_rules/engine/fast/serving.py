@@ -15,7 +15,7 @@ from vault_rules.domain.columns import ColumnBook, Numbers
 from vault_rules.domain.exact import has_end, invoice
 from vault_rules.domain.rows import Request
 from vault_rules.engine.fast.lanes import Candidates, Lane, Lanes, Queue
-from vault_rules.engine.fast.readings import columns_read, parts, reads_request
+from vault_rules.engine.readings import columns_read, parts, reads_request
 from vault_rules.engine.fast.table import Table
 from vault_rules.engine.fast.tallies import UNKNOWN, Bound, Finer, Tallies, Tally, whole
 from vault_rules.engine.fast.vectors import common

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from vault_rules.domain.rows import Request
-from vault_rules.engine.fast.table import FIELD, Table
+from vault_rules.engine.fast.table import Table
 from vault_rules.engine.fast.vectors import (
     Exact,
     Keyed,
@@ -38,7 +38,7 @@ from vault_rules.engine.fast.vectors import (
     times,
     truth,
 )
-from vault_rules.engine.fast.readings import columns_read
+from vault_rules.engine.readings import FIELD, columns_read
 from vault_rules.engine.program import Clauses
 from vault_rules.engine.world import World
 from vault_rules.semantics import typed

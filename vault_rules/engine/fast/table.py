@@ -10,9 +10,8 @@ import polars as pl
 from vault_rules.domain.columns import Coded, Column, Numbers, OfferColumns, Texts, code_type
 from vault_rules.domain.rows import Offer
 from vault_rules.engine.fast.vectors import Exact, Keyed, Scalar, Value
+from vault_rules.engine.readings import FIELD
 
-FIELD = "field:"
-"""Before the name of a column that the policy declares, so that it hides none of the offers' own."""
 DENSE = 2**22
 """So many different combinations of codes are counted in a table rather than sorted."""
 

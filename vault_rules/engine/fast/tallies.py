@@ -14,7 +14,7 @@ import attrs
 
 from vault_rules.domain.exact import has_end
 from vault_rules.domain.rows import Offer, Request
-from vault_rules.engine.fast.readings import columns_read, parts
+from vault_rules.engine.readings import columns_read, parts
 from vault_rules.engine.limits import MILLIGRAMS, Caps, Group, affordable
 from vault_rules.engine.program import Clauses
 from vault_rules.engine.world import World

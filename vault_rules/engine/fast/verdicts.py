@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from vault_rules.engine.eligibility import Eligibility
-from vault_rules.engine.fast.readings import columns_read
+from vault_rules.engine.readings import columns_read
 from vault_rules.engine.fast.sight import Sight
 from vault_rules.engine.fast.table import Table
 from vault_rules.engine.fast.vectors import (

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from vault_rules.engine.fast.table import FIELD
 from vault_rules.engine.program import Day
 from vault_rules.semantics import typed
 from vault_rules.semantics.types import OFFER_COLUMNS
 
+FIELD = "field:"
+"""Before the name of a column that the policy declares, so that it hides none of the offers' own."""
 _OF_MARKET = frozenset(("mineral", "form"))
 
 
