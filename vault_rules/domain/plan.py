@@ -130,7 +130,7 @@ class Totals:
     caps: tuple[CapUse, ...]
 
 
-@attrs.frozen
+@attrs.frozen(slots=False)
 class Plan:
     policy: str
     title: str | None

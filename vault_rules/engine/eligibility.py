@@ -95,7 +95,7 @@ class Eligibility:
         found = {}
         for offer in self.world.book.offers:
             self._compare(offer)
-            found[offer.offer] = self._stand(offer)
+            found[offer.offer] = self.stand(offer)
         self.world.markets.open(one.offer for one in found.values() if one.passed)
         return found
 
@@ -117,7 +117,8 @@ class Eligibility:
             )
         self.world.compared[offer.offer] = value
 
-    def _stand(self, offer: Offer) -> Standing:
+    def stand(self, offer: Offer) -> Standing:
+        """The standing of one offer whose compared price is known, if it can be."""
         standing = Standing(offer)
         view = self.world.view(offer)
         here, each = self.rules_for(offer.mineral)

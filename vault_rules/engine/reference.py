@@ -19,10 +19,11 @@ from vault_rules.domain.plan import Award, Plan, Reason, Shortfall
 from vault_rules.domain.rows import BoundBook, Offer, Request
 from vault_rules.engine.candidates import Candidacy, Candidates
 from vault_rules.engine.eligibility import Eligibility, Standing, add_reason, missing
-from vault_rules.engine.limits import Caps, Group, floor_mg
+from vault_rules.engine.limits import Caps, Group
 from vault_rules.engine.outcome import columns_missed, has
 from vault_rules.engine.ordering import in_order, key_value
 from vault_rules.engine.program import Clauses, Program, rule_ref
+from vault_rules.engine.taking import share_left, taken
 from vault_rules.engine.waterfalls import Waterfalls
 from vault_rules.engine.watching import Moment, Watch
 from vault_rules.engine.words import show
@@ -221,17 +222,7 @@ class Evaluation:
         if unknown:
             self._pass_over(offer, walk, unknown, step, candidacy.view)
             return
-        least = min([wanted, *(quantity for quantity, _ in allowed)])
-        reasons = [reason for quantity, reason in allowed if quantity == least < wanted]
-        quantity = least
-        if offer.lot is not None:
-            quantity = least // offer.lot * offer.lot
-            if quantity < least:
-                reasons.append(self._cut("lot", least, offer.lot))
-        minimum = max(offer.min_quantity or Fraction(0), self.least_award)
-        if 0 < quantity < minimum:
-            reasons.append(self._cut("min_quantity", quantity, minimum))
-            quantity = Fraction(0)
+        quantity, reasons = taken(offer, wanted, allowed, self.least_award)
         if quantity > 0:
             walk.because.update(reason.code for reason in reasons)
             self._watch_award(candidacy, step, walk, quantity, reasons)
@@ -272,9 +263,6 @@ class Evaluation:
         self.watch.reasons(moment, reasons)
         self.watch.holds(moment, "takes", show(quantity, MASS, ""), show(walk.need, MASS, ""))
 
-    def _cut(self, code: str, actual: Fraction, limit: Fraction) -> Reason:
-        return Reason(code, show(actual, MASS, ""), show(limit, MASS, ""))
-
     def _allowed(
         self, offer: Offer, step: typed.Step, walk: Walk, view: View
     ) -> tuple[list[tuple[Fraction, Reason]], list[Reason]]:
@@ -287,7 +275,7 @@ class Evaluation:
             if ratio is None:
                 unknown.extend(missing(share.ratio, view, span, "share"))
             else:
-                rest = self._share_left(ratio, share, step, walk)
+                rest = share_left(ratio, share, walk.request.quantity, walk.in_step[step.number], walk.awarded)
                 if rest is not None:
                     texts = show(walk.in_step[step.number], MASS, ""), show(ratio, RATIO, "")
                     allowed.append((rest, Reason(f"share:{step.code}", *texts, None, rule_ref(span))))
@@ -297,52 +285,27 @@ class Evaluation:
             allowed.append((allowance.quantity, allowance.reason))
         return allowed, unknown
 
-    def _share_left(self, ratio: Fraction, share: typed.Share, step: typed.Step, walk: Walk) -> Fraction | None:
-        """What a step's share still allows; None where it allows everything.
-
-        `of awarded`: the step's part of all that the request has been awarded, this award included, stays at most the
-        ratio: taken + t ≤ ratio × (awarded + t).
-        """
-        taken = walk.in_step[step.number]
-        if not share.of_awarded:
-            return floor_mg(ratio * walk.request.quantity - taken)
-        if ratio >= 1:
-            return None
-        return floor_mg((ratio * walk.awarded - taken) / (1 - ratio))
-
     def _award(
         self, standing: Standing, candidacy: Candidacy, step: typed.Step, walk: Walk, quantity: Fraction
     ) -> None:
-        offer, request, reference = standing.offer, walk.request, candidacy.reference
+        offer, request = standing.offer, walk.request
         cost = invoice(quantity * offer.price)
         used = standing.exceptions | candidacy.view.used | set(walk.clauses.exceptions)
         place = rule_ref(walk.clauses.spans[step.number, "step"])
         assert place is not None and standing.tier is not None
-        shown = {name: self._shown(expr, candidacy.view) for name, expr in self.day.policy.show}
-        award = Award(
+        award = award_of(
+            self.world,
+            candidacy,
             request=request.request,
-            offer=offer.offer,
-            trader=offer.trader,
             buyer=request.buyer,
-            mineral=offer.mineral,
-            form=offer.form,
-            origin=offer.origin,
-            processed_in=offer.processed_in,
-            melted_in=offer.melted_in,
-            delivery=offer.delivery,
             tier=standing.tier,
             waterfall=walk.waterfall.name,
             step=step.number,
             step_label=step.label,
             quantity=quantity,
-            price=offer.price,
             cost=cost,
-            reference=reference,
-            premium=self.world.compared[offer.offer] / reference - 1 if reference else None,
             exceptions=tuple(sorted(used)),
             rule=place,
-            shown=shown,
-            carried=carried(offer, self.day.policy),
         )
         self.awards.append(award)
         self.caps.award(offer, request, quantity, cost)
@@ -351,9 +314,33 @@ class Evaluation:
         walk.awarded += quantity
         walk.in_step[step.number] += quantity
 
-    def _shown(self, expr: typed.Expr, view: View) -> str | None:
-        value = value_of(expr, view)
-        return None if value is None else show(value, expr.type, self.day.policy.currency)
+
+def award_of(world: World, candidacy: Candidacy, **more: Any) -> Award:
+    """An award of an offer: what it says of the offer, of the reference it was measured by, and of the policy's own."""
+    view, policy, reference = candidacy.view, world.day.policy, candidacy.reference
+    offer = view.offer
+    assert isinstance(offer, Offer)
+    return Award(
+        offer=offer.offer,
+        trader=offer.trader,
+        mineral=offer.mineral,
+        form=offer.form,
+        origin=offer.origin,
+        processed_in=offer.processed_in,
+        melted_in=offer.melted_in,
+        delivery=offer.delivery,
+        price=offer.price,
+        reference=reference,
+        premium=world.compared[offer.offer] / reference - 1 if reference else None,
+        shown={name: _shown(expr, view) for name, expr in policy.show},
+        carried=carried(offer, policy),
+        **more,
+    )
+
+
+def _shown(expr: typed.Expr, view: View) -> str | None:
+    value = value_of(expr, view)
+    return None if value is None else show(value, expr.type, view.world.day.policy.currency)
 
 
 _CARRIED = ("producer", "purity", "incoterm", "location", "hazard")

@@ -311,7 +311,9 @@ class Lanes:
         parts = list(self.terms(request, self.sight(table)))
         return all_of(parts) if parts else None
 
-    def terms(self, request: Request, sight: Sight) -> Iterable[Value]:
+    @staticmethod
+    def terms(request: Request, sight: Sight) -> Iterable[Value]:
+        """Each thing that it states, true where the offer meets it: form, purity, delivery, price."""
         column = sight.table.column
         form, purity, need_by, max_price = request.form, request.purity, request.need_by, request.max_price
         if form is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -29,14 +29,18 @@ from vault_rules.semantics import typed
 from vault_rules.semantics.meaning import value_of
 
 
-@attrs.define(eq=False)
+@attrs.frozen(eq=False)
 class Blocked:
-    """Offers that were asked and could give nothing, at one moment of a step."""
+    """An offer that was asked and could give nothing, with all that was so at that moment, in whole units."""
 
     step: int
-    rows: list[int]
-    after: int
-    """How many awards had been made."""
+    row: int
+    has: int
+    need: int
+    taken: int
+    awarded: int
+    used: dict[int, int | Fraction]
+    """What the rooms of the caps that count it had used."""
 
 
 @attrs.define(eq=False)
@@ -302,14 +306,14 @@ class _Step:
         wanted = min(walk.need, has)
         bounds = self._bounds(columns, at, row)
         if bounds is None:
-            return self._blocked(row)
+            return self._blocked(row, has, ())
         least, codes = wanted, []
         price = None
         allowances = []
         if self.share is not None:
             rest = self._share_left(row)
             if rest is _UNKNOWN:
-                return self._blocked(row)
+                return self._blocked(row, has, bounds)
             if rest is not None:
                 allowances.append((rest, f"share:{self.step.code}"))
         for tally, bound in bounds:
@@ -330,7 +334,7 @@ class _Step:
                 codes.append("lot")
         minimum = columns["#min_quantity"][at] or 0
         if quantity <= 0 or quantity < max(minimum, self.least):
-            return self._blocked(row)
+            return self._blocked(row, has, bounds)
         walk.cut.update(codes)
         self.serving.left[row] = has - quantity
         self._count(bounds, columns, at, quantity)
@@ -348,12 +352,11 @@ class _Step:
             else:
                 room.used += quantity
 
-    def _blocked(self, row: int) -> int:
-        after = len(self.serving.ledger.rows)
-        runs = self.walk.blocked
-        if not runs or runs[-1].after != after or runs[-1].step != self.step.number:
-            runs.append(Blocked(self.step.number, [], after))
-        runs[-1].rows.append(row)
+    def _blocked(self, row: int, has: int, bounds: Sequence[tuple[Tally, Any]]) -> int:
+        walk = self.walk
+        used = {id(bound.room): bound.room.used for _, bound in bounds if isinstance(bound, Bound)}
+        number = self.step.number
+        walk.blocked.append(Blocked(number, row, has, walk.need, walk.in_step[number], walk.awarded, used))
         return 0
 
     def _share_left(self, row: int) -> Any:

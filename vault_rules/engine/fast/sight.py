@@ -228,11 +228,8 @@ class Sight:
 
     def _let(self, name: str) -> Value:
         if name not in self._lets:
-            lets = self.world.day.lets
             found = self.selected(name)
-            self._lets[name] = self.by_case(
-                found, lambda case: self.value(self._changed(name, case)[0].get("value") or lets[name])
-            )
+            self._lets[name] = self.by_case(found, lambda case: self.value(self.let_expression(name, case)))
         return self._lets[name]
 
     def cases(self, rule: typed.Rule) -> tuple[Scalar | Keyed, dict[Any, Clauses | None]]:
@@ -246,6 +243,21 @@ class Sight:
             else:
                 clauses[case] = Clauses({**rule.clauses, **content}, {**rule.spans, **spans}, tuple(used))
         return found, clauses
+
+    def masks(self, target: str) -> list[tuple[Any, pl.Expr]]:
+        """Each set of exceptions to a target that apply together, and where they do."""
+        found = self.selected(target)
+        if isinstance(found, Scalar):
+            return [(found.value, pl.lit(True))]
+        return [
+            (case, one_of(found, [at for at, one in enumerate(found.values) if one == case]))
+            for case in dict.fromkeys(found.values)
+        ]
+
+    def let_expression(self, name: str, case: Any) -> typed.Expr:
+        """What a let stands for where some exceptions apply."""
+        value: typed.Expr = self._changed(name, case)[0].get("value") or self.world.day.lets[name]
+        return value
 
     def _changed(self, target: str, case: frozenset[str]) -> Any:
         return self.world.day.changed(target, lambda one: one.name in case)
@@ -288,9 +300,7 @@ class Sight:
             return self.table_of(
                 lambda case, *values: values[order.index(case)], [selector, *(results[case] for case in order)]
             )
-        masks = [
-            one_of(selector, [at for at, one in enumerate(selector.values) if one == case]) for case in order
-        ]
+        masks = [one_of(selector, [at for at, one in enumerate(selector.values) if one == case]) for case in order]
         if any(isinstance(one, Truth) for one in results.values()):
             return Truth(_chain(masks, [truth(results[case]) for case in order]))
         numbers = [as_exact(results[case]) for case in order]

@@ -6,6 +6,7 @@ codes, so that an award costs a few look-ups.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -122,9 +123,10 @@ class Tallies:
                 for rule in self.caps.hard:
                     clauses = view.clauses(rule) if rule.scope.holds(mineral, buyer) else None
                     if clauses is not None:
-                        self._tally(rule, clauses)
+                        self.tally(rule, clauses)
 
-    def _tally(self, rule: typed.Rule, clauses: Clauses) -> Tally:
+    def tally(self, rule: typed.Rule, clauses: Clauses) -> Tally:
+        """The tally of a cap that counts as these clauses say."""
         for one in self._tallies[rule.name]:
             if one.clauses.exceptions == clauses.exceptions or _alike(one.clauses, clauses):
                 return one
@@ -149,7 +151,7 @@ class Tallies:
             for rule in self.caps.hard:
                 if rule.scope.holds(mineral, buyer):
                     clauses = view.clauses(rule)
-                    own = None if clauses is None else self._tally(rule, clauses)
+                    own = None if clauses is None else self.tally(rule, clauses)
                     found += [(one, clauses if one is own else None) for one in self._tallies[rule.name]]
             self._variants[key] = found
         return self._variants[key]
@@ -198,3 +200,17 @@ def _alike(one: Clauses, other: Clauses) -> bool:
     keys = ("per", "by", "where", "measure", "period")
     of = [None if clauses["limit"] is None else clauses["limit"].of for clauses in (one, other)]
     return of[0] == of[1] and all(one[key] == other[key] for key in keys)
+
+
+class CapsThen(Caps):
+    """The caps as they were at a moment: what each room had used."""
+
+    def __init__(self, tallies: Tallies, used: Mapping[int, int | Fraction]) -> None:
+        super().__init__(tallies.world)
+        self.tallies, self.then = tallies, used
+
+    def used(self, rule: typed.Rule, clauses: Clauses) -> dict[Group, Fraction]:
+        tally = self.tallies.tally(rule, clauses)
+        mass = Fraction(1) if tally.money else self.tallies.mass
+        rooms = tally.rooms.items()
+        return {group: self.then[id(room)] * mass for group, room in rooms if id(room) in self.then}

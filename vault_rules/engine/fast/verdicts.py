@@ -115,12 +115,13 @@ class Verdicts:
             return Scalar(1)
         found: Value = Scalar(NO_TIER)
         for rule in reversed(self.day.tiers):
-            held = self._tier_holds(rule)
+            held = self.tier_holds(rule)
             code = self.tiers.index(rule.name) + 1
             found = self._first(held, code, found)
         return found
 
-    def _tier_holds(self, rule: typed.Rule) -> Value:
+    def tier_holds(self, rule: typed.Rule) -> Value:
+        """Whether an offer is in a tier, whatever the tiers before."""
         if rule.scope.buyers is not None:
             return Scalar(False)
         selector, cases = self.sight.cases(rule)

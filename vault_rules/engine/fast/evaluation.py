@@ -1,0 +1,285 @@
+"""The fast evaluation as the plan asks it: awards, shortfalls, rejections, each worked out when it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+import polars as pl
+
+from vault_rules.domain.columns import ColumnBook
+from vault_rules.domain.exact import invoice
+from vault_rules.domain.plan import Award, Reason, Rejection, Shortfall
+from vault_rules.domain.rows import Offer
+from vault_rules.engine.candidates import Candidacy
+from vault_rules.engine.eligibility import add_reason, missing
+from vault_rules.engine.fast import codes
+from vault_rules.engine.fast.lanes import Queue
+from vault_rules.engine.fast.passed_over import PassedOver
+from vault_rules.engine.fast.serving import Blocked, Serving, Walk, serve
+from vault_rules.engine.fast.standing import Offers, many
+from vault_rules.engine.fast.tallies import CapsThen
+from vault_rules.engine.limits import Caps, Entry, Group
+from vault_rules.engine.ordering import key_value
+from vault_rules.engine.outcome import columns_missed
+from vault_rules.engine.program import Clauses, Program, rule_ref
+from vault_rules.engine.readings import FIELD
+from vault_rules.engine.reference import award_of
+from vault_rules.engine.taking import share_left, taken
+from vault_rules.engine.waterfalls import Waterfalls
+from vault_rules.engine.words import show
+from vault_rules.engine.world import View, World
+from vault_rules.semantics import typed
+from vault_rules.semantics.meaning import value_of
+from vault_rules.semantics.types import MASS, RATIO
+
+
+def evaluate(program: Program, book: ColumnBook, as_of: date) -> FastEvaluation:
+    """Serve the requests; all else of the plan is worked out when it is asked for."""
+    return FastEvaluation(serve(program, book, as_of))
+
+
+class FastEvaluation:
+    """An `Outcome`, and what only plans of this engine need."""
+
+    def __init__(self, serving: Serving) -> None:
+        self.serving, self.program = serving, serving.program
+        self.world: World = serving.world
+        self.book: ColumnBook = serving.book
+        self.waterfalls: Waterfalls = serving.waterfalls
+        self.offers = Offers(serving)
+
+    # ---- awards ----------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def awards(self) -> list[Award]:
+        ledger = self.serving.ledger
+        rows = zip(ledger.walks, ledger.rows, ledger.steps, ledger.quantities, strict=True)
+        return [self._award(self.serving.walks[walk], row, step, quantity) for walk, row, step, quantity in rows]
+
+    def _award(self, walk: Walk, row: int, number: int, whole: int) -> Award:
+        step = step_of(walk, number)
+        candidacy = self.offers.ask(row, walk.request, step, walk.clauses)
+        standing = self.offers.standing(row)
+        quantity = whole * self.serving.mass
+        place = rule_ref(walk.clauses.spans[number, "step"])
+        assert place is not None and standing.tier is not None
+        self._touch(candidacy, walk, step)
+        used = standing.exceptions | candidacy.view.used | set(walk.clauses.exceptions)
+        return award_of(
+            self.world,
+            candidacy,
+            request=walk.request.request,
+            buyer=walk.request.buyer,
+            tier=standing.tier,
+            waterfall=walk.waterfall.name,
+            step=number,
+            step_label=step.label,
+            quantity=quantity,
+            cost=invoice(quantity * standing.offer.price),
+            exceptions=tuple(sorted(used)),
+            rule=place,
+        )
+
+    def _touch(self, candidacy: Candidacy, walk: Walk, step: typed.Step) -> None:
+        """Ask all that had a part in the award, so that the view knows which exceptions had."""
+        if not self.world.day.exceptions:
+            return
+        view = candidacy.view
+        for key in walk.clauses[step.number, "keys"] or ():
+            key_value(key, view)
+        share = walk.clauses[step.number, "share"]
+        if share is not None:
+            value_of(share.ratio, view)
+        offer = view.offer
+        assert isinstance(offer, Offer)
+        for _ in self.serving.tallies.caps.allowances(offer, walk.request, view):
+            pass
+
+    @cached_property
+    def _won(self) -> dict[str, int]:
+        ids = self.book.offers.ids
+        return {ids[row]: row for row in set(self.serving.ledger.rows)}
+
+    def offer(self, name: str) -> Offer:
+        return self.offers.standing(self._won[name]).offer
+
+    # ---- shortfalls ------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def shortfalls(self) -> list[Shortfall]:
+        mass = self.serving.mass
+        return [
+            Shortfall(walk.request.request, walk.request.mineral, walk.need * mass, self._because(walk))
+            for walk in self.serving.walks
+            if walk.need > 0
+        ]
+
+    def _because(self, walk: Walk) -> tuple[str, ...]:
+        """Every code for which an offer of the mineral with quantity left was passed over or cut short."""
+        request, lanes = walk.request, self.serving.lanes
+        found = set(walk.cut) | self._ineligible.get(request.mineral, set())
+        table = lanes.table_of(frozenset((request.mineral,)))
+        tier = table.column("tier")
+        steps: tuple[typed.Step, ...] = walk.clauses["steps"]
+        taken_tiers = tuple(tier for step in steps for tier in step.tiers)
+        unsold = self._unsold(table.frame, request.mineral, walk.begins[0])
+        if unsold.filter(~codes.in_tiers(tier, taken_tiers)).height:
+            found.add("not_in_waterfall")
+        for step, begins in zip(steps, walk.begins, strict=True):
+            queue = self.serving.queue(walk, step).queue
+            masks = list(codes.of_step(lanes, queue, request))
+            here = self._unsold(table.frame, request.mineral, begins).filter(codes.in_tiers(tier, step.tiers))
+            found |= set(many(here, masks))
+        for one in walk.blocked:
+            found |= {reason.code for reason in self.blocked(walk, one)}
+        return tuple(sorted(found)) or ("no_offers",)
+
+    def _unsold(self, frame: pl.DataFrame, mineral: str, made: int) -> pl.DataFrame:
+        """The offers of which something was left when so many awards had been made."""
+        sold = [row for row, when in self._sold_out.items() if when < made]
+        return frame.filter(~pl.col("row").is_in(sold)) if sold else frame
+
+    @cached_property
+    def _sold_out(self) -> dict[int, int]:
+        """When each offer was sold out: the number of the award."""
+        ledger, left = self.serving.ledger, self.serving.left
+        last = {row: at for at, row in enumerate(ledger.rows)}
+        return {row: at for row, at in last.items() if left[row] == 0}
+
+    @cached_property
+    def _standing_codes(self) -> list[tuple[str, pl.Expr]]:
+        return list(codes.of_standing(self.serving.verdicts))
+
+    @cached_property
+    def _ineligible(self) -> dict[str, set[str]]:
+        """For each mineral the codes for which steps 3 and 4 rejected offers of it."""
+        masks = self._standing_codes
+        table = self.serving.table
+        found: dict[str, set[str]] = {}
+        for mineral in {walk.request.mineral for walk in self.serving.walks if walk.need > 0}:
+            place = self.book.offers.markets.get(mineral)
+            if place is not None:
+                found[mineral] = set(many(table.frame.slice(*place), masks))
+        return found
+
+    # ---- rejections ------------------------------------------------------------------------------------------------
+
+    def rejections(self) -> Iterator[Rejection]:
+        """One for each offer that won nothing, by offer id."""
+        ids = self.book.offers.ids
+        won = set(self.serving.ledger.rows)
+        passed = PassedOver(self)
+        for row in ids.arg_sort().to_list():
+            if row not in won:
+                yield self._rejection(ids[row], row, passed)
+
+    def _rejection(self, name: str, row: int, passed: PassedOver) -> Rejection:
+        standing = self.offers.standing(row)
+        if not standing.may_serve:
+            return Rejection(name, None, tuple(standing.reasons))
+        event = passed.last.get(row)
+        if event is None:
+            return Rejection(name, None, (self._not_needed(row),))
+        walk, step, blocked = event
+        if step is None:
+            span = rule_ref(walk.waterfall.name_span)
+            reason = Reason("not_in_waterfall", standing.tier, None, None, span)
+            for_all = not passed.is_taken(standing.offer.mineral, standing.tier)
+            return Rejection(name, None if for_all else walk.request.request, (reason,))
+        if blocked is not None:
+            return Rejection(name, walk.request.request, tuple(self.blocked(walk, blocked)))
+        reasons = self.offers.ask(row, walk.request, step, walk.clauses).reasons
+        return Rejection(name, walk.request.request, tuple(reasons))
+
+    def _not_needed(self, row: int) -> Reason:
+        """Met after the request was full: the last step that would have taken it says so."""
+        offer = self.offers.standing(row)
+        for walk in reversed(self.serving.walks):
+            if walk.request.mineral == offer.offer.mineral:
+                for step in reversed(walk.clauses["steps"]):
+                    if offer.tier in step.tiers:
+                        return Reason("not_needed", rule=rule_ref(walk.clauses.spans[step.number, "step"]))
+        return Reason("not_needed")
+
+    def blocked(self, walk: Walk, one: Blocked) -> list[Reason]:
+        """Why an offer that was asked could give nothing."""
+        step, mass = step_of(walk, one.step), self.serving.mass
+        candidacy = self.offers.ask(one.row, walk.request, step, walk.clauses)
+        view = candidacy.view
+        offer = self.offers.standing(one.row).offer
+        allowed: list[tuple[Fraction, Reason]] = []
+        unknown: list[Reason] = []
+        share: typed.Share | None = walk.clauses[step.number, "share"]
+        if share is not None:
+            ratio, span = value_of(share.ratio, view), walk.clauses.spans[step.number, "share"]
+            if ratio is None:
+                unknown.extend(missing(share.ratio, view, span, "share"))
+            else:
+                given = one.taken * mass
+                rest = share_left(ratio, share, walk.request.quantity, given, one.awarded * mass)
+                if rest is not None:
+                    texts = show(given, MASS, ""), show(ratio, RATIO, "")
+                    allowed.append((rest, Reason(f"share:{step.code}", *texts, None, rule_ref(span))))
+        for allowance in CapsThen(self.serving.tallies, one.used).allowances(offer, walk.request, view):
+            for reason in allowance.missing:
+                add_reason(unknown, reason)
+            allowed.append((allowance.quantity, allowance.reason))
+        if unknown:
+            return unknown
+        wanted = min(one.need, one.has) * mass
+        return taken(offer, wanted, allowed, self.serving.least_award)[1]
+
+    # ---- what totals and warnings ask ------------------------------------------------------------------------------
+
+    @cached_property
+    def caps(self) -> Caps:
+        """The caps with all awards counted."""
+        caps = Caps(self.world)
+        for award in self.awards:
+            request = self.world.requests[award.request]
+            offer = self.offer(award.offer)
+            caps.entries.append(Entry(offer, request, request.buyer, award.quantity, Fraction(award.cost)))
+        return caps
+
+    def offered(self) -> set[tuple[str, str, str | None, bool]]:
+        table = self.serving.lanes.alive
+        values = {name: getattr(table.column(name), "values", None) for name in ("mineral", "tier", "form")}
+        names = [name for name in ("mineral", "tier", "form", "seen") if name in table.frame.columns]
+        found = set()
+        for row in table.frame.select(names).unique().iter_rows(named=True):
+            mineral, tier = values["mineral"][row["mineral"]], values["tier"][row["tier"]]
+            form = values["form"][row["form"]] if "form" in row else None
+            found.add((mineral, tier, form, row.get("seen", True)))
+        return found
+
+    def groups_offered(self, rule: typed.Rule, clauses: Clauses) -> set[Group]:
+        found: set[Group] = set()
+        caps = self.serving.tallies.caps
+        for request in self.book.requests:
+            if rule.scope.holds(request.mineral, request.buyer):
+                for row in self.serving.lanes.table_of(frozenset((request.mineral,))).frame["row"]:
+                    view = self.world.view(self.offers.standing(row).offer, request)
+                    if clauses["where"] is None or value_of(clauses["where"], view) is True:
+                        found.add(caps.group(clauses, view))
+        return found
+
+    def missing_everywhere(self) -> list[str]:
+        counts = many(self.serving.table.frame, [one for one in self._standing_codes if one[0].startswith("missing:")])
+        offers, policy = self.book.offers, self.world.day.policy
+
+        def is_there(name: str) -> bool:
+            return name == "offer" or name in offers.columns or name in offers.fields
+
+        return columns_missed(counts, policy, is_there)
+
+
+def step_of(walk: Walk, number: int) -> typed.Step:
+    steps: tuple[typed.Step, ...] = walk.clauses["steps"]
+    return next(one for one in steps if one.number == number)
+
+
+_ = (Any, FIELD, Queue, View)

@@ -1,0 +1,115 @@
+"""One offer at a time, as the reference looks at it: for what is shown of awards and rejections."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from vault_rules.domain.rows import Offer, Request
+from vault_rules.engine.candidates import Candidacy, Candidates
+from vault_rules.engine.eligibility import Standing
+from vault_rules.engine.fast.lanes import Lanes
+from vault_rules.engine.fast.vectors import Keyed, Scalar, Wide
+from vault_rules.engine.markets import Markets
+from vault_rules.engine.program import Clauses
+from vault_rules.engine.world import View, World
+from vault_rules.semantics import typed
+
+if TYPE_CHECKING:
+    from vault_rules.engine.fast.serving import Serving
+
+
+class GivenMarkets(Markets):
+    """The markets of a world, worked out in columns; offers are only listed where columns cannot say."""
+
+    def __init__(self, world: World, lanes: Lanes) -> None:
+        super().__init__(world)
+        self.lanes = lanes
+
+    def value(self, expr: typed.Market, view: View) -> Any:
+        mineral, form = view.mineral, getattr(view.offer, "form", None)
+        if mineral is None:
+            return None
+        lanes = self.lanes
+        sight = lanes.sight(lanes.alive, view.request, view.buyer)
+        try:
+            return _at(lanes.references.value(expr, sight), sight, mineral, form)
+        except Wide:
+            self._list(mineral)
+            return super().value(expr, view)
+
+    def _list(self, mineral: str) -> None:
+        """All offers of a mineral that references see, one by one."""
+        if mineral in self.offers:
+            return
+        self.offers[mineral] = []
+        table = self.lanes.table_of(frozenset((mineral,)))
+        seen = table.frame.filter("seen") if "seen" in table.given else table.frame
+        ones = []
+        for row, tier in seen.select("row", "tier").iter_rows():
+            offer = table.offers.offer(row)
+            self.world.tier_of[offer.offer] = self.lanes.verdicts.tiers[tier - 1]
+            compare(self.world, offer)
+            ones.append(offer)
+        self.open(ones)
+
+
+def compare(world: World, offer: Offer) -> None:
+    """Make an offer's compared price known."""
+    if offer.offer not in world.compared:
+        value = world.view(offer)._compared(offer)
+        if value is not None:
+            world.compared[offer.offer] = value
+
+
+def _at(value: Any, sight: Any, mineral: str, form: str | None) -> Any:
+    if isinstance(value, Scalar):
+        return value.value
+    assert isinstance(value, Keyed)
+    place = 0
+    for name, size in zip(value.base, value.sizes, strict=True):
+        column = sight.table.column(name)
+        wanted = mineral if name == "mineral" else form
+        if wanted not in column.values:
+            return Fraction(0) if Fraction(0) in value.values else None
+        place = place * size + column.values.index(wanted)
+    return value.values[place]
+
+
+class Offers:
+    """Asks the reference about single offers."""
+
+    def __init__(self, serving: Serving) -> None:
+        self.serving, self.world = serving, serving.world
+        self.world.markets = GivenMarkets(self.world, serving.lanes)
+        self.eligibility = serving.verdicts.eligibility
+        self.candidates = Candidates(self.world, self.eligibility)
+        self._standings: dict[int, Standing] = {}
+
+    def standing(self, row: int) -> Standing:
+        """What steps 3 and 4 say of the offer in a row of the book."""
+        found = self._standings.get(row)
+        if found is None:
+            offer = self.serving.book.offers.offer(row)
+            compare(self.world, offer)
+            found = self.eligibility.stand(offer)
+            self._standings[row] = found
+        return found
+
+    def ask(self, row: int, request: Request, step: typed.Step, clauses: Clauses) -> Candidacy:
+        """What a step says of it for a request."""
+        return self.candidates.ask(self.standing(row), request, step, clauses)
+
+
+def many(table: pl.DataFrame, masks: list[tuple[str, pl.Expr]]) -> dict[str, int]:
+    """For how many rows each code holds, whichever mask says so; codes that hold for none are left out."""
+    by_code: dict[str, pl.Expr] = {}
+    for code, mask in masks:
+        by_code[code] = by_code[code] | mask if code in by_code else mask
+    if not by_code:
+        return {}
+    exprs = [(mask & (pl.col("row") >= 0)).sum().alias(str(at)) for at, mask in enumerate(by_code.values())]
+    counts = table.lazy().select(exprs).collect().row(0)
+    return {code: count for code, count in zip(by_code, counts, strict=True) if count}
