@@ -11,6 +11,7 @@ from fractions import Fraction
 from functools import cached_property
 from math import gcd, lcm
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import attrs
 import polars as pl
@@ -95,6 +96,20 @@ class OfferColumns:
             start += length
         return found
 
+    def coded(self, name: str) -> Coded:
+        """A column of many different texts as codes, where a rule reads it after all; `offer` is the ids."""
+        if name not in self._coded:
+            column = self.columns.get(name)
+            texts = column.texts if isinstance(column, Texts) else self.ids
+            different = texts.drop_nulls().unique().sort()
+            codes = texts.cast(pl.Enum(different)).to_physical().cast(pl.UInt32) + 1
+            self._coded[name] = Coded(codes.fill_null(0), (None, *different))
+        return self._coded[name]
+
+    @cached_property
+    def _coded(self) -> dict[str, Coded]:
+        return {}
+
     def offer(self, row: int) -> Offer:
         """One offer, as the reference reads it."""
         values = {name: column.at(row) for name, column in self.columns.items()}
@@ -115,6 +130,8 @@ class ColumnBook:
     awards: tuple[PriorAward, ...]
     fx: Mapping[str, Fraction]
     sha256: str
+    compiled: Any = attrs.field(factory=WeakKeyDictionary, init=False)
+    """What engines keep of the policies that the book was evaluated by."""
 
 
 # ---- from exact values ---------------------------------------------------------------------------------------------
@@ -158,8 +175,14 @@ def coded(name: str, values: Sequence[Any]) -> Coded:
 def numbers(name: str, values: Sequence[Fraction | None]) -> Numbers:
     known = [one for one in values if one is not None]
     unit = common_unit(known)
-    whole = [None if one is None else int(one / unit) for one in values]
+    whole = in_units(values, unit)
     return Numbers(pl.Series(name, whole, dtype=number_type(max(map(abs, filter(None, whole)), default=0))), unit)
+
+
+def in_units(values: Sequence[Fraction | None], unit: Fraction) -> list[int | None]:
+    """Exact values as whole multiples of a unit of which all are multiples."""
+    up, down = unit.denominator, unit.numerator
+    return [None if one is None else one.numerator * up // (one.denominator * down) for one in values]
 
 
 def common_unit(values: Sequence[Fraction]) -> Fraction:

@@ -73,22 +73,13 @@ class Eligibility:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self._rules: dict[str, tuple[list[typed.Rule], list[typed.Rule]]] = {}
 
     def rules_for(self, mineral: str) -> tuple[list[typed.Rule], list[typed.Rule]]:
         """The rules for offers of a mineral, in file order: those judged here, and those judged for each request.
 
         One that depends on the buyer is judged in both places.
         """
-        if mineral not in self._rules:
-            day = self.world.day
-            binding = [rule for rule in day.rules if not rule.advisory and rule.scope.has_mineral(mineral)]
-            conditions = [rule for rule in binding if rule.kind != "route"]
-            each = [rule for rule in conditions if day.is_per_request(rule, mineral)]
-            some = [rule for rule in conditions if rule not in each and day.depends_on_buyer(rule, mineral)]
-            here = [rule for rule in binding if rule not in each]
-            self._rules[mineral] = (here, sorted([*each, *some], key=lambda rule: rule.order))
-        return self._rules[mineral]
+        return self.world.day.rules_for(mineral)
 
     def run(self) -> dict[str, Standing]:
         """The standing of every offer by id; opens the markets with those that passed."""

@@ -48,6 +48,15 @@ class Program:
 
     def on(self, as_of: date) -> Day:
         """The rules in force on a day, in file order."""
+        if as_of not in self._days:
+            self._days[as_of] = self._on(as_of)
+        return self._days[as_of]
+
+    @cached_property
+    def _days(self) -> dict[date, Day]:
+        return {}
+
+    def _on(self, as_of: date) -> Day:
         policy = self.policy
 
         def active(rules: Iterable[typed.Rule]) -> tuple[typed.Rule, ...]:
@@ -93,6 +102,25 @@ class Day:
     @cached_property
     def tier_rank(self) -> Mapping[str, int]:
         return {tier.name: rank for rank, tier in enumerate(self.policy.tiers)}
+
+    def rules_for(self, mineral: str) -> tuple[list[typed.Rule], list[typed.Rule]]:
+        """The rules for offers of a mineral, in file order: those judged at once, and those judged for each request.
+
+        One that depends on the buyer is judged in both places.
+        """
+        if mineral not in self._rules_for:
+            binding = [rule for rule in self.rules if not rule.advisory and rule.scope.has_mineral(mineral)]
+            conditions = [rule for rule in binding if rule.kind != "route"]
+            each = [rule for rule in conditions if self.is_per_request(rule, mineral)]
+            names = {rule.name for rule in each}
+            some = [rule for rule in conditions if rule.name not in names and self.depends_on_buyer(rule, mineral)]
+            here = [rule for rule in binding if rule.name not in names]
+            self._rules_for[mineral] = (here, sorted([*each, *some], key=lambda rule: rule.order))
+        return self._rules_for[mineral]
+
+    @cached_property
+    def _rules_for(self) -> dict[str, tuple[list[typed.Rule], list[typed.Rule]]]:
+        return {}
 
     def is_per_request(self, rule: typed.Rule, mineral: str) -> bool:
         """Whether a `require` or `forbid` is judged only for each request, for the offers of a mineral.

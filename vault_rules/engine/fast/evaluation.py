@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
+from itertools import accumulate
 from typing import Any
 
 import polars as pl
@@ -219,19 +220,32 @@ class FastEvaluation:
             if ratio is None:
                 unknown.extend(missing(share.ratio, view, span, "share"))
             else:
-                given = one.taken * mass
-                rest = share_left(ratio, share, walk.request.quantity, given, one.awarded * mass)
+                given, awarded = (mass * total for total in self._given(walk, one))
+                rest = share_left(ratio, share, walk.request.quantity, given, awarded)
                 if rest is not None:
                     texts = show(given, MASS, ""), show(ratio, RATIO, "")
                     allowed.append((rest, Reason(f"share:{step.code}", *texts, None, rule_ref(span))))
-        for allowance in CapsThen(self.serving.tallies, one.used).allowances(offer, walk.request, view):
+        for allowance in CapsThen(self.serving.tallies, one.after).allowances(offer, walk.request, view):
             for reason in allowance.missing:
                 add_reason(unknown, reason)
             allowed.append((allowance.quantity, allowance.reason))
         if unknown:
             return unknown
-        wanted = min(one.need, one.has) * mass
+        need = walk.request.quantity - self._given(walk, one)[1] * mass
+        wanted = min(need, one.has * mass)
         return taken(offer, wanted, allowed, self.serving.least_award)[1]
+
+    def _given(self, walk: Walk, one: Blocked) -> tuple[int, int]:
+        """What the step, and all steps, had given the request at a moment."""
+        steps = [step.number for step in walk.clauses["steps"]]
+        opened = walk.begins[steps.index(one.step)]
+        quantities = self._sums
+        in_step = quantities[one.after] - quantities[opened]
+        return walk.before_in[one.step] + in_step, walk.before + quantities[one.after] - quantities[walk.begins[0]]
+
+    @cached_property
+    def _sums(self) -> list[int]:
+        return [0, *accumulate(self.serving.ledger.quantities)]
 
     # ---- what totals and warnings ask ------------------------------------------------------------------------------
 

@@ -25,7 +25,7 @@ from vault_rules.engine.world import World
 from vault_rules.semantics import typed
 
 SMALL = 100_000
-BLOCK = 1024
+BLOCK = 4
 
 
 @attrs.frozen(eq=False)
@@ -165,9 +165,10 @@ class Candidates:
 class Lanes:
     """Everything that finds candidates: one for each evaluation."""
 
-    def __init__(self, world: World, verdicts: Verdicts, alive: Table, mass: Fraction, carried: Iterable[str]) -> None:
+    def __init__(self, world: World, verdicts: Verdicts, alive: Table, mass: Fraction) -> None:
         self.world, self.verdicts, self.alive, self.mass = world, verdicts, alive, mass
-        self.carried = tuple(carried)
+        self.carried: tuple[str, ...] = ()
+        """The columns that walks look at."""
         self.references = References(world, alive, lambda table: self.sight(table))
         mineral = alive.column("mineral")
         assert isinstance(mineral, Keyed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -123,20 +124,22 @@ class _Market:
     def _counted(self, *more: pl.Expr) -> pl.DataFrame:
         """The offers that count, with their market, compared price and the quantity they count with."""
         group = self.group.index.cast(pl.UInt32).alias("#group") if self.base else pl.lit(0, dtype=pl.UInt32).alias("#group")
-        key = self._price().expr.alias("#key")
-        quantity = self._quantity().expr.alias("#quantity")
+        key = self._price.expr.alias("#key")
+        quantity = self._quantity.expr.alias("#quantity")
         return self.table.frame.lazy().filter(self._mask()).select(group, key, quantity, *more).collect()
 
+    @cached_property
     def _price(self) -> Exact:
         return as_exact(self.sight.compared())
 
+    @cached_property
     def _quantity(self) -> Exact:
         return extreme(self.table.column("quantity"), self._requested(), "min")
 
     # ---- kinds -----------------------------------------------------------------------------------------------------
 
     def _of_groups(self) -> list[tuple[int, Any]]:
-        kind, unit = self.expr.kind, self._price().unit
+        kind, unit = self.expr.kind, self._price.unit
         if kind in ("supply", "count"):
             return self._summed(kind)
         if self.expr.depth is not None:
@@ -159,12 +162,12 @@ class _Market:
         if kind == "count":
             found = self._counted().group_by("#group").agg(pl.len())
             return [(group, Fraction(count)) for group, count in found.iter_rows()]
-        unit = self._quantity().unit
+        unit = self._quantity.unit
         found = self._counted().group_by("#group").agg(pl.col("#quantity").cast(pl.Int128).sum())
         return [(group, total * unit) for group, total in found.iter_rows()]
 
     def _weighted(self) -> list[tuple[int, Any]]:
-        price, quantity = self._price(), self._quantity()
+        price, quantity = self._price, self._quantity
         cost = times(Exact(pl.col("#key"), price.unit, price.low, price.high),
                      Exact(pl.col("#quantity"), quantity.unit, quantity.low, quantity.high))  # fmt: skip
         counted = self._counted()
@@ -193,7 +196,7 @@ class _Market:
             return offer.fields.get(name)
         if name in ("compared", "tier"):
             place = self.table.frame.filter(pl.col("row") == row)
-            price = self._price()
+            price = self._price
             if name == "compared":
                 return place.select(price.expr.alias("p"))["p"][0] * price.unit
             tiers = self.table.column("tier")
@@ -220,44 +223,38 @@ class _Market:
 
     def _deep(self) -> list[tuple[int, Any]]:
         counted = self._counted(pl.col("row"))
-        depth_of, unit = self._depths(), self._quantity().unit
+        depth_of, unit = self._depths(), self._quantity.unit
         groups = counted["#group"].unique().to_list()
-        depths = {group: depth for group in groups if (depth := depth_of(group)) is not None}
-        enough = {group: max(-(-depth // unit), 1) for group, depth in depths.items()}
-        ordered, _ = cheapest(counted, {group: int(enough.get(group, 1)) for group in groups})
-        rows: dict[int, list[tuple[int, int, int]]] = {}
-        for group, part in _grouped(ordered):
-            if group in depths:
-                rows[group] = part
-        return [(group, self._cut(part, depths[group])) for group, part in rows.items()]
+        depths = {group: depth / unit for group in groups if (depth := depth_of(group)) is not None}
+        enough = {group: max(-(-depth.numerator // depth.denominator), 1) for group, depth in depths.items()}
+        ordered, _ = cheapest(counted, {group: enough.get(group, 1) for group in groups})
+        found = [(group, self._cut(part, depths[group])) for group, part in _grouped(ordered) if group in depths]
+        return [(group, value) for group, value in found if value is not None]
 
     def _cut(self, part: list[tuple[int, int, int]], depth: Fraction) -> Any:
-        """The cheapest up to the depth: the price of the last, their mean, or what is asked of the offer named."""
-        quantity_unit, price_unit = self._quantity().unit, self._price().unit
-        taken: list[tuple[int, Fraction, int]] = []
-        left = depth
-        for price, whole, row in part:
-            quantity = whole * quantity_unit
-            taken.append((price, quantity if depth <= 0 else min(quantity, max(left, Fraction(0))), row))
+        """The cheapest up to a depth, in units: the price of the last, their mean, or what is asked of the one named."""
+        taken: list[tuple[int, int | Fraction]] = []
+        left: int | Fraction = depth if depth.denominator > 1 else depth.numerator
+        for price, quantity, _ in part:
+            taken.append((price, quantity if depth <= 0 else min(quantity, left)))
             left -= quantity
             if left <= 0:
                 break
         else:
             return None
-        last = taken[-1][0]
+        last, unit = taken[-1][0], self._price.unit
         if self.expr.kind == "best":
-            return last * price_unit
+            return last * unit
         if self.expr.kind == "vwap":
-            return sum(price * quantity for price, quantity, _ in taken) * price_unit / sum(q for _, q, _ in taken)
+            total = sum((quantity for _, quantity in taken), Fraction(0))
+            return sum((price * quantity for price, quantity in taken), Fraction(0)) * unit / total
         if self.expr.kind == "median":
             middle = len(taken) // 2
-            both = taken[middle][0] + taken[middle if len(taken) % 2 else middle - 1][0]
-            return both * price_unit / 2
-        return self._field(self._named(part, taken))
+            return (taken[middle][0] + taken[middle if len(taken) % 2 else middle - 1][0]) * unit / 2
+        return self._field(self._named(part, last))
 
-    def _named(self, part: list[tuple[int, int, int]], taken: list[tuple[int, Fraction, int]]) -> int:
+    def _named(self, part: list[tuple[int, int, int]], last: int) -> int:
         """Of the offers at the last price the first by delivery and id."""
-        last = taken[-1][0]
         return min((row for price, _, row in part if price == last), key=self._by_delivery)
 
 

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import date
-from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import attrs
 
 from vault_rules.domain.columns import ColumnBook, Numbers
 from vault_rules.domain.exact import has_end, invoice
 from vault_rules.domain.rows import Request
-from vault_rules.engine.fast.lanes import Candidates, Lane, Lanes, Queue
+from vault_rules.engine.fast.at_once import EACH, NOT_KNOWN, AtOnce
+from vault_rules.engine.fast.lanes import BLOCK, Candidates, Lane, Lanes, Queue
 from vault_rules.engine.readings import columns_read, parts, reads_request
 from vault_rules.engine.fast.table import Table
-from vault_rules.engine.fast.tallies import UNKNOWN, Bound, Finer, Tallies, Tally, whole
+from vault_rules.engine.fast.tallies import UNKNOWN, Bound, Counting, Finer, Tallies, whole
 from vault_rules.engine.fast.vectors import common
 from vault_rules.engine.fast.verdicts import Verdicts, expressions, read_in_steps
 from vault_rules.engine.limits import MILLIGRAMS
 from vault_rules.engine.ordering import in_order, key_value
-from vault_rules.engine.program import Clauses, Program
+from vault_rules.engine.program import Clauses, Day, Program
 from vault_rules.engine.waterfalls import Waterfalls
 from vault_rules.engine.world import World
 from vault_rules.semantics import typed
@@ -31,16 +32,12 @@ from vault_rules.semantics.meaning import value_of
 
 @attrs.frozen(eq=False)
 class Blocked:
-    """An offer that was asked and could give nothing, with all that was so at that moment, in whole units."""
+    """An offer that was asked and could give nothing: what it had, and how many awards had been made."""
 
     step: int
     row: int
     has: int
-    need: int
-    taken: int
-    awarded: int
-    used: dict[int, int | Fraction]
-    """What the rooms of the caps that count it had used."""
+    after: int
 
 
 @attrs.define(eq=False)
@@ -58,7 +55,17 @@ class Walk:
     """How many awards had been made when each step opened."""
     cut: set[str] = attrs.field(factory=set)
     """Why awards of it were cut short."""
-    blocked: list[Blocked] = attrs.field(factory=list)
+    before: int = 0
+    """What it had been awarded before."""
+    before_in: dict[int, int] = attrs.field(factory=dict)
+    runs: list[tuple[int, list[int], list[int], list[int]]] = attrs.field(factory=list)
+    """Offers that could give nothing: the step, and for each its row, what it had, and how many awards were made."""
+
+    @property
+    def blocked(self) -> Iterator[Blocked]:
+        for step, rows, has, after in self.runs:
+            for one in zip(rows, has, after, strict=True):
+                yield Blocked(step, *one)
 
 
 @attrs.define(eq=False)
@@ -71,6 +78,14 @@ class Ledger:
     quantities: list[int] = attrs.field(factory=list)
 
 
+def prepared(day: Day, book: ColumnBook) -> Verdicts:
+    """The rules of a day as tables over a book's codes: kept with the book, since neither changes."""
+    known: WeakKeyDictionary[Day, Verdicts] = book.compiled
+    if day not in known:
+        known[day] = Verdicts(World(day, book), Table.of(book.offers), book.offers.markets)
+    return known[day]
+
+
 class Serving:
     """One evaluation up to its awards."""
 
@@ -78,22 +93,25 @@ class Serving:
         self.program, self.book = program, book
         self.day = program.on(as_of)
         self.world = World(self.day, book)
-        self.table = Table.of(book.offers)
-        self.verdicts = Verdicts(self.world, self.table, book.offers.markets)
+        self.verdicts = prepared(self.day, book)
+        self.table = self.verdicts.table
         self.waterfalls = Waterfalls(self.world)
         self.least_award = self._least_award()
         self.mass = self._mass(finer)
         self.tallies = Tallies(self.world, self.mass)
-        alive = self.verdicts.may_serve(self.world.requested, read_in_steps(self.world) | self._carried)
-        self.lanes = Lanes(self.world, self.verdicts, alive, self.mass, self._carried)
+        alive = self.verdicts.may_serve(self.world.requested, read_in_steps(self.world) | self._asked | self.tallies.columns)
+        self.lanes = Lanes(self.world, self.verdicts, alive, self.mass)
+        self.tallies.see(self.lanes.sight(alive))
+        self.lanes.carried = tuple(sorted(self._asked | self.tallies.carried))
         price = book.offers.columns["price"]
         assert isinstance(price, Numbers)
         self.price_unit = price.unit
         self.left: dict[int, int] = {}
+        self.touched: dict[str, list[int]] = {}
+        """The rows of each mineral of which something was awarded."""
         self.ledger = Ledger()
         self.walks: list[Walk] = []
         self._candidates: dict[Any, Candidates] = {}
-        self._bounds: dict[Any, dict[Any, Any]] = {}
 
     def _least_award(self) -> Fraction:
         expr = self.day.policy.least_award
@@ -114,9 +132,9 @@ class Serving:
         return common(units)
 
     @property
-    def _carried(self) -> set[str]:
-        """The columns that walks look at."""
-        names = {"tier", *self.tallies.columns}
+    def _asked(self) -> set[str]:
+        """The columns that walks look at, besides those that caps count by."""
+        names = {"mineral", "tier"}
         for request in self.book.requests:
             names |= {"form"} if request.form is not None else set()
             names |= {"purity"} if request.purity is not None else set()
@@ -156,16 +174,17 @@ class Serving:
         waterfall, clauses = self.waterfalls.of(request)
         before = whole(self.waterfalls.before(request), self.mass)
         need = max(whole(request.quantity, self.mass) - before, 0)
-        walk = Walk(request, waterfall, clauses, need, before, {}, len(self.walks))
+        walk = Walk(request, waterfall, clauses, need, before, {}, len(self.walks), before=before)
         self.walks.append(walk)
         steps: tuple[typed.Step, ...] = clauses["steps"]
         for step in steps:
             walk.in_step[step.number] = whole(self.waterfalls.before_in(request, waterfall, step), self.mass)
-        caps = self.tallies.of(request.mineral, request.buyer)
+        walk.before_in = dict(walk.in_step)
+        caps = self.tallies.of(request)
         for step in steps:
             walk.begins.append(len(self.ledger.rows))
             if walk.need > 0:
-                _Step(self, walk, step, caps).take()
+                Step(self, walk, step, caps).take()
 
     def queue(self, walk: Walk, step: typed.Step) -> Candidates:
         """The candidates that this request shares with all that are like it."""
@@ -206,7 +225,9 @@ class Serving:
     def _apart(self) -> bool:
         day = self.day
         scopes = [one.scope for one in (*day.rules, *day.exceptions)]
-        exprs = expressions([dict(one.clauses) for one in (*day.rules, *day.waterfalls)])
+        clauses = [dict(one.clauses) for one in (*day.rules, *day.waterfalls)]
+        whens = [one.when for one in day.exceptions if one.when is not None]
+        exprs = expressions([*clauses, *whens, *(dict(one.changes) for one in day.exceptions)])
         reads = any(
             isinstance(part, typed.Column) and part.owner == "request" and part.name == "buyer"
             for expr in exprs
@@ -225,6 +246,16 @@ class Serving:
             rule.name: shared or reads_request(expressions(dict(rule.clauses)), day) for rule in day.waterfalls
         }
 
+    def asks_each(self, ratio: typed.Expr) -> bool:
+        """Whether a ratio depends on the offer."""
+        if id(ratio) not in self._each:
+            self._each[id(ratio)] = bool(columns_read(ratio, self.day) - {"mineral"})
+        return self._each[id(ratio)]
+
+    @cached_property
+    def _each(self) -> dict[int, bool]:
+        return {}
+
     # ---- one by one ------------------------------------------------------------------------------------------------
 
     def award(self, walk: Walk, step: int, row: int, quantity: int) -> None:
@@ -234,16 +265,17 @@ class Serving:
         ledger.rows.append(row)
         ledger.steps.append(step)
         ledger.quantities.append(quantity)
+        self.touched.setdefault(walk.request.mineral, []).append(row)
         walk.need -= quantity
         walk.awarded += quantity
         walk.in_step[step] += quantity
 
 
-class _Step:
+class Step:
     """One step of one walk."""
 
     def __init__(
-        self, serving: Serving, walk: Walk, step: typed.Step, caps: list[tuple[Tally, Clauses | None]]
+        self, serving: Serving, walk: Walk, step: typed.Step, caps: list[Counting]
     ) -> None:
         self.serving, self.walk, self.step, self.caps = serving, walk, step, caps
         self.share: typed.Share | None = walk.clauses[step.number, "share"]
@@ -256,9 +288,8 @@ class _Step:
         """The share's ratio where it is the same for all offers; None where each is asked."""
         if self.share is None:
             return None
-        day = self.serving.day
-        if columns_read(self.share.ratio, day) - {"mineral"}:
-            return _EACH
+        if self.serving.asks_each(self.share.ratio):
+            return EACH
         return value_of(self.share.ratio, self.serving.world.view(None, self.walk.request))
 
     def lanes(self) -> Iterator[Lane]:
@@ -281,46 +312,59 @@ class _Step:
                 return
 
     def _through(self, lane: Lane) -> None:
-        left, walk = self.serving.left, self.walk
-        segment, place = lane.segment, lane.first
-        sold_out = True
-        while place < lane.stop and walk.need > 0:
+        """One by one at first; where that does not fill the request, many at once up to the next that is cut short."""
+        place, size = self._singly(lane, lane.first, _FEW), BLOCK
+        while place < lane.stop and self.walk.need > 0:
+            if self.at_once.possible:
+                place = self.at_once.through(lane, place, size)
+                size = min(size * 4, _MANY)
+            place = self._singly(lane, place, 1 if self.at_once.possible else lane.stop)
+
+    @cached_property
+    def at_once(self) -> AtOnce:
+        return AtOnce(self)
+
+    def _singly(self, lane: Lane, place: int, most: int) -> int:
+        """Ask a number of offers, one by one; the place behind the last."""
+        left, walk, segment = self.serving.left, self.walk, lane.segment
+        last = min(lane.stop, place + most)
+        while place < last and walk.need > 0:
             columns, base = segment.lists(place)
             rows, quantities = columns["row"], columns["#quantity"]
-            end = min(lane.stop - base, len(rows))
+            end = min(last - base, len(rows))
             at = place - base
             while at < end and walk.need > 0:
                 row = rows[at]
                 has = left.get(row, quantities[at])
                 if has > 0:
                     has -= self._ask(columns, at, row, has)
-                    sold_out = sold_out and has == 0
-                if sold_out:
-                    lane.first = base + at + 1
+                if has == 0 and lane.first == base + at:
+                    lane.first += 1
                 at += 1
             place = base + at
+        return place
 
     def _ask(self, columns: Mapping[str, list[Any]], at: int, row: int, has: int) -> int:
         """What one offer gives."""
         walk = self.walk
         wanted = min(walk.need, has)
-        bounds = self._bounds(columns, at, row)
+        bounds = self._bounds(columns, at)
         if bounds is None:
-            return self._blocked(row, has, ())
+            return self._blocked(row, has)
         least, codes = wanted, []
         price = None
         allowances = []
         if self.share is not None:
-            rest = self._share_left(row)
-            if rest is _UNKNOWN:
-                return self._blocked(row, has, bounds)
+            rest = self.share_left(row)
+            if rest is NOT_KNOWN:
+                return self._blocked(row, has)
             if rest is not None:
                 allowances.append((rest, f"share:{self.step.code}"))
         for tally, bound in bounds:
             if isinstance(bound, Bound):
                 if tally.money:
                     price = columns["#price"][at] * self.serving.price_unit
-                allowances.append((self.tallies.allowed(bound, price or Fraction(0)), f"cap:{tally.rule.name}"))
+                allowances.append((self.tallies.allowed(bound, price or Fraction(0)), tally.code))
         for quantity, _ in allowances:
             if quantity < least:
                 least = quantity
@@ -334,7 +378,7 @@ class _Step:
                 codes.append("lot")
         minimum = columns["#min_quantity"][at] or 0
         if quantity <= 0 or quantity < max(minimum, self.least):
-            return self._blocked(row, has, bounds)
+            return self._blocked(row, has)
         walk.cut.update(codes)
         self.serving.left[row] = has - quantity
         self._count(bounds, columns, at, quantity)
@@ -342,33 +386,37 @@ class _Step:
         return quantity
 
     def _count(self, bounds: Any, columns: Mapping[str, list[Any]], at: int, quantity: int) -> None:
-        cost: Decimal | None = None
-        for tally, bound in bounds:
+        cost: Fraction | None = None
+        made = len(self.serving.ledger.rows) + 1
+        for cap, bound in bounds:
             room = bound.room if isinstance(bound, Bound) else bound
-            if tally.money:
+            if cap.money:
                 if cost is None:
-                    cost = invoice(quantity * self.mass * columns["#price"][at] * self.serving.price_unit)
-                room.used += Fraction(cost)
+                    cost = Fraction(invoice(quantity * self.mass * columns["#price"][at] * self.serving.price_unit))
+                room.add(cost, made)
             else:
-                room.used += quantity
+                room.add(quantity, made)
 
-    def _blocked(self, row: int, has: int, bounds: Sequence[tuple[Tally, Any]]) -> int:
-        walk = self.walk
-        used = {id(bound.room): bound.room.used for _, bound in bounds if isinstance(bound, Bound)}
-        number = self.step.number
-        walk.blocked.append(Blocked(number, row, has, walk.need, walk.in_step[number], walk.awarded, used))
+    def _blocked(self, row: int, has: int) -> int:
+        runs, number = self.walk.runs, self.step.number
+        if not runs or runs[-1][0] != number:
+            runs.append((number, [], [], []))
+        _, rows, had, after = runs[-1]
+        rows.append(row)
+        had.append(has)
+        after.append(len(self.serving.ledger.rows))
         return 0
 
-    def _share_left(self, row: int) -> Any:
+    def share_left(self, row: int) -> Any:
         """What the step's share still allows; None where it allows everything."""
         walk, share = self.walk, self.share
         assert share is not None
         ratio = self.ratio
-        if ratio is _EACH:
+        if ratio is EACH:
             offer = self.serving.book.offers.offer(row)
             ratio = value_of(share.ratio, self.serving.world.view(offer, walk.request))
         if ratio is None:
-            return _UNKNOWN
+            return NOT_KNOWN
         taken = walk.in_step[self.step.number]
         if not share.of_awarded:
             rest = ratio * self.quantity_wanted - taken
@@ -379,35 +427,21 @@ class _Step:
         milligram = self.tallies.milligram
         return max(rest.numerator // (rest.denominator * milligram) * milligram, 0)
 
-    def _bounds(self, columns: Mapping[str, list[Any]], at: int, row: int) -> list[tuple[Tally, Any]] | None:
+    def _bounds(self, columns: Mapping[str, list[Any]], at: int) -> list[tuple[Counting, Any]] | None:
         """What each cap says to an offer; None where one cannot say."""
         found = []
-        request = self.walk.request
-        for tally, clauses in self.caps:
-            names = [name for name in tally.columns if name in columns]
-            codes = columns[names[0]][at] if len(names) == 1 else tuple(columns[name][at] for name in names)
-            who = request.request if tally.asks else None
-            key = (id(tally), clauses is None, request.mineral, request.buyer, who)
-            known = self.serving._bounds.setdefault(key, {})
-            if codes in known:
-                bound = known[codes]
-            else:
-                offer = self._offer(row, columns, at)
-                bound = known[codes] = self.tallies.bound(tally, clauses, offer, request)
+        for cap in self.caps:
+            bound = cap.at(columns, at)
             if bound is UNKNOWN:
                 return None
             if bound is not None:
-                found.append((tally, bound))
+                found.append((cap, bound))
         return found
 
-    def _offer(self, row: int, columns: Mapping[str, list[Any]], at: int) -> Any:
-        serving = self.serving
-        offer = serving.book.offers.offer(row)
-        serving.world.tier_of[offer.offer] = serving.verdicts.tiers[columns["tier"][at] - 1]
-        return offer
 
-
-_EACH, _UNKNOWN = object(), object()
+_FEW = 1
+"""So many offers of a step are asked one by one before many are looked at together."""
+_MANY = 2**18
 
 
 def serve(program: Program, book: ColumnBook, as_of: date) -> Serving:

@@ -9,7 +9,7 @@ import polars as pl
 
 from vault_rules.domain.rows import Offer, Request
 from vault_rules.engine.candidates import Candidacy, Candidates
-from vault_rules.engine.eligibility import Standing
+from vault_rules.engine.eligibility import Eligibility, Standing
 from vault_rules.engine.fast.lanes import Lanes
 from vault_rules.engine.fast.vectors import Keyed, Scalar, Wide
 from vault_rules.engine.markets import Markets
@@ -84,7 +84,7 @@ class Offers:
     def __init__(self, serving: Serving) -> None:
         self.serving, self.world = serving, serving.world
         self.world.markets = GivenMarkets(self.world, serving.lanes)
-        self.eligibility = serving.verdicts.eligibility
+        self.eligibility = Eligibility(self.world)
         self.candidates = Candidates(self.world, self.eligibility)
         self._standings: dict[int, Standing] = {}
 

@@ -67,8 +67,9 @@ class Table:
         if column is None:
             return Scalar(None)
         if isinstance(column, Texts):
-            column = self.columns[name] = _coded(column)
-            self.frame = self.frame.with_columns(column.codes.gather(self.frame["row"]).alias(name))
+            column = self.offers.coded(name)
+            if self.frame.schema[name] == pl.String:
+                self.frame = self.frame.with_columns(column.codes.gather(self.frame["row"]).alias(name))
         if isinstance(column, Coded):
             return Keyed((name,), (len(column.values),), list(column.values))
         low, high = bounds(column)
@@ -131,13 +132,6 @@ def _data(column: Column) -> pl.Series:
     if isinstance(column, Coded):
         return column.codes
     return column.whole if isinstance(column, Numbers) else column.texts
-
-
-def _coded(column: Texts) -> Coded:
-    """Many different texts as codes, where a rule reads them after all."""
-    different = column.texts.drop_nulls().unique().sort()
-    codes = column.texts.cast(pl.Enum(different)).to_physical().cast(pl.UInt32) + 1
-    return Coded(codes.fill_null(0), (None, *different))
 
 
 def bounds(column: Numbers) -> tuple[int, int]:

@@ -6,19 +6,22 @@ codes, so that an award costs a few look-ups.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from decimal import Decimal
+from bisect import bisect_right
+from collections.abc import Callable, Mapping
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 import attrs
 
 from vault_rules.domain.exact import has_end
-from vault_rules.domain.rows import Offer, Request
+from vault_rules.domain.rows import Request
+from vault_rules.engine.fast.sight import Sight
+from vault_rules.engine.fast.vectors import Exact, Keyed, Scalar, Truth
 from vault_rules.engine.readings import columns_read, parts
 from vault_rules.engine.limits import MILLIGRAMS, Caps, Group, affordable
 from vault_rules.engine.program import Clauses
-from vault_rules.engine.world import World
+from vault_rules.engine.world import View, World
 from vault_rules.semantics import typed
 from vault_rules.semantics.meaning import value_of
 
@@ -36,9 +39,30 @@ class Finer(Exception):
 
 @attrs.define(eq=False)
 class Room:
-    """What one group of a cap has used: whole units of mass, or money."""
+    """What one group of a cap has used: whole units of mass, or money; and what it had, award by award."""
 
     used: int | Fraction
+    made: list[int] = attrs.field(factory=lambda: [0])
+    """After how many awards the use changed."""
+    uses: list[int | Fraction] = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.uses = [self.used]
+
+    def add(self, amount: int | Fraction, made: int) -> None:
+        self.used += amount
+        self.made.append(made)
+        self.uses.append(self.used)
+
+    def extend(self, uses: list[int], made: list[int]) -> None:
+        """Several awards: what was used after each."""
+        self.used = uses[-1]
+        self.made += made
+        self.uses += uses
+
+    def then(self, made: int) -> int | Fraction:
+        """What it had used when so many awards had been made."""
+        return self.uses[bisect_right(self.made, made) - 1]
 
 
 @attrs.define(eq=False)
@@ -56,21 +80,19 @@ class Tally:
 
     def __init__(self, caps: Caps, rule: typed.Rule, clauses: Clauses, mass: Fraction) -> None:
         self.caps, self.rule, self.clauses, self.mass = caps, rule, clauses, mass
+        self.code = f"cap:{rule.name}"
         self.money = clauses["measure"] in ("spend", "value share")
         self.rooms: dict[Group, Room] = {}
         for group, used in caps.used(rule, clauses).items():
             self.rooms[group] = Room(used if self.money else whole(used, mass))
         day = caps.world.day
-        where = clauses["where"]
-        columns = [*(clauses["per"] or ()), *([clauses["by"]] if clauses["by"] is not None else [])]
-        exprs: list[typed.Expr] = [*columns, *([] if where is None else [where])]
-        self.columns = sorted(set().union(*(columns_read(one, day) for one in exprs)) - {"mineral"})
-        self.columns += [
-            "field:" + one.name for one in columns if one.owner == "field" and "field:" + one.name not in self.columns
-        ]
+        self.where: typed.Expr | None = clauses["where"]
+        self.grouping = [*(clauses["per"] or ()), *([clauses["by"]] if clauses["by"] is not None else [])]
+        exprs: list[typed.Expr] = [*self.grouping, *([] if self.where is None else [self.where])]
+        self.columns = sorted(set().union(*(columns_read(one, day) for one in exprs)))
         self.asks = any(
             isinstance(part, typed.Column) and part.owner == "request" for one in exprs for part in parts(one, day)
-        ) or any(isinstance(part, typed.Market) for one in exprs for part in parts(one, day))
+        )
 
     def room(self, group: Group) -> Room:
         found = self.rooms.get(group)
@@ -78,20 +100,104 @@ class Tally:
             found = self.rooms[group] = Room(Fraction(0) if self.money else 0)
         return found
 
-    def place(self, offer: Offer, request: Request) -> Group | str | None:
+    def place(self, view: View) -> Group | str | None:
         """The group in which an offer counts for a request; None where it does not count."""
-        view = self.caps.world.view(offer, request)
-        where = self.clauses["where"]
-        if where is not None:
-            counted = value_of(where, view)
+        if self.where is not None:
+            counted = value_of(self.where, view)
             if counted is not True:
                 return UNKNOWN if counted is None else None
         group = self.caps.group(self.clauses, view)
         return UNKNOWN if None in group else group
 
-    def add(self, group: Group, quantity: int, cost: Decimal | None) -> None:
-        room = self.room(group)
-        room.used += Fraction(cost) if self.money and cost is not None else quantity
+    def keyed(self, sight: Sight) -> Places | None:
+        """The same from codes alone, where codes decide it."""
+        if self.asks or any(one.owner not in ("offer", "field") for one in self.grouping):
+            return None
+        exprs = [*self.grouping, *([] if self.where is None else [self.where])]
+        values = [sight.value(self._cell(one)) for one in self.grouping]
+        values += [] if self.where is None else [sight.value(self.where)]
+        coded: list[Scalar | Keyed] = []
+        for one in values:
+            if isinstance(one, Exact):
+                return None
+            coded.append(sight.coded(one) if isinstance(one, Truth) else one)
+        assert len(coded) == len(exprs)
+        names: dict[str, int] = {}
+        for one in coded:
+            if isinstance(one, Keyed):
+                names |= zip(one.base, one.sizes, strict=True)
+        return Places(names, [_lookup(one) for one in coded], self.where is not None)
+
+    def _cell(self, column: typed.Column) -> typed.Expr:
+        """What a row holds in a column; a declared field that is blank has its `else`."""
+        field = self.caps.world.day.policy.fields.get(column.name) if column.owner == "field" else None
+        if field is None or field.default is None:
+            return column
+        return typed.Default(column.type, column, field.default, span=column.span)
+
+
+class Places:
+    """Where offers count in a cap, from codes: `names` are the columns of these, and how many codes each has."""
+
+    def __init__(self, names: dict[str, int], lookups: list[Any], has_where: bool) -> None:
+        self.names, self.lookups = names, lookups
+        self.where = self.lookups.pop() if has_where else None
+
+    def at(self, columns: Mapping[str, list[Any]], at: int) -> Group | str | None:
+        if self.where is not None:
+            counted = self.where(columns, at)
+            if counted is not True:
+                return UNKNOWN if counted is None else None
+        group = tuple(one(columns, at) for one in self.lookups)
+        return UNKNOWN if None in group else group
+
+
+def _lookup(value: Scalar | Keyed) -> Callable[[Mapping[str, list[Any]], int], Any]:
+    if isinstance(value, Scalar):
+        return lambda columns, at: value.value
+    if len(value.base) == 1:
+        (name,), values = value.base, value.values
+        return lambda columns, at: values[columns[name][at]]
+    pairs = list(zip(value.base, value.sizes, strict=True))
+
+    def found(columns: Mapping[str, list[Any]], at: int) -> Any:
+        place = 0
+        for name, size in pairs:
+            place = place * size + columns[name][at]
+        return value.values[place]
+
+    return found
+
+
+class Counting:
+    """One cap for the offers of a mineral to a buyer: what it says is remembered for each combination of codes."""
+
+    def __init__(self, tallies: Tallies, tally: Tally, clauses: Clauses | None, request: Request) -> None:
+        self.tallies, self.tally, self.clauses, self.request = tallies, tally, clauses, request
+        self.money, self.code = tally.money, tally.code
+        self._known: dict[Any, Any] = {}
+        self.places = tallies.places(tally)
+        names = tally.columns if self.places is None else list(self.places.names)
+        self.names = [name for name in names if name != "mineral" and name in tallies.carried]
+
+    def at(self, columns: Mapping[str, list[Any]], at: int) -> Any:
+        """What the cap says to an offer: a `Bound`, a `Room` where it only counts, None, or `UNKNOWN`."""
+        names = self.names
+        codes = columns[names[0]][at] if len(names) == 1 else tuple([columns[name][at] for name in names])
+        try:
+            return self._known[codes]
+        except KeyError:
+            found = self._known[codes] = self._asked(columns, at)
+            return found
+
+    def _asked(self, columns: Mapping[str, list[Any]], at: int) -> Any:
+        if self.places is not None:
+            place = self.places.at(columns, at)
+        else:
+            place = self.tally.place(self.tallies.view(columns, at, self.request))
+        if self.clauses is None:
+            return self.tally.room(place) if isinstance(place, tuple) else None
+        return self.tallies.bound(self.tally, self.clauses, place, self.request) if isinstance(place, tuple) else place
 
 
 def whole(mass: Fraction, unit: Fraction) -> int:
@@ -109,9 +215,13 @@ class Tallies:
         self.world, self.mass = world, mass
         self.caps = Caps(world)
         self.milligram = whole(Fraction(1, MILLIGRAMS), mass)
-        self._variants: dict[tuple[str, str], list[tuple[Tally, Clauses | None]]] = {}
+        self.sight: Sight | None = None
+        """How the offers that may serve are seen: set before anything is awarded."""
+        self._countings: dict[Any, list[Counting]] = {}
+        self._places: dict[int, Places | None] = {}
+        self.carried: set[str] = set()
+        """The columns that tell what counts where."""
         self._tallies: dict[str, list[Tally]] = {rule.name: [] for rule in self.caps.hard}
-        self._bounds: dict[Any, Any] = {}
         self._limits: dict[Any, Fraction | None] = {}
         self._open()
 
@@ -133,37 +243,57 @@ class Tallies:
         self._tallies[rule.name].append(Tally(self.caps, rule, clauses, self.mass))
         return self._tallies[rule.name][-1]
 
-    @property
+    @cached_property
     def columns(self) -> set[str]:
         """The columns of offers that caps count by."""
         return {name for ones in self._tallies.values() for one in ones for name in one.columns}
 
-    @property
+    @cached_property
     def asks(self) -> bool:
         return any(one.asks for ones in self._tallies.values() for one in ones)
 
-    def of(self, mineral: str, buyer: str) -> list[tuple[Tally, Clauses | None]]:
-        """The tallies that may count awards of a mineral to a buyer, with the clauses of those that bound them."""
-        key = (mineral, buyer)
-        if key not in self._variants:
-            view = self.world.view(mineral=mineral, buyer=buyer)
-            found: list[tuple[Tally, Clauses | None]] = []
+    def of(self, request: Request) -> list[Counting]:
+        """The caps that may count awards to a request, with the clauses of those that bound them."""
+        key = (request.mineral, request.buyer, request.request if self.asks else None)
+        if key not in self._countings:
+            view = self.world.view(None, request)
+            found: list[Counting] = []
             for rule in self.caps.hard:
-                if rule.scope.holds(mineral, buyer):
+                if rule.scope.holds(request.mineral, request.buyer):
                     clauses = view.clauses(rule)
                     own = None if clauses is None else self.tally(rule, clauses)
-                    found += [(one, clauses if one is own else None) for one in self._tallies[rule.name]]
-            self._variants[key] = found
-        return self._variants[key]
+                    found += [
+                        Counting(self, one, clauses if one is own else None, request)
+                        for one in self._tallies[rule.name]
+                    ]
+            self._countings[key] = found
+        return self._countings[key]
 
-    def bound(self, tally: Tally, clauses: Clauses | None, offer: Offer, request: Request) -> Any:
-        """What a cap says to an offer: a `Bound`, a `Room` where it only counts, None, or `UNKNOWN`."""
-        place = tally.place(offer, request)
-        if clauses is None:
-            return tally.room(place) if isinstance(place, tuple) else None
-        if not isinstance(place, tuple):
-            return place
-        limit = self._limit(tally, clauses, place, offer, request)
+    def see(self, sight: Sight) -> None:
+        """Look at the offers that may serve, before anything is awarded."""
+        self.sight = sight
+        for name in self.columns:
+            sight.table.column(name)  # codes, before anything is made of it
+        self._places = {id(one): one.keyed(sight) for ones in self._tallies.values() for one in ones}
+        names = {name for places in self._places.values() if places is not None for name in places.names}
+        names |= {name for ones in self._tallies.values() for one in ones if self.places(one) is None for name in one.columns}
+        self.carried = {name for name in names if name in sight.table.frame.columns}
+
+    def places(self, tally: Tally) -> Places | None:
+        return self._places[id(tally)]
+
+    def view(self, columns: Mapping[str, list[Any]], at: int, request: Request) -> View:
+        """An offer and a request, as expressions see them."""
+        assert self.sight is not None
+        offer = self.sight.table.offers.offer(columns["row"][at])
+        tier = self.sight.table.column("tier")
+        assert isinstance(tier, Keyed)
+        self.world.tier_of[offer.offer] = tier.values[columns["tier"][at]]
+        return self.world.view(offer, request)
+
+    def bound(self, tally: Tally, clauses: Clauses, place: Group, request: Request) -> Bound | str:
+        """What a cap says to what counts in one of its groups."""
+        limit = self._limit(tally, clauses, place, request)
         if limit is None:
             return UNKNOWN
         room = tally.room(place)
@@ -174,13 +304,13 @@ class Tallies:
             whole(limit, self.mass)
         return Bound(room, limit / self.mass, exact)
 
-    def _limit(
-        self, tally: Tally, clauses: Clauses, place: Group, offer: Offer, request: Request
-    ) -> Fraction | None:
-        per = place[: len(clauses["per"] or ())]
-        key = (tally.rule.name, clauses.exceptions, per, request.mineral, request.buyer)
+    def _limit(self, tally: Tally, clauses: Clauses, place: Group, request: Request) -> Fraction | None:
+        columns = clauses["per"] or ()
+        key = (tally.rule.name, clauses.exceptions, place[: len(columns)], request.mineral, request.buyer)
         if key not in self._limits:
-            self._limits[key] = self.caps.limit(tally.rule, clauses, self.world.view(offer, request))[0]
+            values = {column.name: one for column, one in zip(columns, place, strict=False)}
+            view = View(self.world, None, request, award=values)
+            self._limits[key] = self.caps.limit(tally.rule, clauses, view)[0]
         return self._limits[key]
 
     def allowed(self, bound: Bound, price: Fraction) -> int:
@@ -203,14 +333,13 @@ def _alike(one: Clauses, other: Clauses) -> bool:
 
 
 class CapsThen(Caps):
-    """The caps as they were at a moment: what each room had used."""
+    """The caps as they were when so many awards had been made."""
 
-    def __init__(self, tallies: Tallies, used: Mapping[int, int | Fraction]) -> None:
+    def __init__(self, tallies: Tallies, made: int) -> None:
         super().__init__(tallies.world)
-        self.tallies, self.then = tallies, used
+        self.tallies, self.made = tallies, made
 
     def used(self, rule: typed.Rule, clauses: Clauses) -> dict[Group, Fraction]:
         tally = self.tallies.tally(rule, clauses)
         mass = Fraction(1) if tally.money else self.tallies.mass
-        rooms = tally.rooms.items()
-        return {group: self.then[id(room)] * mass for group, room in rooms if id(room) in self.then}
+        return {group: room.then(self.made) * mass for group, room in tally.rooms.items()}

@@ -15,7 +15,7 @@ from typing import Any
 import attrs
 import polars as pl
 
-from vault_rules.domain.columns import INT64_MAX, INT128_MAX, common_unit
+from vault_rules.domain.columns import INT64_MAX, INT128_MAX, common_unit, in_units
 
 FEW = 2048
 """A table over several columns has at most so many places; beyond that rows are looked at, not combinations."""
@@ -185,13 +185,14 @@ def as_exact(value: Value) -> Exact:
         if value.value is None:
             return Exact(pl.lit(None, dtype=pl.Int64), Fraction(1), 0, 0)
         unit = common_unit([value.value])
-        number = int(value.value / unit)
+        (number,) = in_units([value.value], unit)
+        assert number is not None
         return Exact(whole(number), unit, number, number)
     if not isinstance(value, Keyed):
         raise Wide
     known = [one for one in value.values if one is not None]
     unit = common_unit(known)
-    numbers = [None if one is None else int(one / unit) for one in value.values]
+    numbers = in_units(value.values, unit)
     low, high = min(filter(_known, numbers), default=0), max(filter(_known, numbers), default=0)
     return Exact(gathered(value, numbers, dtype_for(low, high)), unit, low, high)
 
@@ -309,7 +310,7 @@ _OPERATIONS: dict[str, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
 def _against(operator: str, left: Exact, right: Scalar | Keyed) -> pl.Expr:
     values = [right.value] if isinstance(right, Scalar) else right.values
     tested = "<=" if operator in ("<", "<=") else ">=" if operator in (">", ">=") else operator
-    limits = [None if one is None else threshold(operator, one / left.unit, left) for one in values]
+    limits = [None if one is None else threshold(operator, one, left) for one in values]
     kind = dtype_for(left.low - 1, left.high + 1)
     limit = (
         pl.lit(limits[0], dtype=kind) if isinstance(right, Scalar) else gathered(right, limits, kind)
@@ -319,14 +320,13 @@ def _against(operator: str, left: Exact, right: Scalar | Keyed) -> pl.Expr:
 
 def threshold(operator: str, limit: Fraction, column: Exact) -> int:
     """The whole number that a column is tested against, inclusive; just outside of the column where it is beyond."""
-    down = limit.numerator // limit.denominator
-    ends = limit.denominator == 1
+    down, rest = divmod(limit.numerator * column.unit.denominator, limit.denominator * column.unit.numerator)
     if operator in ("=", "!="):
-        found = down if ends else column.high + 1
+        found = column.high + 1 if rest else down
     elif operator in ("<=", ">"):
         found = down if operator == "<=" else down + 1
     else:
-        found = (down - 1 if ends else down) if operator == "<" else (down if ends else down + 1)
+        found = (down if rest else down - 1) if operator == "<" else (down + 1 if rest else down)
     return min(max(found, column.low - 1), column.high + 1)
 
 

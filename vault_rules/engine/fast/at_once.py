@@ -1,0 +1,274 @@
+"""Step 6, many offers at once: all that give all they have, up to the first that something cuts short.
+
+What the caps, the share and the request still allow only ever shrinks. So an offer that could give nothing when a run
+of offers is looked at can give nothing when its turn comes; and those that could are summed up, in order, until a
+limit is met. Only the offer at that limit is asked alone.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import cached_property
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from vault_rules.domain.exact import invoice
+from vault_rules.engine.fast.lanes import Lane
+from vault_rules.engine.fast.table import index_of
+from vault_rules.engine.fast.tallies import UNKNOWN, Bound, Counting
+from vault_rules.engine.fast.vectors import Wide, dtype_for
+
+if TYPE_CHECKING:
+    from vault_rules.engine.fast.serving import Step
+
+EACH, NOT_KNOWN = object(), object()
+_DENSE = 2**20
+_UNBOUNDED = 2**62
+
+
+class AtOnce:
+    """One step of one walk, many offers at a time."""
+
+    def __init__(self, step: Step) -> None:
+        self.step, self.walk, self.serving = step, step.walk, step.serving
+        self.tallies = step.tallies
+
+    @cached_property
+    def possible(self) -> bool:
+        """Whether columns can say what every cap and the share allow."""
+        return self.step.ratio is not EACH and all(self._index(cap) is not None for cap in self.step.caps)
+
+    def _index(self, cap: Counting) -> pl.Expr | None:
+        """The place of an offer in a table over what a cap counts by."""
+        if cap.places is None:
+            return None
+        sizes = tuple(cap.places.names[name] for name in cap.names)
+        if prod(sizes) > _DENSE:
+            return None
+        return index_of(tuple(cap.names), sizes).cast(pl.UInt32) if sizes else pl.lit(0, dtype=pl.UInt32)
+
+    # ---- a part of a lane ------------------------------------------------------------------------------------------
+
+    def through(self, lane: Lane, place: int, size: int) -> int:
+        """Take from offers at once; the place of the first that has to be asked alone, or behind the part."""
+        part = lane.segment.frame.slice(place, min(size, lane.stop - place))
+        try:
+            part, caps = self._seen(part)
+            part = part.lazy().with_columns(self._now(caps)).with_columns(self._limits(caps)).collect()
+        except Wide:
+            return place
+        stop = part["#stop"].arg_max() if part["#stop"].any() else part.height
+        assert stop is not None
+        self._give(part.head(stop), caps)
+        return place + stop
+
+    def _seen(self, part: pl.DataFrame) -> tuple[pl.DataFrame, list[tuple[Counting, list[Any]]]]:
+        """What each offer has left, and for each cap its place among what the cap says."""
+        touched = self.serving.touched.get(self.walk.request.mineral)
+        has = pl.col("#quantity")
+        if touched:
+            left = self.serving.left
+            ones = list(dict.fromkeys(touched))
+            rows = pl.Series(ones, dtype=pl.UInt32)
+            known = pl.DataFrame({"row": rows, "#left": pl.Series([left[one] for one in ones], dtype=part["#quantity"].dtype)})
+            part = part.join(known, on="row", how="left", maintain_order="left")
+            has = pl.coalesce("#left", "#quantity")
+        part = part.with_columns(has.alias("#has"))
+        caps: list[tuple[Counting, list[Any]]] = []
+        for at, cap in enumerate(self.step.caps):
+            index = self._index(cap)
+            assert index is not None
+            part = part.with_columns(index.alias("#place"))
+            table, said = self._said(part, cap)
+            room = pl.lit(pl.Series(table, dtype=pl.UInt32)).gather(pl.col("#place"))
+            part = part.with_columns(room.alias(f"#at{at}"))
+            caps.append((cap, said))
+        return part, caps
+
+    def _said(self, part: pl.DataFrame, cap: Counting) -> tuple[list[int], list[Any]]:
+        """For each place of a cap's table the room that is meant, and what the cap says to that room's offers."""
+        different = part.select("#place", "mineral", *cap.names).unique(subset=["#place"], keep="any")
+        columns = {column.name: column.to_list() for column in different.iter_columns()}
+        places: list[int] = columns["#place"]
+        table = [0] * (max(places, default=0) + 1)
+        said: list[Any] = []
+        rooms: dict[int, int] = {}
+        for at, place in enumerate(places):
+            found = cap.at(columns, at)
+            key = id(found.room) if isinstance(found, Bound) else id(found)
+            if key not in rooms:
+                rooms[key] = len(said)
+                said.append(found)
+            table[place] = rooms[key]
+        return table, said
+
+    def _allowed(self, bound: Any, cautious: bool) -> int:
+        if bound is UNKNOWN:
+            return 0
+        if not isinstance(bound, Bound):
+            return _UNBOUNDED
+        found = self.tallies.allowed(bound, Fraction(1))
+        return max(found - (self._margin if cautious and not bound.exact else 0), 0)
+
+    @cached_property
+    def _margin(self) -> int:
+        """What rounding to milligrams may take away while quantities are no whole milligrams."""
+        return 0 if self.tallies.milligram == 1 else self.tallies.milligram
+
+    def _mass_limits(self, caps: list[tuple[Counting, list[Any]]], cautious: bool) -> list[pl.Expr]:
+        """What each cap that is a mass allows each offer."""
+        found = []
+        for at, (cap, said) in enumerate(caps):
+            if not cap.money:
+                table = [self._allowed(one, cautious) for one in said]
+                dtype = dtype_for(0, max(table, default=0))
+                found.append(pl.lit(pl.Series(table, dtype=dtype)).gather(pl.col(f"#at{at}")))
+            elif UNKNOWN in said:
+                known = pl.Series([0 if one is UNKNOWN else _UNBOUNDED for one in said], dtype=pl.Int64)
+                found.append(pl.lit(known).gather(pl.col(f"#at{at}")))
+        return found
+
+    def _share(self, cautious: bool) -> int:
+        if self.step.share is None:
+            return _UNBOUNDED
+        rest = self.step.share_left(0)
+        if rest is NOT_KNOWN:
+            return 0
+        if rest is None:
+            return _UNBOUNDED
+        return max(int(rest) - (self._margin if cautious else 0), 0)
+
+    # ---- what each could give now, and the first that is cut short ---------------------------------------------------
+
+    def _now(self, caps: list[tuple[Counting, list[Any]]]) -> list[pl.Expr]:
+        """What each offer could give if it were its turn now, and what it gives where nothing limits it."""
+        has = pl.col("#has")
+        most = min(self.walk.need, self._share(cautious=False))
+        least = pl.min_horizontal(has, _whole(most), *self._mass_limits(caps, cautious=False), *self._money_now(caps))
+        minimum = -(-self.step.least.numerator // self.step.least.denominator)
+        lowest = pl.max_horizontal(pl.col("#min_quantity").fill_null(0), _whole(max(minimum, 1)))
+        now, full = _lots(least), _lots(has)
+        gives = (now >= lowest) & (has > 0)
+        return [gives.alias("#gives"), pl.when(gives).then(full).otherwise(0).alias("#full")]
+
+    def _money_now(self, caps: list[tuple[Counting, list[Any]]]) -> list[pl.Expr]:
+        """At most what each cap on money allows: what rounding takes away besides is seen where an offer is asked."""
+        found = []
+        unit = self.serving.price_unit * self.tallies.milligram * self.step.mass
+        for at, (cap, said) in enumerate(caps):
+            if cap.money:
+                rests = [int(max(self._rest(one), 0) // unit) if isinstance(one, Bound) else None for one in said]
+                table = pl.Series(rests, dtype=dtype_for(0, max((one for one in rests if one is not None), default=0)))
+                kind = pl.Int128() if table.dtype == pl.Int128() else pl.Int64()
+                allowed = pl.lit(table).gather(pl.col(f"#at{at}")) // pl.col("#price").cast(kind)
+                dtype_for(0, max((one for one in rests if one is not None), default=0) * self.tallies.milligram)
+                found.append((allowed * self.tallies.milligram).fill_null(_UNBOUNDED))
+        return found
+
+    def _rest(self, bound: Bound) -> Fraction:
+        assert bound.limit is not None
+        return bound.limit - bound.room.used
+
+    def _limits(self, caps: list[tuple[Counting, list[Any]]]) -> list[pl.Expr]:
+        """Where an offer that could give something is cut short by what those before it took."""
+        full, has = pl.col("#full"), pl.col("#has")
+        taken = full.cum_sum()
+        most = min(self.walk.need, self._share(cautious=True))
+        short = taken - full + has > _whole(most)
+        masses = iter(self._mass_limits(caps, cautious=True))
+        for at, (cap, said) in enumerate(caps):
+            name = f"#at{at}"
+            if not cap.money:
+                short = short | (full.cum_sum().over(name) - full + has > next(masses))
+            elif any(isinstance(one, Bound) for one in said):
+                next(masses) if UNKNOWN in said else None
+                short = short | self._too_dear(name, said)
+            elif UNKNOWN in said:
+                next(masses)
+        return [(pl.col("#gives") & short).alias("#stop")]
+
+    def _too_dear(self, name: str, said: list[Any]) -> pl.Expr:
+        """Where money might not be enough: rounding of each invoice, and to milligrams, is allowed for."""
+        unit = self.serving.price_unit * self.step.mass
+        rests = [int(max(self._rest(one), 0) // unit) if isinstance(one, Bound) else None for one in said]
+        cent = -(-Fraction(1, 100) // unit)
+        largest = self._largest_cost
+        dtype_for(0, max(max((one for one in rests if one is not None), default=0), largest + cent * 2**20))
+        price, full = pl.col("#price").cast(pl.Int128), pl.col("#full").cast(pl.Int128)
+        has = pl.col("#has").cast(pl.Int128)
+        cost = full * price
+        spent = cost.cum_sum().over(name) - cost + (has + self.tallies.milligram) * price
+        made = pl.col("#gives").cast(pl.Int64).cum_sum() + 2
+        limit = pl.lit(pl.Series(rests, dtype=pl.Int128)).gather(pl.col(name))
+        return (spent + made.cast(pl.Int128) * cent > limit).fill_null(False)
+
+    @cached_property
+    def _largest_cost(self) -> int:
+        """No run of offers costs more."""
+        from vault_rules.engine.fast.vectors import as_exact, at_unit
+
+        table = self.serving.lanes.alive
+        quantity = at_unit(as_exact(table.column("quantity")), self.step.mass)
+        return quantity.high * as_exact(table.column("price")).high * 2**20
+
+    # ---- giving ----------------------------------------------------------------------------------------------------
+
+    def _give(self, part: pl.DataFrame, caps: list[tuple[Counting, list[Any]]]) -> None:
+        walk, ledger, number = self.walk, self.serving.ledger, self.step.step.number
+        made = len(ledger.rows)
+        part = part.filter(pl.col("#has") > 0)
+        none = part.filter(~pl.col("#gives"))
+        if none.height:
+            before = part.select(after=pl.col("#gives").cum_sum().cast(pl.Int64) + made).to_series().filter(~part["#gives"])
+            walk.runs.append((number, none["row"].to_list(), none["#has"].to_list(), before.to_list()))
+        some = part.filter("#gives")
+        if not some.height:
+            return
+        rows, quantities, has = (some[name].to_list() for name in ("row", "#full", "#has"))
+        ledger.walks.extend([walk.number] * len(rows))
+        ledger.rows.extend(rows)
+        ledger.steps.extend([number] * len(rows))
+        ledger.quantities.extend(quantities)
+        self.serving.left.update(zip(rows, (some["#has"] - some["#full"]).to_list(), strict=True))
+        self.serving.touched.setdefault(walk.request.mineral, []).extend(rows)
+        if quantities != has:
+            walk.cut.add("lot")
+        total = sum(quantities)
+        walk.need -= total
+        walk.awarded += total
+        walk.in_step[number] += total
+        for at, (cap, said) in enumerate(caps):
+            self._count(some, f"#at{at}", cap, said, made)
+
+    def _count(self, some: pl.DataFrame, name: str, cap: Counting, said: list[Any], made: int) -> None:
+        """Count the awards in each room, one after the other."""
+        numbered = some.select(pl.col(name).alias("at"), "#full", "#price").with_row_index("made", offset=made + 1)
+        for (place,), rows in numbered.group_by("at", maintain_order=True):
+            bound = said[place]
+            room = bound.room if isinstance(bound, Bound) else bound
+            if room is None or room is UNKNOWN:
+                continue
+            awards = rows["made"].to_list()
+            if cap.money:
+                for when, amount in zip(awards, self._invoices(rows), strict=True):
+                    room.add(amount, when)
+            else:
+                room.extend((rows["#full"].cum_sum() + room.used).to_list(), awards)
+
+    def _invoices(self, rows: pl.DataFrame) -> list[Fraction]:
+        unit = self.step.mass * self.serving.price_unit
+        pairs = zip(rows["#full"].to_list(), rows["#price"].to_list(), strict=True)
+        return [Fraction(invoice(quantity * price * unit)) for quantity, price in pairs]
+
+
+def _whole(number: int) -> pl.Expr:
+    return pl.lit(number, dtype=dtype_for(0, number))
+
+
+def _lots(quantity: pl.Expr) -> pl.Expr:
+    """The whole number of lots that fits; all of it where there is no lot."""
+    lot = pl.col("#lot")
+    return pl.when(lot.is_null()).then(quantity).otherwise(quantity // lot * lot)
+
