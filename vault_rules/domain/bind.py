@@ -14,8 +14,9 @@ import attrs
 from vault_rules.domain.amounts import Unreadable
 from vault_rules.domain.book import SHOWN_BAD_CELLS, Book
 from vault_rules.domain.cells import READERS, Money
+from vault_rules.domain.heading import BadCells
 from vault_rules.domain.rates import rates
-from vault_rules.domain.reading import BadCells, ReadTable, Row
+from vault_rules.domain.reading import ReadTable, Row
 from vault_rules.domain.rows import Benchmark, BoundBook, Facility, Holding, Offer, PriorAward, Request
 from vault_rules.domain.spelling import did_you_mean
 from vault_rules.domain.tables import TAKES_FIELDS

@@ -97,7 +97,7 @@ class OfferColumns:
 
     def offer(self, row: int) -> Offer:
         """One offer, as the reference reads it."""
-        values = {name: column.at(row) for name, column in self.columns.items()}
+        values: dict[str, Any] = {name: column.at(row) for name, column in self.columns.items()}
         fields = {name: column.at(row) for name, column in self.fields.items()}
         known = {name: value for name, value in fields.items() if value is not None}
         return Offer(offer=self.ids[row], **values, fields=known)
