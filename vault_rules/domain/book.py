@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from vault_rules.domain.cells import Money
 from vault_rules.domain.reading import ReadTable, Row, read_table
@@ -16,6 +16,9 @@ from vault_rules.domain.sheet import BadCell, Sheet
 from vault_rules.domain.spelling import did_you_mean
 from vault_rules.domain.tables import TABLES
 from vault_rules.errors import BookError, UsageError
+
+if TYPE_CHECKING:
+    from vault_rules.domain.read_offers import ReadOffers
 
 SHOWN_BAD_CELLS = 200
 _UNITS = ("unit", "per", "currency")  # they are in the values that they belong to
@@ -28,6 +31,8 @@ class Book:
         self._sheets = {name: sheets[name] for name in TABLES if name in sheets}
         self.bad_files = tuple(bad)
         """What is bad about whole files."""
+        self.bound: dict[Any, Any] = {}
+        """What `bind_columns` made of the book, by what it was asked."""
 
     @classmethod
     def from_frames(cls, **tables: Any) -> Book:
@@ -59,20 +64,31 @@ class Book:
     @cached_property
     def tables(self) -> Mapping[str, ReadTable]:
         """Each table's rows; reading them takes a while, so it is done once and when first asked for."""
-        return {name: read_table(sheet) for name, sheet in self._sheets.items()}
+        return _Tables(self._sheets)
+
+    @cached_property
+    def offers(self) -> ReadOffers | None:
+        """The offers as columns; None where the book has no such table."""
+        from vault_rules.domain.read_offers import read_offers
+
+        return read_offers(self._sheets["offers"]) if "offers" in self._sheets else None
+
+    def judged(self, table: str) -> ReadTable | ReadOffers:
+        """What is bad about a table; of offers no rows are made for this."""
+        return self.offers if table == "offers" and self.offers is not None else self.tables[table]
 
     @property
     def bad(self) -> tuple[BadCell, ...]:
         """Every bad cell that was kept, by table and row."""
         cells = [*self.bad_files]
-        for table in self.tables.values():
-            cells += sorted(table.bad, key=lambda cell: (cell.row is not None, cell.row or 0))
+        for name in self.tables:
+            cells += sorted(self.judged(name).bad, key=lambda cell: (cell.row is not None, cell.row or 0))
         return tuple(cells)
 
     @property
     def total_bad(self) -> int:
         """How many bad cells there are, kept or not."""
-        return len(self.bad_files) + sum(table.total_bad for table in self.tables.values())
+        return len(self.bad_files) + sum(self.judged(name).total_bad for name in self.tables)
 
     def check(self) -> None:
         """Raise `BookError` where a cell is bad whatever the policy."""
@@ -89,6 +105,28 @@ class Book:
             for line in lines:
                 digest.update(line.encode())
         return digest.hexdigest()
+
+
+class _Tables(Mapping[str, ReadTable]):
+    """The tables' rows, each table read when it is asked for."""
+
+    def __init__(self, sheets: Mapping[str, Sheet]) -> None:
+        self._sheets = sheets
+        self._read: dict[str, ReadTable] = {}
+
+    def __getitem__(self, name: str) -> ReadTable:
+        if name not in self._read:
+            self._read[name] = read_table(self._sheets[name])
+        return self._read[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._sheets
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._sheets)
+
+    def __len__(self) -> int:
+        return len(self._sheets)
 
 
 _REQUIRED = ("offers", "requests")

@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 import polars as pl
 
-from vault_rules.domain.columns import FEW, Coded, code_type
+from vault_rules.domain.columns import Coded, code_type
 from vault_rules.domain.text_frame import as_texts
 
 _SAMPLE = 20_000
@@ -38,6 +38,10 @@ class Distinct:
     def __getitem__(self, row: int) -> Any:
         return self.values[0 if self.codes is None else self.codes[row]]
 
+    def taken(self, rows: pl.Series) -> Distinct:
+        """Some rows, in their order."""
+        return self if self.codes is None else Distinct(self.codes.gather(rows), self.values)
+
     def mapped(self, to: Callable[[Any], Any]) -> Distinct:
         """With other values, those that became equal under one code, in the order of the first that did."""
         codes: dict[Any, int] = {}
@@ -49,7 +53,7 @@ class Distinct:
         return Distinct(looked_up(self.codes, table, code_type(len(codes))), list(codes))
 
 
-def distinct_texts(cells: pl.Series, at_most: int | None = FEW) -> Distinct | None:
+def distinct_texts(cells: pl.Series, at_most: int | None) -> Distinct | None:
     """A column's texts, each stripped, blank ones None; None where there are more different ones."""
     found = distinct_cells(cells, at_most)
     return found and found.mapped(lambda text: (text and text.strip()) or None)

@@ -10,7 +10,7 @@ from datetime import date
 from fractions import Fraction
 from functools import cached_property
 from math import gcd, lcm
-from typing import Any
+from typing import Any, Protocol
 
 import attrs
 import polars as pl
@@ -114,7 +114,19 @@ class ColumnBook:
     holdings: tuple[Holding, ...]
     awards: tuple[PriorAward, ...]
     fx: Mapping[str, Fraction]
-    sha256: str
+    book: Hashed
+
+    @property
+    def sha256(self) -> str:
+        """The book's hash; that of a large book takes seconds, and is only needed where it is shown."""
+        return self.book.sha256
+
+
+class Hashed(Protocol):
+    """What has a hash of what it says."""
+
+    @property
+    def sha256(self) -> str: ...
 
 
 # ---- from exact values ---------------------------------------------------------------------------------------------

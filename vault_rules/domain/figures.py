@@ -1,4 +1,4 @@
-"""Numbers out of columns of cells, exactly and many at once: whole numbers, how many decimals, and what follows them."""
+"""Numbers out of columns of cells, exactly and many at once: digits, how many are decimals, and what follows them."""
 
 from __future__ import annotations
 

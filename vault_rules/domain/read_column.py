@@ -10,8 +10,8 @@ import polars as pl
 
 from vault_rules.domain.amounts import Unreadable
 from vault_rules.domain.cells import LONGEST_TEXT, Money, RowUnits
-from vault_rules.domain.coding import Distinct, distinct_texts, together
-from vault_rules.domain.columns import ALWAYS_NUMBERS, Numbers, Texts, TooWide, numbers
+from vault_rules.domain.coding import Distinct, distinct_texts, looked_up, together
+from vault_rules.domain.columns import ALWAYS_NUMBERS, FEW, Numbers, Texts, TooWide, numbers
 from vault_rules.domain.read_figures import MONEYS, NO_ROWS, read_figures
 from vault_rules.domain.reading import read_cell
 from vault_rules.domain.scaling import Moneys
@@ -29,29 +29,54 @@ PLAIN_UNITS: Mapping[str, Distinct] = {
 }  # fmt: skip
 
 
+Cells = Distinct | Numbers | Moneys | Texts
+"""A column that was read. In `Distinct` None is a blank cell."""
+
+
 @attrs.frozen(eq=False)
 class ReadColumn:
-    """A column as it was read. `cells` None: too wide for whole numbers of 128 bits.
+    """A column as it was read; `cells` None: too wide for whole numbers of 128 bits.
 
-    In `Distinct` None is a blank cell. `bad` are the rows whose cells cannot be read; they are blank in `cells`.
+    `bad` are the rows whose cells cannot be read; they are blank in `cells`.
     """
 
-    cells: Distinct | Numbers | Moneys | Texts | None
+    cells: Cells | None
     bad: pl.Series = NO_ROWS
 
-    def blank(self, height: int) -> pl.Series:
-        """The rows that hold nothing, bad ones among them."""
+    def blank(self, height: int) -> pl.Series | None:
+        """The rows that are blank, bad ones among them; None where that is not known."""
         cells = self.cells.amounts if isinstance(self.cells, Moneys) else self.cells
         if isinstance(cells, Distinct):
             return cells.rows([code for code, value in enumerate(cells.values) if value is None], height)
-        series = cells.whole if isinstance(cells, Numbers) else cells.texts if cells is not None else None
-        return NO_ROWS if series is None else series.is_null().arg_true()
+        series = cells.whole if isinstance(cells, Numbers) else cells.texts if isinstance(cells, Texts) else None
+        return None if series is None else series.is_null().arg_true()
+
+
+def taken(cells: Cells, rows: pl.Series) -> Cells:
+    """Some rows of a column, in their order."""
+    if isinstance(cells, Distinct):
+        return cells.taken(rows)
+    if isinstance(cells, Numbers):
+        return Numbers(cells.whole.gather(rows), cells.unit)
+    if isinstance(cells, Moneys):
+        return Moneys(Numbers(cells.amounts.whole.gather(rows), cells.amounts.unit), cells.currency.taken(rows))
+    return Texts(cells.texts.gather(rows))
+
+
+def texts_of(cells: Cells, height: int) -> pl.Series:
+    """A column of texts in full; null is blank."""
+    if isinstance(cells, Texts):
+        return cells.texts
+    assert isinstance(cells, Distinct)
+    if cells.codes is None:
+        return pl.Series([cells.values[0]], dtype=pl.String).new_from_index(0, height)
+    return looked_up(cells.codes, cells.values, pl.String())
 
 
 def read_column(name: str, kind: str, cells: pl.Series, units: Mapping[str, Distinct]) -> ReadColumn:
     """Every cell of a column. `units` are those of the rows: `unit`, `per` and `currency`."""
     few = None if kind in _MANY and name != "mineral" else distinct_texts(cells, None)
-    few = few or distinct_texts(cells)
+    few = few or distinct_texts(cells, FEW)
     mine = {unit: units[unit] for unit in _UNITS_OF.get(kind, ())}
     if few is not None:
         read = _by_distinct(kind, few, mine, len(cells))

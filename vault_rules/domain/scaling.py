@@ -34,7 +34,7 @@ def scaled(whole: pl.Series, factors: Distinct) -> Numbers:
     unit = common_unit(factors.values)
     times = [int(factor / unit) for factor in factors.values]
     kind = number_type(_largest(whole, factors.codes, times))
-    if max(map(abs, times)) > INT64_MAX:
+    if number_type(max(map(abs, times))) == pl.Int128:
         kind = pl.Int128()
     return _smaller(Numbers(whole.cast(kind) * looked_up(factors.codes, times, kind), unit))
 
@@ -70,7 +70,12 @@ def _smaller(found: Numbers) -> Numbers:
 def coarsest(found: Numbers) -> Numbers:
     """The same numbers in the coarsest unit there is: what equal numbers have in common, however they were read."""
     times = common_divisor(found.whole)
-    return Numbers(found.whole // times, found.unit * times) if times > 1 else found
+    return Numbers(found.whole // _one(times, found.whole), found.unit * times) if times > 1 else found
+
+
+def _one(number: int, like: pl.Series) -> pl.Series:
+    """Polars does no sums of an Int128 column and a number of Python's."""
+    return pl.Series([number], dtype=like.dtype)
 
 
 def common_divisor(whole: pl.Series) -> int:
@@ -83,4 +88,4 @@ def common_divisor(whole: pl.Series) -> int:
         divisor = gcd(divisor, *rest.head(100))
         if divisor == 1:
             return 1
-        rest = rest % divisor
+        rest = rest % _one(divisor, rest)
