@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
-from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from vault_rules.domain.cells import Money
-from vault_rules.domain.reading import ReadTable, Row, read_table
+from vault_rules.domain.reading import ReadTable, read_table
 from vault_rules.domain.sheet import BadCell, Sheet
 from vault_rules.domain.spelling import did_you_mean
 from vault_rules.domain.tables import TABLES
@@ -21,7 +17,6 @@ if TYPE_CHECKING:
     from vault_rules.domain.read_offers import ReadOffers
 
 SHOWN_BAD_CELLS = 200
-_UNITS = ("unit", "per", "currency")  # they are in the values that they belong to
 
 
 class Book:
@@ -98,12 +93,14 @@ class Book:
     @cached_property
     def sha256(self) -> str:
         """A hash of what the book says: the same in any order of rows and columns, units and format of file."""
+        from vault_rules.domain.saying import hash_of_columns, hash_of_rows
+
         digest = hashlib.sha256()
-        for name, table in self.tables.items():
-            lines = sorted(_line(row, () if name == "fx" else _UNITS) for row in table.rows)
-            digest.update(f"{name} {len(lines)}\n".encode())
-            for line in lines:
-                digest.update(line.encode())
+        for name in self.tables:
+            offers = self.offers if name == "offers" else None
+            in_columns = None if offers is None or offers.columns is None else offers
+            said = hash_of_rows(self.tables[name]) if in_columns is None else hash_of_columns(in_columns)
+            digest.update(f"{name} ".encode() + said)
         return digest.hexdigest()
 
 
@@ -158,18 +155,3 @@ def _unconvertible(frame: Any) -> str | None:
         except Exception:  # as above
             return str(column)
     return None
-
-
-def _line(row: Row, without: Iterable[str]) -> str:
-    cells = {name: _canonical(value) for name, value in row.values.items() if name not in without}
-    return json.dumps([cells, row.extra], sort_keys=True, ensure_ascii=True) + "\n"
-
-
-def _canonical(value: Any) -> str | list[str]:
-    if isinstance(value, Money):
-        return [str(value.amount), value.currency or ""]
-    if isinstance(value, frozenset):
-        return sorted(value)
-    if isinstance(value, (Fraction, int, date, str)):
-        return str(value)
-    raise TypeError(f"a cell holds {value!r}")

@@ -68,24 +68,25 @@ def _smaller(found: Numbers) -> Numbers:
 
 
 def coarsest(found: Numbers) -> Numbers:
-    """The same numbers in the coarsest unit there is: what equal numbers have in common, however they were read."""
+    """The same numbers in the coarsest unit there is, 1 for zeros: what equal numbers have in common."""
     times = common_divisor(found.whole)
+    if times == 0:
+        return Numbers(found.whole, Fraction(1))
     return Numbers(found.whole // _one(times, found.whole), found.unit * times) if times > 1 else found
+
+
+def common_divisor(whole: pl.Series) -> int:
+    """The largest whole number that divides all; 0 where all are zero."""
+    rest, divisor = whole.drop_nulls(), 0
+    while divisor != 1:
+        rest = rest.filter(rest != 0)
+        if rest.is_empty():
+            break
+        divisor = gcd(divisor, *rest.head(100))
+        rest = rest % _one(divisor, rest)
+    return divisor
 
 
 def _one(number: int, like: pl.Series) -> pl.Series:
     """Polars does no sums of an Int128 column and a number of Python's."""
     return pl.Series([number], dtype=like.dtype)
-
-
-def common_divisor(whole: pl.Series) -> int:
-    """The largest whole number that divides all; 1 where all are zero."""
-    rest, divisor = whole.drop_nulls(), 0
-    while True:
-        rest = rest.filter(rest != 0)
-        if rest.is_empty():
-            return divisor or 1
-        divisor = gcd(divisor, *rest.head(100))
-        if divisor == 1:
-            return 1
-        rest = rest % _one(divisor, rest)
