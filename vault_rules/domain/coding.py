@@ -9,11 +9,11 @@ from typing import Any
 import attrs
 import polars as pl
 
-from vault_rules.domain.columns import Coded, code_type
+from vault_rules.domain.columns import INT64_MAX, Coded, code_type
 from vault_rules.domain.text_frame import as_texts
 
 _SAMPLE = 20_000
-_TABLE = 2**17
+_CLOSE = 2**17
 """Keys that lie closer together are looked up in a table, others searched for."""
 
 
@@ -65,12 +65,10 @@ def distinct_cells(cells: pl.Series, at_most: int | None) -> Distinct | None:
         return Distinct(None, [None])
     if at_most is not None and cells.head(_SAMPLE).n_unique() > at_most:
         return None
-    if cells.dtype == pl.String:
-        cells = cells.cast(_dictionary())
-    different = cells.unique().drop_nulls()
+    different, codes = _numbered(cells.cast(_dictionary()) if cells.dtype == pl.String else cells)
     if at_most is not None and len(different) > at_most:
         return None
-    return Distinct(_codes(_keys(cells), _keys(different)), [None, *as_texts(different)])
+    return Distinct(codes, [None, *as_texts(different)])
 
 
 def _dictionary() -> pl.DataType:
@@ -79,23 +77,30 @@ def _dictionary() -> pl.DataType:
     return pl.Categorical() if shared is None else pl.Categorical(shared.random())
 
 
-def _keys(cells: pl.Series) -> pl.Series:
-    return cells.cast(pl.UInt8) if cells.dtype == pl.Boolean else cells.to_physical()
-
-
-def _codes(keys: pl.Series, different: pl.Series) -> pl.Series:
-    """The place of each row's key among the different ones, from 1; null is 0."""
-    kind = code_type(len(different) + 1)
-    least, most = different.min(), different.max()
+def _numbered(cells: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """The different cells of a column that is not of type String, and the place of each row's, from 1; null is 0."""
+    keys = cells.cast(pl.UInt8) if cells.dtype == pl.Boolean else cells.to_physical()
+    least, most = keys.min(), keys.max()
     assert isinstance(least, int) and isinstance(most, int)
-    if most - least < _TABLE and abs(least) < 2**62:
-        table = [0] * (most - least + 1)
-        for code, key in enumerate(different, 1):
-            table[key - least] = code
-        places = keys if least == 0 else keys.cast(pl.Int64) - least
-        return pl.Series(table, dtype=kind).gather(places.cast(pl.UInt32)).fill_null(0)
-    numbers = pl.Series(range(1, len(different) + 1), dtype=kind)
-    return keys.replace_strict(different, numbers, default=0, return_dtype=kind).fill_null(0)
+    if most - least >= _CLOSE or max(abs(least), abs(most)) > INT64_MAX:
+        return _searched(cells, keys)
+    none = most - least + 1
+    places = (keys.cast(pl.Int64) - least).fill_null(none).cast(code_type(none + 1))
+    first = places.arg_unique()
+    first = first.filter(places.gather(first) != none)
+    table = [0] * (none + 1)
+    for code, place in enumerate(places.gather(first), 1):
+        table[place] = code
+    return cells.gather(first), looked_up(places, table, code_type(len(first) + 1))
+
+
+def _searched(cells: pl.Series, keys: pl.Series) -> tuple[pl.Series, pl.Series]:
+    first = keys.arg_unique()
+    first = first.filter(keys.gather(first).is_not_null())
+    kind = code_type(len(first) + 1)
+    numbers = pl.Series(range(1, len(first) + 1), dtype=kind)
+    codes = keys.replace_strict(keys.gather(first), numbers, default=0, return_dtype=kind)
+    return cells.gather(first), codes.fill_null(0)
 
 
 def looked_up(codes: pl.Series, table: Sequence[Any], kind: pl.DataType) -> pl.Series:
@@ -120,8 +125,8 @@ def together(parts: Sequence[Distinct]) -> Distinct:
         codes = part.codes.cast(wide)
         key = codes if key is None else key * len(part.values) + codes
     assert key is not None
-    different = key.unique().sort()
-    return Distinct(_codes(key, different) - 1, [_apart(at, parts) for at in different])
+    different, codes = _numbered(key)
+    return Distinct(codes - 1, [_apart(at, parts) for at in different])
 
 
 def _apart(key: int, parts: Sequence[Distinct]) -> tuple[Any, ...]:

@@ -9,7 +9,7 @@ import polars as pl
 
 from vault_rules.domain.amounts import MAX_CHARACTERS
 from vault_rules.domain.coding import Distinct, distinct_cells
-from vault_rules.domain.columns import INT64_MAX, code_type
+from vault_rules.domain.columns import code_type
 from vault_rules.domain.text_frame import WHITE, as_texts
 
 _MOST_SUFFIXES = 1000
@@ -46,12 +46,10 @@ def figures(cells: pl.Series) -> Figures:
 
 def narrow(whole: pl.Series) -> pl.Series:
     """Whole numbers as Int64 where they fit, else as Int128."""
-    if whole.dtype in (pl.Int8, pl.Int16, pl.Int32, pl.Int64, pl.UInt8, pl.UInt16, pl.UInt32):
-        return whole.cast(pl.Int64)
-    most, least = whole.max(), whole.min()
-    assert isinstance(most, int | None) and isinstance(least, int | None)
-    fits = max(abs(most or 0), abs(least or 0)) <= INT64_MAX
-    return whole.cast(pl.Int64 if fits else pl.Int128)
+    if whole.dtype == pl.Int64:
+        return whole
+    short = whole.cast(pl.Int64, strict=False)
+    return short if short.null_count() == whole.null_count() else whole.cast(pl.Int128)
 
 
 # ---- texts -----------------------------------------------------------------------------------------------------------
