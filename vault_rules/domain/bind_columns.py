@@ -82,10 +82,14 @@ class _ColumnBinder(Binder):
         key = (frozenset(self.rates.items()), asked)
         offers: OfferColumns | None = self.book.bound.get(key)
         if offers is None:
-            offers = columns_of(()) if self.book.offers is None else self._offers(self.book.offers)
+            offers = self._few_offers() if self.book.offers is None else self._offers(self.book.offers)
         others = self.others()
         _keep(self.book, key, offers)
         return ColumnBook(offers=offers, **others, book=self.book)
+
+    def _few_offers(self) -> OfferColumns:
+        rows = self.book.tables["offers"].rows if "offers" in self.book.tables else ()
+        return columns_of(list(self.rows("offers", Offer, rows)), list(self.eyes.fields))
 
     def _offers(self, read: ReadOffers) -> OfferColumns:
         if read.columns is None:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from vault_rules.domain.read_offers import ReadOffers
 
 SHOWN_BAD_CELLS = 200
+FEW_OFFERS = 300
+"""Fewer offers than this are read by rows even where columns are wanted."""
 
 
 class Book:
@@ -63,10 +65,11 @@ class Book:
 
     @cached_property
     def offers(self) -> ReadOffers | None:
-        """The offers as columns; None where the book has no such table."""
+        """The offers as columns; None where the book has no such table, or one so small that rows are quicker."""
         from vault_rules.domain.read_offers import read_offers
 
-        return read_offers(self._sheets["offers"]) if "offers" in self._sheets else None
+        sheet = self._sheets.get("offers")
+        return None if sheet is None or sheet.given.height < FEW_OFFERS else read_offers(sheet)
 
     def judged(self, table: str) -> ReadTable | ReadOffers:
         """What is bad about a table; of offers no rows are made for this."""

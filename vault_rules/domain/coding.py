@@ -82,7 +82,7 @@ def _numbered(cells: pl.Series) -> tuple[pl.Series, pl.Series]:
     keys = cells.cast(pl.UInt8) if cells.dtype == pl.Boolean else cells.to_physical()
     least, most = keys.min(), keys.max()
     assert isinstance(least, int) and isinstance(most, int)
-    if most - least >= _CLOSE or max(abs(least), abs(most)) > INT64_MAX:
+    if most - least >= min(_CLOSE, 2 * len(keys) + 1000) or max(abs(least), abs(most)) > INT64_MAX:
         return _searched(cells, keys)
     none = most - least + 1
     places = (keys.cast(pl.Int64) - least).fill_null(none).cast(code_type(none + 1))

@@ -38,11 +38,18 @@ _AT_ONCE = 2**20
 class Said:
     """A column as texts: of numbers, those of whole multiples of `unit`. Null is blank."""
 
-    texts: pl.Series
+    texts: pl.Series | list[str | None]
     unit: Fraction | None = None
+
+    def blank(self) -> bool:
+        """Whether no cell says anything."""
+        if isinstance(self.texts, list):
+            return not any(text is not None for text in self.texts)
+        return self.texts.null_count() == len(self.texts)
 
     def taken(self, rows: pl.Series) -> Said:
         """Some rows, in their order."""
+        assert isinstance(self.texts, pl.Series)
         return Said(self.texts.gather(rows), self.unit)
 
 
@@ -105,10 +112,10 @@ def _plain(value: Any) -> Fraction | str:
 def _of_values(values: Sequence[Fraction | str | None]) -> Said:
     numbers = [value for value in values if isinstance(value, Fraction)]
     if not numbers:
-        return Said(pl.Series(values, dtype=pl.String))
+        return Said([None if value is None else str(value) for value in values])
     unit = common_unit(numbers)
     whole = [None if value is None else str(int(Fraction(value) / unit)) for value in values]
-    return Said(pl.Series(whole, dtype=pl.String), unit)
+    return Said(whole, unit)
 
 
 # ---- columns ---------------------------------------------------------------------------------------------------------
@@ -136,11 +143,19 @@ def _of_cells(cells: Cells, height: int) -> Said:
 def _hash(height: int, columns: Iterable[tuple[str, Said]]) -> bytes:
     digest = hashlib.sha256(f"{height}\n".encode())
     for name, said in columns:
-        if said.texts.null_count() == height:
+        if said.blank():
             continue
         digest.update(f"{len(name)} {name} {said.unit}\n".encode())
         for start in range(0, height, _AT_ONCE):
-            texts = said.texts.slice(start, _AT_ONCE)
-            digest.update(texts.str.len_bytes().cast(pl.String).fill_null("-").str.join(",").item().encode())
-            digest.update(texts.fill_null("").str.join("").item().encode())
+            for text in _lengths_and_texts(said.texts[start : start + _AT_ONCE]):
+                digest.update(text.encode())
     return digest.digest()
+
+
+def _lengths_and_texts(texts: pl.Series | list[str | None]) -> tuple[str, str]:
+    """How many bytes each cell has, `-` a blank one, and the cells themselves, one behind the other."""
+    if isinstance(texts, list):
+        said = ("-" if text is None else str(len(text.encode())) for text in texts)
+        return ",".join(said), "".join(text or "" for text in texts)
+    lengths = texts.str.len_bytes().cast(pl.String).fill_null("-")
+    return lengths.str.join(",").item(), texts.fill_null("").str.join("").item()
