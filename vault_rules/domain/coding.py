@@ -85,7 +85,8 @@ def _numbered(cells: pl.Series) -> tuple[pl.Series, pl.Series]:
     if most - least >= min(_CLOSE, 2 * len(keys) + 1000) or max(abs(least), abs(most)) > INT64_MAX:
         return _searched(cells, keys)
     none = most - least + 1
-    places = (keys.cast(pl.Int64) - least).fill_null(none).cast(code_type(none + 1))
+    from_zero = keys if least == 0 and keys.dtype == pl.UInt32 else keys.cast(pl.Int64) - least
+    places = from_zero.fill_null(none).cast(code_type(none + 1))
     first = places.arg_unique()
     first = first.filter(places.gather(first) != none)
     table = [0] * (none + 1)

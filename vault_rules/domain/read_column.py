@@ -76,8 +76,10 @@ def texts_of(cells: Cells, height: int) -> pl.Series:
 def read_column(name: str, kind: str, cells: pl.Series, units: Mapping[str, Distinct]) -> ReadColumn:
     """Every cell of a column. `units` are those of the rows: `unit`, `per` and `currency`."""
     few = None if kind in _MANY and name != "mineral" else distinct_texts(cells, None)
-    few = few or distinct_texts(cells, FEW)
     mine = {unit: units[unit] for unit in _UNITS_OF.get(kind, ())}
+    if name in ALWAYS_NUMBERS and cells.dtype.is_numeric():
+        return ReadColumn(*read_figures(kind, cells, mine))
+    few = few or distinct_texts(cells, FEW)
     if few is not None:
         read = _by_distinct(kind, few, mine, len(cells))
         return _as_numbers(kind, read, len(cells)) if name in ALWAYS_NUMBERS else read
