@@ -58,6 +58,7 @@ GOOD: dict[str, list[str]] = {
     "seen": ["2027-08-01", ""],
     "from": ["US", ""],
     "note": ["x", "", " y", "#z"],
+    "memo": ["x", "a\nb", "a\\nb", "\0", "\\0", ""],
 }
 """Cells that can be read, by column; `GBP` has no rate."""
 
@@ -85,6 +86,7 @@ BAD: dict[str, list[str]] = {
     "seen": ["soon"],
     "from": ["usa"],
     "note": ["#REF!"],
+    "memo": [""],
 }
 
 TYPED: dict[str, list[tuple[list[Any], Any]]] = {

@@ -19,7 +19,7 @@ import polars as pl
 from vault_rules.domain.cells import Money
 from vault_rules.domain.coding import Distinct
 from vault_rules.domain.columns import Numbers, Texts, common_unit
-from vault_rules.domain.read_column import Cells, texts_of
+from vault_rules.domain.read_column import Cells, taken, texts_of
 from vault_rules.domain.read_offers import ReadOffers
 from vault_rules.domain.reading import ReadTable, Row
 from vault_rules.domain.scaling import Moneys, coarsest
@@ -32,6 +32,8 @@ _UNITS = ("unit", "per", "currency")
 _CURRENCY = " currency"
 _EXTRA = "extra "
 _AT_ONCE = 2**20
+_BLANK = "\0"
+_ESCAPES = {"\\": "\\\\", "\n": "\\n", _BLANK: "\\0"}
 
 
 @attrs.frozen(eq=False)
@@ -46,11 +48,6 @@ class Said:
         if isinstance(self.texts, list):
             return not any(text is not None for text in self.texts)
         return self.texts.null_count() == len(self.texts)
-
-    def taken(self, rows: pl.Series) -> Said:
-        """Some rows, in their order."""
-        assert isinstance(self.texts, pl.Series)
-        return Said(self.texts.gather(rows), self.unit)
 
 
 def hash_of_rows(table: ReadTable) -> bytes:
@@ -68,20 +65,15 @@ def hash_of_columns(offers: ReadOffers) -> bytes:
     assert offers.columns is not None
     height = offers.sheet.given.height
     order = texts_of(offers.columns["offer"], height).arg_sort()
-    in_sheet = offers.in_sheet(order)
     parts: dict[str, Callable[[], Said]] = {}
     for name, cells in offers.columns.items():
-        parts[name] = partial(_of_cells, cells, height)
+        parts[name] = partial(_of_cells, cells, order)
         if isinstance(cells, Moneys):  # a book's offers all have a price
-            parts[f"{name}{_CURRENCY}"] = partial(_of_cells, cells.currency, height)
-    found = {name: (make, order) for name, make in parts.items() if name not in _UNITS}
-    found |= {f"{_EXTRA}{name}": (partial(_of_extra, cells), in_sheet) for name, cells in offers.extra.items()}
-    return _hash(height, ((name, found[name][0]().taken(found[name][1])) for name in sorted(found)))
-
-
-def _of_extra(cells: pl.Series) -> Said:
-    texts = as_texts(cells).str.strip_chars(WHITE)
-    return Said(texts.set(texts == "", None))
+            parts[f"{name}{_CURRENCY}"] = partial(_of_cells, cells.currency, order)
+    found = {name: make for name, make in parts.items() if name not in _UNITS}
+    in_sheet = offers.in_sheet(order)
+    found |= {f"{_EXTRA}{name}": partial(_of_extra, cells, in_sheet) for name, cells in offers.extra.items()}
+    return _hash(height, ((name, found[name]()) for name in sorted(found)))
 
 
 # ---- rows ------------------------------------------------------------------------------------------------------------
@@ -89,7 +81,7 @@ def _of_extra(cells: pl.Series) -> Said:
 
 def _cells(row: Row, without: Iterable[str]) -> dict[str, Fraction | str]:
     """What a row says, by column; money is an amount and its currency."""
-    cells: dict[str, Fraction | str] = {f"{_EXTRA}{name}": text for name, text in row.extra.items()}
+    cells: dict[str, Fraction | str] = {f"{_EXTRA}{name}": _escaped(text) for name, text in row.extra.items()}
     for name, value in row.values.items():
         if name in without:
             continue
@@ -121,20 +113,27 @@ def _of_values(values: Sequence[Fraction | str | None]) -> Said:
 # ---- columns ---------------------------------------------------------------------------------------------------------
 
 
-def _of_cells(cells: Cells, height: int) -> Said:
-    """A column's texts; of money, the amounts'."""
-    if isinstance(cells, Moneys):
-        return _of_cells(cells.amounts, height)
+def _of_cells(cells: Cells, rows: pl.Series) -> Said:
+    """The texts of a column's rows in an order; of money, the amounts'."""
+    cells = taken(cells.amounts if isinstance(cells, Moneys) else cells, rows)
     if isinstance(cells, Numbers):
         same = coarsest(cells)
         return Said(same.whole.cast(pl.String), same.unit)
     if isinstance(cells, Texts):
         return Said(cells.texts)
+    assert isinstance(cells, Distinct)
     used = [code for code in cells.used() if cells.values[code] is not None]
     few = _of_values([_plain(cells.values[code]) for code in used])
     texts = dict(zip(used, few.texts, strict=True))
     table = Distinct(cells.codes, [texts.get(code) for code in range(len(cells.values))])
-    return Said(texts_of(table, height), few.unit)
+    return Said(texts_of(table, len(rows)), few.unit)
+
+
+def _of_extra(cells: pl.Series, rows: pl.Series) -> Said:
+    texts = as_texts(cells.gather(rows)).str.strip_chars(WHITE)
+    for letter, written in _ESCAPES.items():
+        texts = texts.str.replace_all(letter, written, literal=True)
+    return Said(texts.set(texts == "", None))
 
 
 # ---- both ------------------------------------------------------------------------------------------------------------
@@ -147,15 +146,20 @@ def _hash(height: int, columns: Iterable[tuple[str, Said]]) -> bytes:
             continue
         digest.update(f"{len(name)} {name} {said.unit}\n".encode())
         for start in range(0, height, _AT_ONCE):
-            for text in _lengths_and_texts(said.texts[start : start + _AT_ONCE]):
-                digest.update(text.encode())
+            digest.update(_lines(said.texts[start : start + _AT_ONCE]).encode())
     return digest.digest()
 
 
-def _lengths_and_texts(texts: pl.Series | list[str | None]) -> tuple[str, str]:
-    """How many bytes each cell has, `-` a blank one, and the cells themselves, one behind the other."""
+def _lines(texts: pl.Series | list[str | None]) -> str:
+    """Each cell and a line's end, which no cell holds; a blank one is a mark that none holds either."""
     if isinstance(texts, list):
-        said = ("-" if text is None else str(len(text.encode())) for text in texts)
-        return ",".join(said), "".join(text or "" for text in texts)
-    lengths = texts.str.len_bytes().cast(pl.String).fill_null("-")
-    return lengths.str.join(",").item(), texts.fill_null("").str.join("").item()
+        return "".join(f"{_BLANK if text is None else text}\n" for text in texts)
+    joined: str = texts.fill_null(_BLANK).str.join("\n").item()
+    return joined + "\n"
+
+
+def _escaped(text: str) -> str:
+    """A text that nobody has read as a cell without line ends and marks."""
+    for letter, written in _ESCAPES.items():
+        text = text.replace(letter, written)
+    return text

@@ -1,4 +1,4 @@
-"""A table of a book as it was read: cells as text, each with its place, nothing judged yet."""
+"""A table of a book as it was given, each cell with its place, nothing judged yet."""
 
 from __future__ import annotations
 
