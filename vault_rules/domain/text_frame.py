@@ -62,6 +62,9 @@ def _exact(column: pl.Series, place: str, bad: list[BadCell]) -> pl.Series:
     if column.null_count() == len(column) or (kind.is_float() and column.is_nan().fill_null(True).all()):
         return _nulls(column)
     if isinstance(kind, (*_TEXTS, pl.Date, pl.Datetime, pl.Boolean)) or kind.is_integer() or kind.is_decimal():
+        if kind.is_temporal():
+            ends = pl.Series([column.arg_min(), column.arg_max()], dtype=pl.UInt32)
+            as_texts(column.gather(ends))  # raises where no calendar has such a day
         return column
     expected, hint = _why_not(kind)
     bad.append(BadCell(place, None, column.name, None, expected, hint))
