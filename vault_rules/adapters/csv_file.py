@@ -21,6 +21,7 @@ from vault_rules.domain.sheet import BadCell, Sheet
 _CHUNK = 1 << 20
 _LONGEST_LINE = 16  # in chunks
 _ROWS_AT_ONCE = 2_000
+_NO_COMMAS = bytes(set(range(256)) - set(b",\n"))
 _SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
@@ -79,10 +80,10 @@ def _regular(path: Path, name: str, place: str) -> Sheet | None:
         if len(first) > MAX_CELL:
             return None
         lines = 1
-        for line in file:
-            if (line.count(b",") != commas and line.strip()) or len(line) > MAX_CELL:
+        while some := file.readlines(_CHUNK):
+            if not _even(some, commas) or max(map(len, some)) > MAX_CELL:
                 return None
-            lines += 1
+            lines += len(some)
     header = _header(1, first.decode("utf-8-sig").rstrip("\r\n").split(","))
     if not any(header.titles):
         return None
@@ -93,6 +94,15 @@ def _regular(path: Path, name: str, place: str) -> Sheet | None:
     if (frame.height, frame.width) != (lines, commas + 1):
         return None  # Polars sees other lines than we do: the exact way is right in any case
     return make_sheet(name, place, header, frame[1:], None)
+
+
+def _even(lines: list[bytes], commas: int) -> bool:
+    """Whether all lines but blank ones have so many commas."""
+    found = b"".join(lines).translate(None, _NO_COMMAS)  # what is left of even lines is known: no line is looked at
+    even = (b"," * commas + b"\n") * len(lines)
+    return found.rstrip(b"\n") == even.rstrip(b"\n") or all(
+        line.count(b",") == commas or not line.strip() for line in lines
+    )
 
 
 # ---- the exact way ---------------------------------------------------------------------------------------------------

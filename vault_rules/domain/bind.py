@@ -14,8 +14,9 @@ import attrs
 from vault_rules.domain.amounts import Unreadable
 from vault_rules.domain.book import SHOWN_BAD_CELLS, Book
 from vault_rules.domain.cells import READERS, Money
+from vault_rules.domain.heading import BadCells
 from vault_rules.domain.rates import rates
-from vault_rules.domain.reading import BadCells, ReadTable, Row
+from vault_rules.domain.reading import ReadTable, Row
 from vault_rules.domain.rows import Benchmark, BoundBook, Facility, Holding, Offer, PriorAward, Request
 from vault_rules.domain.spelling import did_you_mean
 from vault_rules.domain.tables import TAKES_FIELDS
@@ -55,41 +56,52 @@ def bind(
     fields: Mapping[str, str],
 ) -> BoundBook:
     """Bind a book to a policy and a date. Raises `BookError` with every bad cell, also those bad for any policy."""
-    return _Binder(book, Eyes(currency, as_of, minerals, traders, buyers, fields)).bound()
+    return Binder(book, Eyes(currency, as_of, minerals, traders, buyers, fields)).bound()
 
 
-class _Binder:
+class Binder:
+    """Binds a book's tables row by row; `bad` are the cells that do not fit the policy."""
+
     def __init__(self, book: Book, eyes: Eyes) -> None:
         self.book, self.eyes = book, eyes
-        self.bad = {name: BadCells(table.place) for name, table in book.tables.items()}
+        self.bad = {name: BadCells(book.judged(name).place) for name in book.tables}
         self.rates = rates(self._table("fx"), eyes.currency, eyes.as_of, self.bad.get("fx"))
 
     def bound(self) -> BoundBook:
-        offers = sorted(self._rows("offers", Offer), key=lambda one: one.offer)
-        requests = sorted(self._rows("requests", Request), key=lambda one: one.request)
-        benchmarks = sorted(self._rows("benchmarks", Benchmark), key=repr)
-        facilities = sorted(self._rows("facilities", Facility), key=lambda one: one.facility)
-        holdings = sorted(self._rows("holdings", Holding), key=repr)
-        awards = sorted(self._rows("awards", PriorAward), key=repr)
+        offers = sorted(self.rows("offers", Offer, self._table("offers").rows), key=lambda one: one.offer)
+        return BoundBook(tuple(offers), **self.others(), sha256=self.book.sha256)
+
+    def others(self) -> dict[str, Any]:
+        """All but the offers, which are bound by now. Raises `BookError` with every bad cell."""
+        requests = sorted(self._all("requests", Request), key=lambda one: one.request)
+        facilities = sorted(self._all("facilities", Facility), key=lambda one: one.facility)
+        found = {
+            "requests": tuple(requests),
+            "benchmarks": tuple(sorted(self._all("benchmarks", Benchmark), key=repr)),
+            "facilities": tuple(facilities),
+            "holdings": tuple(sorted(self._all("holdings", Holding), key=repr)),
+            "awards": tuple(sorted(self._all("awards", PriorAward), key=repr)),
+            "fx": self.rates,
+        }
         self._declared_but_unreadable()
         self._stored_somewhere({one.facility for one in facilities})
         self._awarded_before({one.request: one for one in requests})
         self._stop_if_bad()
-        return BoundBook(
-            tuple(offers), tuple(requests), tuple(benchmarks), tuple(facilities), tuple(holdings), tuple(awards),
-            self.rates, self.book.sha256,
-        )  # fmt: skip
+        return found
 
     def _table(self, name: str) -> ReadTable:
         return self.book.tables.get(name, _EMPTY)
 
     # ---- one row ---------------------------------------------------------------------------------------------------
 
-    def _rows(self, name: str, make: type[Any]) -> Iterator[Any]:
+    def _all(self, name: str, make: type[Any]) -> Iterator[Any]:
+        return self.rows(name, make, self._table(name).rows)
+
+    def rows(self, name: str, make: type[Any], rows: Iterable[Row]) -> Iterator[Any]:
         """The rows that can be made; what stands against a row is noted."""
         columns = attrs.fields_dict(make)
         required = [key for key, column in columns.items() if column.default is attrs.NOTHING]
-        for row in self._table(name).rows:
+        for row in rows:
             values = {key: self._value(name, row, key, value) for key, value in row.values.items() if key in columns}
             if "fields" in columns and name in TAKES_FIELDS:
                 values["fields"] = self._fields(name, row)
@@ -139,7 +151,9 @@ class _Binder:
 
     def _declared_but_unreadable(self) -> None:
         for name in TAKES_FIELDS:
-            for field, cell in self._table(name).unreadable.items():
+            if name not in self.book.tables:
+                continue
+            for field, cell in self.book.judged(name).unreadable.items():
                 if field in self.eyes.fields:
                     self.bad[name].add(None, cell.column, None, cell.expected, cell.hint)
 
@@ -183,9 +197,10 @@ class _Binder:
     def _in_order(self) -> Iterable[Any]:
         """By table and row, whoever found them."""
         yield from self.book.bad_files
-        for name, table in self.book.tables.items():
+        for name in self.book.tables:
             yield from sorted(
-                (*table.bad, *self.bad[name].kept), key=lambda cell: (cell.row is not None, cell.row or 0)
+                (*self.book.judged(name).bad, *self.bad[name].kept),
+                key=lambda cell: (cell.row is not None, cell.row or 0),
             )
 
 

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Iterable, Mapping
-from datetime import date
-from fractions import Fraction
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from vault_rules.domain.cells import Money
-from vault_rules.domain.reading import ReadTable, Row, read_table
+from vault_rules.domain.reading import ReadTable, read_table
 from vault_rules.domain.sheet import BadCell, Sheet
 from vault_rules.domain.spelling import did_you_mean
 from vault_rules.domain.tables import TABLES
 from vault_rules.errors import BookError, UsageError
 
+if TYPE_CHECKING:
+    from vault_rules.domain.read_offers import ReadOffers
+
 SHOWN_BAD_CELLS = 200
-_UNITS = ("unit", "per", "currency")  # they are in the values that they belong to
+FEW_OFFERS = 300
+"""Fewer offers than this are read by rows even where columns are wanted."""
 
 
 class Book:
@@ -28,6 +28,8 @@ class Book:
         self._sheets = {name: sheets[name] for name in TABLES if name in sheets}
         self.bad_files = tuple(bad)
         """What is bad about whole files."""
+        self.bound: dict[Any, Any] = {}
+        """What `bind_columns` made of the book, by what it was asked."""
 
     @classmethod
     def from_frames(cls, **tables: Any) -> Book:
@@ -59,20 +61,32 @@ class Book:
     @cached_property
     def tables(self) -> Mapping[str, ReadTable]:
         """Each table's rows; reading them takes a while, so it is done once and when first asked for."""
-        return {name: read_table(sheet) for name, sheet in self._sheets.items()}
+        return _Tables(self._sheets)
+
+    @cached_property
+    def offers(self) -> ReadOffers | None:
+        """The offers as columns; None where the book has no such table, or one so small that rows are quicker."""
+        from vault_rules.domain.read_offers import read_offers
+
+        sheet = self._sheets.get("offers")
+        return None if sheet is None or sheet.given.height < FEW_OFFERS else read_offers(sheet)
+
+    def judged(self, table: str) -> ReadTable | ReadOffers:
+        """What is bad about a table; of offers no rows are made for this."""
+        return self.offers if table == "offers" and self.offers is not None else self.tables[table]
 
     @property
     def bad(self) -> tuple[BadCell, ...]:
         """Every bad cell that was kept, by table and row."""
         cells = [*self.bad_files]
-        for table in self.tables.values():
-            cells += sorted(table.bad, key=lambda cell: (cell.row is not None, cell.row or 0))
+        for name in self.tables:
+            cells += sorted(self.judged(name).bad, key=lambda cell: (cell.row is not None, cell.row or 0))
         return tuple(cells)
 
     @property
     def total_bad(self) -> int:
         """How many bad cells there are, kept or not."""
-        return len(self.bad_files) + sum(table.total_bad for table in self.tables.values())
+        return len(self.bad_files) + sum(self.judged(name).total_bad for name in self.tables)
 
     def check(self) -> None:
         """Raise `BookError` where a cell is bad whatever the policy."""
@@ -82,13 +96,37 @@ class Book:
     @cached_property
     def sha256(self) -> str:
         """A hash of what the book says: the same in any order of rows and columns, units and format of file."""
+        from vault_rules.domain.saying import hash_of_columns, hash_of_rows
+
         digest = hashlib.sha256()
-        for name, table in self.tables.items():
-            lines = sorted(_line(row, () if name == "fx" else _UNITS) for row in table.rows)
-            digest.update(f"{name} {len(lines)}\n".encode())
-            for line in lines:
-                digest.update(line.encode())
+        for name in self.tables:
+            offers = self.offers if name == "offers" else None
+            in_columns = None if offers is None or offers.columns is None else offers
+            said = hash_of_rows(self.tables[name]) if in_columns is None else hash_of_columns(in_columns)
+            digest.update(f"{name} ".encode() + said)
         return digest.hexdigest()
+
+
+class _Tables(Mapping[str, ReadTable]):
+    """The tables' rows, each table read when it is asked for."""
+
+    def __init__(self, sheets: Mapping[str, Sheet]) -> None:
+        self._sheets = sheets
+        self._read: dict[str, ReadTable] = {}
+
+    def __getitem__(self, name: str) -> ReadTable:
+        if name not in self._read:
+            self._read[name] = read_table(self._sheets[name])
+        return self._read[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._sheets
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._sheets)
+
+    def __len__(self) -> int:
+        return len(self._sheets)
 
 
 _REQUIRED = ("offers", "requests")
@@ -120,18 +158,3 @@ def _unconvertible(frame: Any) -> str | None:
         except Exception:  # as above
             return str(column)
     return None
-
-
-def _line(row: Row, without: Iterable[str]) -> str:
-    cells = {name: _canonical(value) for name, value in row.values.items() if name not in without}
-    return json.dumps([cells, row.extra], sort_keys=True, ensure_ascii=True) + "\n"
-
-
-def _canonical(value: Any) -> str | list[str]:
-    if isinstance(value, Money):
-        return [str(value.amount), value.currency or ""]
-    if isinstance(value, frozenset):
-        return sorted(value)
-    if isinstance(value, (Fraction, int, date, str)):
-        return str(value)
-    raise TypeError(f"a cell holds {value!r}")

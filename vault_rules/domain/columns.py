@@ -10,7 +10,7 @@ from datetime import date
 from fractions import Fraction
 from functools import cached_property
 from math import gcd, lcm
-from typing import Any
+from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
 import attrs
@@ -112,7 +112,7 @@ class OfferColumns:
 
     def offer(self, row: int) -> Offer:
         """One offer, as the reference reads it."""
-        values = {name: column.at(row) for name, column in self.columns.items()}
+        values: dict[str, Any] = {name: column.at(row) for name, column in self.columns.items()}
         fields = {name: column.at(row) for name, column in self.fields.items()}
         known = {name: value for name, value in fields.items() if value is not None}
         return Offer(offer=self.ids[row], **values, fields=known)
@@ -129,9 +129,21 @@ class ColumnBook:
     holdings: tuple[Holding, ...]
     awards: tuple[PriorAward, ...]
     fx: Mapping[str, Fraction]
-    sha256: str
+    book: Hashed
     compiled: Any = attrs.field(factory=WeakKeyDictionary, init=False)
     """What engines keep of the policies that the book was evaluated by."""
+
+    @property
+    def sha256(self) -> str:
+        """The book's hash; that of a large book takes seconds, and is only needed where it is shown."""
+        return self.book.sha256
+
+
+class Hashed(Protocol):
+    """What has a hash of what it says."""
+
+    @property
+    def sha256(self) -> str: ...
 
 
 # ---- from exact values ---------------------------------------------------------------------------------------------

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 from fractions import Fraction
 
-from vault_rules.domain.reading import BadCells, ReadTable, Row
+from vault_rules.domain.heading import BadCells
+from vault_rules.domain.reading import ReadTable, Row
 
 
 def rates(fx: ReadTable, currency: str, as_of: date, bad: BadCells | None) -> dict[str, Fraction]:

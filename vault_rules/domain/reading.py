@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
 
 from vault_rules.domain.amounts import Unreadable
 from vault_rules.domain.cells import READERS, RowUnits
+from vault_rules.domain.heading import BadCells, Heading, heading
 from vault_rules.domain.sheet import BadCell, Sheet
-from vault_rules.domain.spelling import did_you_mean
-from vault_rules.domain.tables import IDS, PLAN_COLUMNS, named
+from vault_rules.domain.tables import IDS, named
 from vault_rules.domain.units import MASS_UNITS
 
-Hint = str | Callable[[], str | None] | None
-_SURELY_MISSPELT = 0.85
 _PLAIN_UNITS = RowUnits()
 
 
@@ -47,111 +45,25 @@ class ReadTable:
     """Columns that no book has and that could not be read: bad only where a policy declares them."""
 
 
-class BadCells:
-    """Collects bad cells: the first `limit` of a table are kept, all are counted."""
-
-    def __init__(self, place: str, limit: int = 200) -> None:
-        self.place, self.limit = place, limit
-        self.kept: list[BadCell] = []
-        self.total = 0
-
-    def add(self, row: int | None, column: str | None, value: str | None, expected: str, hint: Hint = None) -> None:
-        """Note a bad cell; a hint that takes long to find is looked for only where the cell is kept."""
-        self.total += 1
-        if len(self.kept) < self.limit:
-            self.kept.append(BadCell(self.place, row, column, value, expected, hint() if callable(hint) else hint))
-
-
 def read_table(sheet: Sheet) -> ReadTable:
     """Read every cell of a sheet."""
     bad = BadCells(sheet.place)
-    header = {word: _folded(word) for word in sheet.frame.columns}
-    if not _is_header(sheet.name, header.values()):
-        expected = "the first row does not name the columns"
-        bad.add(None, None, None, expected, "is a title above the header? remove it")
-        return ReadTable(sheet.name, sheet.place, tuple(header.values()), (), tuple(bad.kept), 1)
-    known = _known_columns(sheet, header, bad)
-    unread = {(one.row, known.get(one.column or "")) for one in sheet.bad}  # the reader has said what is wrong there
-    rows = tuple(_rows(sheet, header, known, unread, bad))
+    found = heading(sheet, bad)
+    if found is None:
+        return ReadTable(sheet.name, sheet.place, tuple(sheet.given.columns), (), tuple(bad.kept), bad.total)
+    rows = tuple(read_rows(sheet, found, bad))
     _duplicates(sheet.name, rows, bad)
     _agreement(sheet.name, rows, bad)
-    strange = {
-        header[one.column]: one
-        for one in sheet.bad
-        if one.row is None and one.column in header and one.column not in known
-    }
-    seen = [one for one in sheet.bad if one not in strange.values()]
-    total = len(seen) + bad.total
-    return ReadTable(sheet.name, sheet.place, tuple(header.values()), rows, (*seen, *bad.kept), total, strange)
-
-
-def _is_header(table: str, names: Iterable[str]) -> bool:
-    """Whether the first row names any column that such a table has; else all that follows would be told of in vain."""
-    columns = named(table)
-    said = set(names)
-    return bool(said & {*columns, *PLAN_COLUMNS}) or any(did_you_mean(name, said) for name in columns)
-
-
-def _folded(word: str) -> str:
-    """A header's word as a column's name: `Processed in` is `processed_in`."""
-    return word.strip().casefold().replace(" ", "_")
-
-
-# ---- columns -------------------------------------------------------------------------------------------------------
-
-
-def _known_columns(sheet: Sheet, header: Mapping[str, str], bad: BadCells) -> dict[str, str]:
-    """The header's words that are known columns, and which; what is missing, doubled or misspelt is bad."""
-    columns = named(sheet.name)
-    known: dict[str, str] = {}
-    for word, name in header.items():
-        meant = PLAN_COLUMNS.get(name, name) if sheet.name == "awards" else name
-        if meant not in columns:
-            continue
-        if meant in known.values():
-            bad.add(None, word, None, f"the column `{meant}` stands twice")
-        else:
-            known[word] = meant
-    strangers = [name for word, name in header.items() if word not in known]
-    absent = [name for name in columns if name not in known.values()]
-    _missing(sheet, [name for name in absent if columns[name].required], strangers, bad)
-    _misspelt(sheet, [name for name in absent if not columns[name].required], strangers, bad)
-    return known
-
-
-def _missing(sheet: Sheet, absent: Sequence[str], strangers: list[str], bad: BadCells) -> None:
-    for name in absent:
-        near = did_you_mean(name, strangers)
-        hint = f"is that what `{near}` should be called?" if near else None
-        bad.add(None, name, None, f"the column `{name}` is missing", hint)
-        if near:
-            strangers.remove(near)
-
-
-def _misspelt(sheet: Sheet, absent: Sequence[str], strangers: Sequence[str], bad: BadCells) -> None:
-    """A column that nobody knows is ignored, unless it is surely a slip of the pen for one that is absent."""
-    for word in strangers:
-        near = did_you_mean(word, absent)
-        if near and _alike(word, near):
-            bad.add(None, word, None, f"`{sheet.name}` has no such column", f"did you mean `{near}`?")
-
-
-def _alike(one: str, other: str) -> bool:
-    import difflib
-
-    return difflib.SequenceMatcher(None, one, other).ratio() >= _SURELY_MISSPELT
+    columns, total = tuple(found.names.values()), len(found.seen) + bad.total
+    return ReadTable(sheet.name, sheet.place, columns, rows, (*found.seen, *bad.kept), total, found.strange)
 
 
 # ---- rows ----------------------------------------------------------------------------------------------------------
 
 
-def _rows(
-    sheet: Sheet,
-    header: Mapping[str, str],
-    known: Mapping[str, str],
-    unread: set[tuple[int | None, str | None]],
-    bad: BadCells,
-) -> Iterator[Row]:
+def read_rows(sheet: Sheet, found: Heading, bad: BadCells) -> Iterator[Row]:
+    """The rows that are not blank, and what is bad about their cells. No row depends on another."""
+    header, known, unread = found.names, found.known, found.unread
     columns = named(sheet.name)
     required = [name for name, column in columns.items() if column.required and name in known.values()]
     in_kg = {name for word, name in known.items() if header[word] != name}  # the plan's own columns
@@ -168,7 +80,7 @@ def _rows(
                 continue
             key = (columns[name].kind, text, RowUnits(currency=units.currency) if name in in_kg else units)
             if key not in memo:
-                value = _read(*key)
+                value = read_cell(*key)
                 if isinstance(value, Unreadable):  # not remembered: a million bad cells may all differ
                     bad.add(number, name, text, value.expected, value.said)
                     continue
@@ -199,7 +111,7 @@ def _texts(
 def _units(texts: Mapping[str, str]) -> RowUnits:
     """What the row says of its numbers; a unit that is none is noted at its own cell, and kg is read here."""
     unit, per = texts.get("unit", "kg"), texts.get("per", "kg")
-    currency = _read("currency", texts["currency"], _PLAIN_UNITS) if "currency" in texts else None
+    currency = read_cell("currency", texts["currency"], _PLAIN_UNITS) if "currency" in texts else None
     return RowUnits(
         unit if unit in MASS_UNITS else "kg",
         per if per in MASS_UNITS else "kg",
@@ -207,7 +119,7 @@ def _units(texts: Mapping[str, str]) -> RowUnits:
     )
 
 
-def _read(kind: str, text: str, units: RowUnits) -> Any:
+def read_cell(kind: str, text: str, units: RowUnits) -> Any:
     """The cell's value, or the `Unreadable` itself."""
     try:
         return READERS[kind](text, units)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from vault_rules.domain.amounts import Unreadable
+from vault_rules.domain.bad_cell import sentence
 from vault_rules.domain.cells import READERS, RowUnits
-from vault_rules.domain.sheet import sentence
 from vault_rules.domain.spelling import did_you_mean
 from vault_rules.domain.tables import IDS, TAKES_FIELDS, Column, named
 from vault_rules.domain.units import MASS_UNITS
