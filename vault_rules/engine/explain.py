@@ -35,7 +35,8 @@ def explain(evaluation: Evaluation, plan: Plan, offer: str, request: str | None)
     chosen = request if request is not None else _decisive(evaluation, plan, offer)
     entries = [*_eligibility(evaluation, standing)]
     if standing.may_serve and chosen is not None:
-        watched = Evaluation(evaluation.program, evaluation.book, evaluation.day.as_of, watch=Watch(offer, chosen))
+        watch, day = Watch(offer, chosen), evaluation.day.as_of
+        watched = Evaluation(evaluation.program, evaluation.book, day, watch, evaluation.markets)
         watched.serve_all()
         entries.extend(_walk(event, evaluation) for event in watched.watch.events)
     entries.extend(_placements(plan, offer, chosen))

@@ -20,6 +20,7 @@ from vault_rules.domain.rows import BoundBook, Offer, Request
 from vault_rules.engine.candidates import Candidacy, Candidates
 from vault_rules.engine.eligibility import Eligibility, Standing, add_reason, missing
 from vault_rules.engine.limits import Caps, Group
+from vault_rules.engine.markets import Markets
 from vault_rules.engine.outcome import columns_missed, has
 from vault_rules.engine.ordering import in_order, key_value
 from vault_rules.engine.program import Clauses, Program, rule_ref
@@ -62,13 +63,21 @@ class Walk:
     because: set[str] = attrs.field(factory=set)
 
 
+MarketsOf = Callable[[World], Markets]
+
+
 class Evaluation:
     """All state of one evaluation. `watch` keeps what happens to one offer."""
 
-    def __init__(self, program: Program, book: BoundBook, as_of: date, watch: Watch | None = None) -> None:
-        self.program, self.book, self.watch = program, book, watch or Watch()
+    def __init__(
+        self, program: Program, book: BoundBook, as_of: date, watch: Watch | None = None, markets: MarketsOf | None = None
+    ) -> None:
+        """`markets`: references that were worked out elsewhere, for a book of which not all offers are here."""
+        self.program, self.book, self.watch, self.markets = program, book, watch or Watch(), markets
         self.day = program.on(as_of)
         self.world = World(self.day, book)
+        if markets is not None:
+            self.world.markets = markets(self.world)
         self.eligibility = Eligibility(self.world)
         self.standings: dict[str, Standing] = self.eligibility.run()
         self.candidates = Candidates(self.world, self.eligibility)

@@ -187,7 +187,8 @@ class AtOnce:
                 short = short | self._too_dear(name, said)
             elif UNKNOWN in said:
                 next(masses)
-        return [(pl.col("#gives") & short).alias("#stop")]
+        is_full = taken - full >= _whole(self.walk.need)  # what comes then is not even asked
+        return [((pl.col("#gives") & short) | is_full).alias("#stop")]
 
     def _too_dear(self, name: str, said: list[Any]) -> pl.Expr:
         """Where money might not be enough: rounding of each invoice, and to milligrams, is allowed for."""

@@ -14,33 +14,37 @@ import polars as pl
 from vault_rules.domain.columns import ColumnBook
 from vault_rules.domain.exact import invoice
 from vault_rules.domain.plan import Award, Reason, Rejection, Shortfall
-from vault_rules.domain.rows import Offer
+from vault_rules.domain.rows import BoundBook, Offer
 from vault_rules.engine.candidates import Candidacy
 from vault_rules.engine.eligibility import add_reason, missing
 from vault_rules.engine.fast import codes
-from vault_rules.engine.fast.lanes import Queue
 from vault_rules.engine.fast.passed_over import PassedOver
 from vault_rules.engine.fast.serving import Blocked, Serving, Walk, serve
-from vault_rules.engine.fast.standing import Offers, many
+from vault_rules.engine.fast.standing import GivenMarkets, Offers, many
 from vault_rules.engine.fast.tallies import CapsThen
+from vault_rules.engine.fast.verdicts import expressions
 from vault_rules.engine.limits import Caps, Entry, Group
 from vault_rules.engine.ordering import key_value
 from vault_rules.engine.outcome import columns_missed
+from vault_rules.engine.placing import Storage
 from vault_rules.engine.program import Clauses, Program, rule_ref
-from vault_rules.engine.readings import FIELD
-from vault_rules.engine.reference import award_of
+from vault_rules.engine.readings import parts
+from vault_rules.engine.reference import Evaluation, award_of
 from vault_rules.engine.taking import share_left, taken
 from vault_rules.engine.waterfalls import Waterfalls
 from vault_rules.engine.words import show
-from vault_rules.engine.world import View, World
+from vault_rules.engine.world import World
+from vault_rules.errors import UsageError
 from vault_rules.semantics import typed
 from vault_rules.semantics.meaning import value_of
 from vault_rules.semantics.types import MASS, RATIO
 
 
 def evaluate(program: Program, book: ColumnBook, as_of: date) -> FastEvaluation:
-    """Serve the requests; all else of the plan is worked out when it is asked for."""
-    return FastEvaluation(serve(program, book, as_of))
+    """Serve the requests; all else of the plan is worked out when it is asked for, unless that might stop."""
+    found = FastEvaluation(serve(program, book, as_of))
+    found.check()
+    return found
 
 
 class FastEvaluation:
@@ -52,6 +56,37 @@ class FastEvaluation:
         self.book: ColumnBook = serving.book
         self.waterfalls: Waterfalls = serving.waterfalls
         self.offers = Offers(serving)
+
+    def with_only(self, offer: str) -> Evaluation:
+        """The same evaluation by the reference, with the offers that were awarded and one more.
+
+        No other offer has a part in it but by the references, and these are known.
+        """
+        ids, book = self.book.offers.ids, self.book
+        row = ids.index_of(offer)
+        if row is None:
+            raise UsageError(f"the book has no offer `{offer}`")
+        rows = sorted({row, *self.serving.ledger.rows}, key=lambda one: str(ids[one]))
+        small = BoundBook(
+            tuple(book.offers.offer(one) for one in rows), book.requests, book.benchmarks, book.facilities,
+            book.holdings, book.awards, book.fx, "",
+        )  # fmt: skip
+        lanes = self.serving.lanes
+        found = Evaluation(self.program, small, self.world.as_of, markets=lambda world: GivenMarkets(world, lanes))
+        found.serve_all()
+        return found
+
+    def check(self) -> None:
+        """Raise what would stop evaluation later: two stores in force, a rate that the book does not have."""
+        day = self.world.day
+        shown = [expr for _, expr in day.policy.show]
+        stores = [dict(rule.clauses) for rule in day.stores]
+        limits = [dict(rule.clauses) for rule in day.caps]
+        asked = (part for expr in expressions([shown, stores, limits]) for part in parts(expr, day))
+        if len(day.stores) > 1 or any(isinstance(one, typed.Foreign) for one in asked):
+            storage = Storage(self.world, self.offer)
+            for award in self.awards:
+                storage.place(award)
 
     # ---- awards ----------------------------------------------------------------------------------------------------
 
@@ -295,5 +330,3 @@ def step_of(walk: Walk, number: int) -> typed.Step:
     steps: tuple[typed.Step, ...] = walk.clauses["steps"]
     return next(one for one in steps if one.number == number)
 
-
-_ = (Any, FIELD, Queue, View)

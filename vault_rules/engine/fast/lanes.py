@@ -25,7 +25,7 @@ from vault_rules.engine.world import World
 from vault_rules.semantics import typed
 
 SMALL = 100_000
-BLOCK = 4
+BLOCK = 1024
 
 
 @attrs.frozen(eq=False)

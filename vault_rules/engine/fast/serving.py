@@ -439,7 +439,7 @@ class Step:
         return found
 
 
-_FEW = 1
+_FEW = 48
 """So many offers of a step are asked one by one before many are looked at together."""
 _MANY = 2**18
 

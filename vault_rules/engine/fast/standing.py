@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +41,9 @@ class GivenMarkets(Markets):
             self._list(mineral)
             return super().value(expr, view)
 
+    def open(self, passed: Iterable[Offer]) -> None:
+        """The offers that passed are known already."""
+
     def _list(self, mineral: str) -> None:
         """All offers of a mineral that references see, one by one."""
         if mineral in self.offers:
@@ -53,7 +57,7 @@ class GivenMarkets(Markets):
             self.world.tier_of[offer.offer] = self.lanes.verdicts.tiers[tier - 1]
             compare(self.world, offer)
             ones.append(offer)
-        self.open(ones)
+        super().open(ones)
 
 
 def compare(world: World, offer: Offer) -> None:

@@ -51,7 +51,7 @@ class Table:
     def like(self, frame: pl.DataFrame) -> Table:
         """Other rows with the same columns."""
         table = Table(self.offers, frame, self.columns)
-        table.given = self.given
+        table.given, table._derived = self.given, self._derived
         return table
 
     def __len__(self) -> int:

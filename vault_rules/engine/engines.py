@@ -1,0 +1,82 @@
+"""The engines by name: one meaning, so that whichever is asked gives the same plan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import TYPE_CHECKING
+
+import attrs
+
+from vault_rules.domain.plan import Plan
+from vault_rules.domain.rows import BoundBook
+from vault_rules.domain.trace import Trace
+from vault_rules.engine.program import Program
+from vault_rules.engine.reference import Evaluation, run
+from vault_rules.engine.result import plan_of
+from vault_rules.errors import EvaluationError, UsageError
+
+if TYPE_CHECKING:
+    from vault_rules.domain.columns import ColumnBook
+    from vault_rules.engine.fast.evaluation import FastEvaluation
+
+ENGINES = ("fast", "reference")
+LARGEST_FOR_REFERENCE = 100_000
+"""More offers than this are not handed to the reference on the quiet: it would take hours."""
+
+
+@attrs.frozen(eq=False)
+class Evaluated:
+    """A plan, and what its explanations are made of."""
+
+    plan: Plan
+    requests: frozenset[str]
+    _evaluation: Evaluation | FastEvaluation
+
+    def explain(self, offer: str, request: str | None) -> Trace:
+        """The chain of clauses that decided about an offer. Raises `UsageError` for one that the book does not have."""
+        from vault_rules.engine.explain import explain
+
+        if isinstance(self._evaluation, Evaluation):
+            return explain(self._evaluation, self.plan, offer, request)
+        small = self._evaluation.with_only(offer)
+        return explain(small, plan_of(small.program, small), offer, request)
+
+
+def by_reference(program: Program, book: BoundBook, as_of: date) -> Evaluated:
+    """A plan by the reference."""
+    evaluation = run(program, book, as_of)
+    return Evaluated(plan_of(program, evaluation), frozenset(evaluation.world.requests), evaluation)
+
+
+def by_columns(
+    program: Program, columns: Callable[[], ColumnBook], rows: Callable[[], BoundBook], as_of: date
+) -> Evaluated:
+    """A plan by the fast engine.
+
+    Where whole numbers of 128 bits cannot hold the book, the reference works the plan out; and where evaluation stops,
+    the reference says why, since it is asked offer by offer. Both only for books of a size that it can manage.
+    """
+    from vault_rules.domain.columns import TooWide
+    from vault_rules.engine.fast.evaluation import evaluate
+    from vault_rules.engine.fast.plan import later
+    from vault_rules.engine.fast.vectors import Wide
+
+    offers: int | None = None
+    try:
+        book = columns()
+        offers = len(book.offers)
+        evaluation = evaluate(program, book, as_of)
+        return Evaluated(later(evaluation), frozenset(evaluation.world.requests), evaluation)
+    except EvaluationError:
+        if offers is None or offers > LARGEST_FOR_REFERENCE:
+            raise
+    except (Wide, TooWide):
+        pass
+    bound = rows()
+    if len(bound.offers) > LARGEST_FOR_REFERENCE:
+        raise UsageError(
+            "the figures of this book are too large or too fine for the fast engine (38 digits at one scale): "
+            "round prices and quantities, or take `--engine reference`, which knows no limit and is slow"
+        )
+    return by_reference(program, bound, as_of)
