@@ -8,10 +8,9 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from lark import Token, Tree
-
 from vault_rules.domain.units import MULTIPLIERS
 from vault_rules.language import ast
+from vault_rules.language.trees import Token, Tree
 from vault_rules.source.diagnostic import ERROR, Diagnostic, Label
 from vault_rules.source.text import Source, Span
 
@@ -25,7 +24,7 @@ _ESCAPES = {"n": "\n", "t": "\t", '"': '"', "\\": "\\"}
 CellParser = Callable[[str, int], Any]
 
 
-def is_deep(tree: Tree[Token]) -> bool:
+def is_deep(tree: Tree) -> bool:
     """Whether values are nested so deeply that what walks them could run out of stack."""
     waiting = [(tree, 0)]
     while waiting:
@@ -73,13 +72,10 @@ class ExpressionReader:
     # ---- places and words -----------------------------------------------------------------------------------------
 
     def span(self, tree: Any) -> Span:
-        if isinstance(tree, Token):
-            return self.token_span(tree)
-        start, end = getattr(tree.meta, "start_pos", 0), getattr(tree.meta, "end_pos", 0)
-        return Span(self.source, start + self.offset, end + self.offset)
+        return Span(self.source, tree.start + self.offset, tree.end + self.offset)
 
     def token_span(self, token: Token) -> Span:
-        return Span(self.source, (token.start_pos or 0) + self.offset, (token.end_pos or 0) + self.offset)
+        return Span(self.source, token.start + self.offset, token.end + self.offset)
 
     def report(
         self,
@@ -94,7 +90,7 @@ class ExpressionReader:
         self.diagnostics.append(Diagnostic(code, ERROR, message, span, label, labels, help))
 
     @staticmethod
-    def trees(tree: Tree[Token]) -> list[Tree[Token]]:
+    def trees(tree: Tree) -> list[Tree]:
         return [child for child in tree.children if isinstance(child, Tree)]
 
     def identifier(self, token: Any) -> ast.Identifier:
@@ -170,7 +166,7 @@ class ExpressionReader:
         return columns, tuple(rows)
 
     def _cells(self, token: Token) -> list[tuple[str, Span]]:
-        base = (token.start_pos or 0) + self.offset
+        base = token.start + self.offset
         cells = []
         for found in re.finditer(r'\|((?:"(?:[^"\\]|\\.)*"|[^"|])*)(?=\|)', str(token)):
             text = found[1]
