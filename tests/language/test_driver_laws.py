@@ -1,4 +1,4 @@
-"""Our walk over the tables gives what Lark gives: the same trees and places, and of mistakes the same place and words."""
+"""Our walk over the tables gives what Lark gives: the same trees and places, of mistakes the same place and words."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def lark_says(text: str, start: str) -> Any:
     except UnexpectedInput as error:
         at_end = isinstance(error, UnexpectedToken) and error.token.type == "$END"
         expected = getattr(error, "accepts", None) or getattr(error, "expected", None) or getattr(error, "allowed", ())
-        return len(text) if at_end else error.pos_in_stream, at_end, set(expected)
+        return len(text) if at_end else error.pos_in_stream, at_end, set(expected or ())
 
 
 def we_say(text: str, start: str) -> Any:
