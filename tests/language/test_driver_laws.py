@@ -42,7 +42,7 @@ def of_lark(tree: Any) -> Any:
 def of_ours(tree: Any) -> Any:
     if isinstance(tree, Token):
         return tree.type, str(tree), tree.start, tree.end
-    return tree.data, tree.start, tree.end, [of_ours(child) for child in tree.children]
+    return tree.data, tree.inner_start, tree.inner_end, [of_ours(child) for child in tree.children]
 
 
 def lark_says(text: str, start: str) -> Any:

@@ -96,54 +96,51 @@ class _Run:
         return SyntaxMistake(start, False, set(scanner.names) or {"<END-OF-FILE>"})
 
     def _finish(self, length: int) -> Tree:
-        tables = self.tables
-        while True:
-            move = tables.moves[self.states[-1]].get(END)
+        """Reduce until the start rule is whole."""
+        states, values, tables = self.states, self.values, self.tables
+        while states[-1] != self.end:
+            move = tables.moves[states[-1]].get(END)
             if move is None:
                 raise SyntaxMistake(length, True, self._expected())
-            assert move < 0  # the end is never read, only reduced to
-            self.reduce(tables.rules[-1 - move])
-            if self.states[-1] == self.end:
-                tree = self.values[-1]
-                assert isinstance(tree, Tree)
-                return tree
+            assert move < 0  # the end is never taken, only reduced to
+            rule = tables.rules[-1 - move]
+            if rule.is_chain:
+                key = (states[-2], states[-1], END)
+                states[-1] = tables.chains.get(key) or self._along(key)
+            else:
+                values.append(_reduced(rule, states, values))
+                states.append(tables.moves[states[-1]][rule.origin])
+        tree = values[-1]
+        assert isinstance(tree, Tree)
+        return tree
 
     def feed(self, kind: str, start: int) -> int:
         """Reduce until a token can be taken; the state that it leads to."""
-        states, tables = self.states, self.tables
+        states, values, rules, chains = self.states, self.values, self.tables.rules, self.tables.chains
+        moves = self.tables.moves
         while True:
             state = states[-1]
-            move = tables.moves[state].get(kind)
+            move = moves[state].get(kind)
             if move is None:
                 raise SyntaxMistake(start, False, self._expected())
             if move >= 0:
                 return move
-            rule = tables.rules[-1 - move]
-            if rule.is_chain:
-                states[-1] = self._along(states[-2], state, kind)
+            rule = rules[-1 - move]
+            if rule[5]:
+                key = (states[-2], state, kind)
+                states[-1] = chains.get(key) or self._along(key)
             else:
-                self.reduce(rule)
+                values.append(_reduced(rule, states, values))
+                states.append(moves[states[-1]][rule[0]])
 
-    def _along(self, below: int, state: int, kind: str) -> int:
+    def _along(self, key: tuple[int, int, str]) -> int:
         """The last state of a run of reductions that leave the value as it is."""
-        key = (below, state, kind)
-        end = self.tables.chains.get(key)
-        if end is None:
-            end, moves = state, self.tables.moves
-            while (move := moves[end].get(kind, 0)) < 0 and (rule := self.tables.rules[-1 - move]).is_chain:
-                end = moves[below][rule.origin]
-            self.tables.chains[key] = end
+        below, end, kind = key
+        moves, rules = self.tables.moves, self.tables.rules
+        while (move := moves[end].get(kind, 0)) < 0 and rules[-1 - move].is_chain:
+            end = moves[below][rules[-1 - move].origin]
+        self.tables.chains[key] = end
         return end
-
-    def reduce(self, rule: Rule) -> None:
-        """Put one tree, or the only child, in the place of what a rule is made of."""
-        states, values = self.states, self.values
-        found: list[Tree | Token] = []
-        if rule.size:
-            found = values[-rule.size :]
-            del states[-rule.size :], values[-rule.size :]
-        values.append(_tree(rule, found))
-        states.append(self.tables.moves[states[-1]][rule.origin])
 
     # ---- what could have stood there ------------------------------------------------------------------------------
 
@@ -168,17 +165,24 @@ class _Run:
                 return True
 
 
-def _tree(rule: Rule, found: list[Tree | Token]) -> Tree | Token:
-    start, end = _outer(found)
-    children = found if rule.kept is None else _kept(rule.kept, found)
-    if rule.alone and len(children) == 1:
-        only = children[0]
-        if isinstance(only, Tree) and start >= 0:
-            only.outer_start, only.outer_end = start, end
-        return only
-    tree = Tree(rule.data, children, max(start, 0), max(end, 0))
-    tree.outer_start, tree.outer_end = start, end
-    return tree
+def _reduced(rule: Rule, states: list[int], values: list[Tree | Token]) -> Tree | Token:
+    """One tree, or the only child, for what a rule is made of, which is taken away."""
+    _, size, data, kept, alone, _ = rule
+    if not size:
+        return Tree(data, [], -1, -1)
+    found = values[-size:]
+    del states[-size:], values[-size:]
+    start, end = found[0].start, found[-1].end
+    if start < 0 or end < 0:
+        start = next((one.start for one in found if one.start >= 0), -1)
+        end = next((one.end for one in reversed(found) if one.end >= 0), -1)
+    children = found if kept is None else _kept(kept, found)
+    if not alone or len(children) != 1:
+        return Tree(data, children, start, end)
+    only = children[0]
+    if start >= 0 and isinstance(only, Tree):
+        only.start, only.end = start, end
+    return only
 
 
 def _kept(kept: tuple[int, ...], found: list[Tree | Token]) -> list[Tree | Token]:
@@ -194,17 +198,3 @@ def _kept(kept: tuple[int, ...], found: list[Tree | Token]) -> list[Tree | Token
         else:  # a list that grows at its end is not copied each time
             children = inner.children
     return children
-
-
-def _outer(found: list[Tree | Token]) -> tuple[int, int]:
-    """From where to where a row of values stands; -1 where all are empty."""
-    start = end = -1
-    for one in found:
-        start = one.start if isinstance(one, Token) else one.outer_start
-        if start >= 0:
-            break
-    for one in reversed(found):
-        end = one.end if isinstance(one, Token) else one.outer_end
-        if end >= 0:
-            break
-    return start, end

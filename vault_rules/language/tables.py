@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import attrs
 
@@ -20,8 +20,7 @@ END = "$END"
 _WORD = r"[A-Za-z_]\w*"
 
 
-@attrs.frozen
-class Rule:
+class Rule(NamedTuple):
     """A reduction: `size` symbols become one tree `data`, or its only child where it is `alone`."""
 
     origin: str

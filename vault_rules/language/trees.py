@@ -14,13 +14,17 @@ class Token(str):
 
 
 class Tree:
-    """A rule of the grammar that was found. `outer_start` and `outer_end` also hold the marks around it that a tree of
-    one child leaves out; an empty tree has its place at 0, and no outer one.
+    """A rule of the grammar that was found: `inner_start` to `inner_end` is where it stands.
+
+    `start` and `end`, as a token has them, also hold the marks around it that a tree of one child leaves out. Of a tree
+    in which nothing stands they are -1, and the inner place is 0.
     """
 
-    __slots__ = ("children", "data", "end", "outer_end", "outer_start", "start")
+    __slots__ = ("children", "data", "end", "inner_end", "inner_start", "start")
 
     def __init__(self, data: str, children: list[Tree | Token], start: int, end: int) -> None:
         self.data, self.children = data, children
-        self.start = self.outer_start = start
-        self.end = self.outer_end = end
+        self.start = start
+        self.end = end
+        self.inner_start = start if start >= 0 else 0  # noqa: FURB136 - `max` takes four times as long
+        self.inner_end = end if end >= 0 else 0  # noqa: FURB136
