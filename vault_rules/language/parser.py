@@ -13,7 +13,6 @@ from vault_rules.language import ast
 from vault_rules.language.driver import SyntaxMistake, parse_tree
 from vault_rules.language.expressions import MAX_DEPTH, is_deep, too_deep
 from vault_rules.language.from_tree import StatementReader
-from vault_rules.language.messages import explain_syntax
 from vault_rules.language.statements import Chunk, split_statements
 from vault_rules.language.trees import Tree
 from vault_rules.source.diagnostic import ERROR, Diagnostic, in_file_order
@@ -55,7 +54,7 @@ def _piecewise(source: Source) -> tuple[ast.PolicyFile, tuple[Diagnostic, ...]]:
     while at < len(chunks) and sum(one.code.startswith("V01") for one in diagnostics) < MAX_SYNTAX_ERRORS:
         chunk, tree, at = _tree_of(chunks, at)
         if isinstance(tree, SyntaxMistake):
-            diagnostics.append(explain_syntax(tree, source, chunk))
+            diagnostics.append(_explained(tree, source, chunk))
             broken.update(chunk.defines)
             continue
         reader = StatementReader(source, chunk.start, parse_cell=_cell_parser(source))
@@ -92,6 +91,12 @@ def _tree(chunk: Chunk) -> Tree | SyntaxMistake:
         return error
 
 
+def _explained(mistake: SyntaxMistake, source: Source, chunk: Chunk) -> Diagnostic:
+    from vault_rules.language.messages import explain_syntax  # a policy without mistakes has no use for it
+
+    return explain_syntax(mistake, source, chunk)
+
+
 def _deep(span: Span) -> Diagnostic:
     message, place, help = too_deep(span)
     return Diagnostic("V0117", ERROR, message, place, help=help)
@@ -104,7 +109,7 @@ def _cell_parser(source: Source) -> Any:
         try:
             tree = parse_tree(text, "cell")
         except SyntaxMistake as error:
-            return None, (explain_syntax(error, source, Chunk(text, offset, ())),)
+            return None, (_explained(error, source, Chunk(text, offset, ())),)
         if len(text) > MAX_DEPTH and is_deep(tree):
             return None, (_deep(Span(source, offset, offset + len(text))),)
         reader = StatementReader(source, offset)

@@ -5,7 +5,7 @@ All of it is shown by dates and scopes, before any book is read.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
@@ -123,9 +123,10 @@ def clashing_exceptions(
 
     One that changes another stands with it, not against it; so does one that changes that one in turn.
     """
-    standing = _all_standing(exceptions, targets)
+    known = _all_standing(exceptions, targets)
+    standing = [known[one.name] for one in exceptions]
     clashing: dict[str, set[str]] = {}
-    for at, beside in _in_question(standing):
+    for at, beside in _in_question(standing, known):
         first, second = standing[at], standing[beside]
         if not _differ(first.exception, second.exception) or _clash_already(first, second, clashing):
             continue
@@ -169,13 +170,9 @@ class _Standing:
     """The name of the rule or `let` that is changed in the end."""
     extent: Extent
 
-    def changes(self, other: _Standing) -> bool:
-        """Whether it changes that one, or what changes it in turn: it then stands with it, and not against it."""
-        deeper = len(self.around) - len(other.around)
-        return deeper >= 0 and self.around[deeper] is other.exception
 
-
-def _all_standing(exceptions: Sequence[typed.TypedException], targets: dict[str, Any]) -> list[_Standing]:
+def _all_standing(exceptions: Sequence[typed.TypedException], targets: dict[str, Any]) -> dict[str, _Standing]:
+    """The exceptions, and those that they are exceptions to, by name."""
     known: dict[str, _Standing] = {}
     for one in exceptions:
         waiting = [one]
@@ -186,7 +183,7 @@ def _all_standing(exceptions: Sequence[typed.TypedException], targets: dict[str,
         for each in reversed(waiting):
             if each.name not in known:
                 known[each.name] = _stand(each, known, targets)
-    return [known[one.name] for one in exceptions]
+    return known
 
 
 def _stand(one: typed.TypedException, known: dict[str, _Standing], targets: dict[str, Any]) -> _Standing:
@@ -200,18 +197,35 @@ def _stand(one: typed.TypedException, known: dict[str, _Standing], targets: dict
     return _Standing(one, (one,), one.target, ALWAYS.within(one.window, one.scope))
 
 
-def _in_question(standing: Sequence[_Standing]) -> list[tuple[int, int]]:
-    """The pairs to one rule that may hold at once, and of which none changes the other: the nearest to it first."""
-    to_one: dict[str, list[int]] = {}
-    for at, one in enumerate(standing):
-        to_one.setdefault(one.base, []).append(at)
-    found = []
-    for places in to_one.values():
-        for first, second in pairs([standing[at].extent for at in places]):
-            this, that = standing[places[first]], standing[places[second]]
-            if not this.changes(that) and not that.changes(this):
-                found.append((len(this.around) + len(that.around), places[first], places[second]))
-    return [(at, beside) for _, at, beside in sorted(found)]
+def _in_question(standing: Sequence[_Standing], known: Mapping[str, _Standing]) -> list[tuple[int, int]]:
+    """The pairs to one rule that may hold at once, and of which none changes the other: the nearest to it first.
+
+    Exceptions to exceptions are branches of a tree that grows out of the rule. They are gone through from the tips, and
+    only what stands on two branches is compared: of a long chain, nothing.
+    """
+    places = {one.exception.name: at for at, one in enumerate(standing)}
+    extents = [one.extent for one in standing]
+    found: list[tuple[int, int]] = []
+    branches: dict[str, list[list[int]]] = {}
+    for one in sorted(known.values(), key=lambda one: -len(one.around)):
+        name = one.exception.name
+        here = branches.pop(name, [])
+        found.extend(pairs(here, extents))
+        branches.setdefault(one.exception.target, []).append(_joined(here, places.get(name)))
+    for here in branches.values():
+        found.extend(pairs(here, extents))
+    return sorted(found, key=lambda pair: (sum(len(standing[at].around) for at in pair), pair))
+
+
+def _joined(branches: list[list[int]], more: int | None) -> list[int]:
+    """All places of some branches: in the list of the longest, so that a chain is not copied at each of its links."""
+    whole = max(branches, key=len, default=[])
+    for one in branches:
+        if one is not whole:
+            whole.extend(one)
+    if more is not None:
+        whole.append(more)
+    return whole
 
 
 def _differ(first: typed.TypedException, second: typed.TypedException) -> bool:
@@ -245,7 +259,8 @@ _OVERLAPS = {
 def overlapping(rules: Sequence[typed.Rule], minerals: Sequence[str]) -> Iterator[Diagnostic]:
     """For each rule, the first earlier one of its kind that may be in force with it."""
     earliest: dict[int, int] = {}
-    for before, at in pairs([ALWAYS.within(rule.window, rule.scope) for rule in rules]):
+    extents = [ALWAYS.within(rule.window, rule.scope) for rule in rules]
+    for before, at in pairs([[at] for at in range(len(rules))], extents):
         earliest[at] = min(before, earliest.get(at, before))
     for at, before in sorted(earliest.items()):
         first, second = rules[before], rules[at]

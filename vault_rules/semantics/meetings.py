@@ -56,14 +56,28 @@ def _apart(first: frozenset[str] | None, second: frozenset[str] | None) -> bool:
     return first is not None and second is not None and first.isdisjoint(second)
 
 
-def pairs(extents: Sequence[Extent]) -> Iterator[tuple[int, int]]:
-    """The places of all that meet, the earlier place first: in order of days, so that what is over is left behind."""
-    running: list[int] = []
-    order = [at for at, one in enumerate(extents) if not one.is_empty]
-    for at in sorted(order, key=lambda at: extents[at].start):
+def pairs(branches: Sequence[Sequence[int]], extents: Sequence[Extent]) -> Iterator[tuple[int, int]]:
+    """The places that meet, of two branches each, the earlier place first.
+
+    It goes by days, so that what is over is left behind; within a branch nothing is compared.
+    """
+    if len(branches) < 2:
+        return
+    order = [(extents[at].start, at, branch) for branch, places in enumerate(branches) for at in places]
+    running: dict[int, list[int]] = {}
+    for start, at, branch in sorted(order):
         this = extents[at]
-        running = [other for other in running if extents[other].end > this.start]
-        for other in running:
-            if this.shares(extents[other]):
-                yield (other, at) if other < at else (at, other)
-        running.append(at)
+        if this.is_empty:
+            continue
+        for other_branch, others in list(running.items()):
+            if other_branch == branch:
+                continue
+            left = [other for other in others if extents[other].end > start]
+            if left:
+                running[other_branch] = left
+            else:
+                del running[other_branch]
+            for other in left:
+                if this.shares(extents[other]):
+                    yield (other, at) if other < at else (at, other)
+        running.setdefault(branch, []).append(at)
