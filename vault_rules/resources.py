@@ -21,6 +21,11 @@ def grammar_text() -> str:
     return (_folder("grammar") / "vault.lark").read_text(encoding="utf-8")
 
 
+def grammar_tables_file() -> Path:
+    """The parser's tables, made from the grammar by `vault_rules.language.make_tables`."""
+    return _folder("grammar") / "vault.tables.json"
+
+
 def policies_folder() -> Path:
     """The folder of the shipped policies: the flagship, `lib/`, `books/`."""
     return _folder("policies")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from vault_rules.cli.running import DONE, POLICY_ERROR, colour, emit
+from vault_rules.cli.running import DONE, POLICY_ERROR, colour, emit, in_one_breath
 
 
 @click.command("check")
@@ -27,7 +27,8 @@ def command(policies: tuple[str, ...], form: str, output: Path | None) -> int:
 
     found: list[Diagnostic] = []
     for path in dict.fromkeys(policies):
-        found.extend(check_policy(path)[1])
+        with in_one_breath():
+            found.extend(check_policy(path)[1])
     if form == "text" and not found:
         count = len(set(policies))
         emit(f"{count} polic{'y' if count == 1 else 'ies'} checked, no mistakes\n", output)

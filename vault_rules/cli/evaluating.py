@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from vault_rules.cli.running import progress
+from vault_rules.cli.running import in_one_breath, progress
 
 if TYPE_CHECKING:
     from vault_rules.api import Plan
@@ -54,7 +54,8 @@ def make_plan(policy: str, book: str, as_of: date, pairs: tuple[str, ...], *, wa
     from vault_rules import api
 
     values = parameters(pairs)
-    loaded = api.load_policy(policy, values)
+    with in_one_breath():
+        loaded = api.load_policy(policy, values)
     warnings = sum(not one.is_error for one in loaded.diagnostics)
     if warn and warnings:
         click.echo(

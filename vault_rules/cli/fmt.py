@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from vault_rules.cli.running import DONE, POLICY_ERROR, write_text
+from vault_rules.cli.running import DONE, POLICY_ERROR, in_one_breath, write_text
 
 
 @click.command("fmt")
@@ -26,7 +26,8 @@ def command(policies: tuple[str, ...], only_check: bool, diff: bool) -> int:
         raise click.UsageError("Say --check or --diff, not both.")
     would_change = 0
     for path in dict.fromkeys(policies):
-        before, after = format_text(sys.stdin.read()) if path == "-" else format_file(path)
+        with in_one_breath():
+            before, after = format_text(sys.stdin.read()) if path == "-" else format_file(path)
         would_change += before != after
         if diff:
             _print_difference(path, before, after)

@@ -8,10 +8,9 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from lark import Token, Tree
-
 from vault_rules.domain.units import MULTIPLIERS
 from vault_rules.language import ast
+from vault_rules.language.trees import Token, Tree
 from vault_rules.source.diagnostic import ERROR, Diagnostic, Label
 from vault_rules.source.text import Source, Span
 
@@ -20,21 +19,35 @@ _LITERAL = re.compile(r"(\d+(?:\.\d+)?)((?:k|mn|bn)(?=[ \t]|\Z))?(.*)", re.ASCII
 MAX_DEPTH = 100
 MAX_DIGITS = 100
 _LIKE_A_DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}/\d{1,2}/\d{4}|\d{4}/\d{1,2}/\d{1,2}", re.ASCII)
+_JOINED = frozenset(("and_", "or_"))
 _ESCAPES = {"n": "\n", "t": "\t", '"': '"', "\\": "\\"}
 
 CellParser = Callable[[str, int], Any]
 
 
-def is_deep(tree: Tree[Token]) -> bool:
+def is_deep(tree: Tree) -> bool:
     """Whether values are nested so deeply that what walks them could run out of stack."""
+    if not _may_be_deep(tree):
+        return False
     waiting = [(tree, 0)]
     while waiting:
         node, depth = waiting.pop()
         if depth > MAX_DEPTH:
             return True
-        below = depth + (len(node.children) - 1 if node.data in ("and_", "or_") else 1)
+        below = depth + (len(node.children) - 1 if node.data in _JOINED else 1)
         waiting.extend((child, below) for child in node.children if isinstance(child, Tree))
     return False
+
+
+def _may_be_deep(tree: Tree) -> bool:
+    """Whether a quick look, floor by floor, leaves it open: it counts what is joined on any floor to all of them."""
+    joined, floor = 0, [tree]
+    for depth in range(MAX_DEPTH):
+        joined += sum(len(node.children) for node in floor if node.data in _JOINED)
+        floor = [child for node in floor for child in node.children if isinstance(child, Tree)]
+        if not floor:
+            return depth + joined > MAX_DEPTH
+    return True
 
 
 def too_deep(span: Span) -> tuple[str, Span, str]:
@@ -73,13 +86,10 @@ class ExpressionReader:
     # ---- places and words -----------------------------------------------------------------------------------------
 
     def span(self, tree: Any) -> Span:
-        if isinstance(tree, Token):
-            return self.token_span(tree)
-        start, end = getattr(tree.meta, "start_pos", 0), getattr(tree.meta, "end_pos", 0)
-        return Span(self.source, start + self.offset, end + self.offset)
+        return Span(self.source, tree.inner_start + self.offset, tree.inner_end + self.offset)
 
     def token_span(self, token: Token) -> Span:
-        return Span(self.source, (token.start_pos or 0) + self.offset, (token.end_pos or 0) + self.offset)
+        return Span(self.source, token.start + self.offset, token.end + self.offset)
 
     def report(
         self,
@@ -94,7 +104,7 @@ class ExpressionReader:
         self.diagnostics.append(Diagnostic(code, ERROR, message, span, label, labels, help))
 
     @staticmethod
-    def trees(tree: Tree[Token]) -> list[Tree[Token]]:
+    def trees(tree: Tree) -> list[Tree]:
         return [child for child in tree.children if isinstance(child, Tree)]
 
     def identifier(self, token: Any) -> ast.Identifier:
@@ -170,7 +180,7 @@ class ExpressionReader:
         return columns, tuple(rows)
 
     def _cells(self, token: Token) -> list[tuple[str, Span]]:
-        base = (token.start_pos or 0) + self.offset
+        base = token.start + self.offset
         cells = []
         for found in re.finditer(r'\|((?:"(?:[^"\\]|\\.)*"|[^"|])*)(?=\|)', str(token)):
             text = found[1]
@@ -193,9 +203,10 @@ class ExpressionReader:
     def expr(self, tree: Any) -> ast.Expr:
         if isinstance(tree, Token):
             return ast.Name(str(tree), span=self.token_span(tree))
-        read: Callable[[Any], ast.Expr] | None = getattr(self, f"_expr_{tree.data}", None)
-        if read is None:
+        name = _READERS.get(tree.data)
+        if name is None:
             return self._literal(tree)
+        read: Callable[[Any], ast.Expr] = getattr(self, name)
         return read(tree)
 
     def split_of(self, tree: Any, words: tuple[str, ...]) -> tuple[ast.Expr, Token | None]:
@@ -207,7 +218,8 @@ class ExpressionReader:
         return self.expr(tree), None
 
     def _literal(self, tree: Any) -> ast.Expr:
-        token, span, kind = tree.children[0], self.span(tree), str(tree.data)
+        token, kind = tree.children[0], tree.data
+        span = Span(self.source, tree.inner_start + self.offset, tree.inner_end + self.offset)
         text = str(token)
         if kind == "name":
             return ast.Name(text, span=span)
@@ -345,3 +357,7 @@ class ExpressionReader:
 
     def _expr_all_tiers(self, tree: Any) -> ast.Expr:
         return ast.AllTiers(span=self.span(tree))
+
+
+_READERS = {name.removeprefix("_expr_"): name for name in vars(ExpressionReader) if name.startswith("_expr_")}
+"""How each kind of expression is read; what is not here is a literal."""

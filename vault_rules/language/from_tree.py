@@ -9,22 +9,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from lark import Token, Tree
-
 from vault_rules.language import ast
 from vault_rules.language.expressions import MAX_DEPTH, is_deep, too_deep
 from vault_rules.language.from_tree_examples import ExampleTreeReader
 from vault_rules.language.statements import defined_names
+from vault_rules.language.trees import Token, Tree
 
 
 class StatementReader(ExampleTreeReader):
     """Reads statements; `diagnostics` collects what is wrong with their shape."""
 
-    def statements(self, tree: Tree[Token]) -> tuple[ast.Statement, ...]:
+    def statements(self, tree: Tree) -> tuple[ast.Statement, ...]:
         """Every statement of the tree, but those that are nested too deeply: what reads the result may recurse."""
         return tuple(self._whole(child) for child in self.trees(tree) if not self._report_if_deep(child))
 
-    def _whole(self, tree: Tree[Token]) -> ast.Statement:
+    def _whole(self, tree: Tree) -> ast.Statement:
         """A statement; one with a mistake in it is not to be trusted, and its name is noted."""
         before = len(self.diagnostics)
         statement = self._statement(tree)
@@ -32,7 +31,7 @@ class StatementReader(ExampleTreeReader):
             self.broken.add(statement.name.name)
         return statement
 
-    def _report_if_deep(self, tree: Tree[Token]) -> bool:
+    def _report_if_deep(self, tree: Tree) -> bool:
         span = self.span(tree)
         if span.end - span.start < MAX_DEPTH or not is_deep(tree):
             return False
@@ -41,19 +40,19 @@ class StatementReader(ExampleTreeReader):
         self.broken.update(defined_names(span.text))
         return True
 
-    def _statement(self, tree: Tree[Token]) -> ast.Statement:
-        read: Callable[[Tree[Token]], ast.Statement] = getattr(self, f"_read_{tree.data}")
+    def _statement(self, tree: Tree) -> ast.Statement:
+        read: Callable[[Tree], ast.Statement] = getattr(self, f"_read_{tree.data}")
         return read(tree)
 
     # ---- header and definitions --------------------------------------------------------------------------------
 
-    def _read_header(self, tree: Tree[Token]) -> ast.Header:
+    def _read_header(self, tree: Tree) -> ast.Header:
         name, *rest = tree.children
         title = self.string(rest.pop(0)) if rest and isinstance(rest[0], Token) else None
         entries = tuple(self._header_entry(child) for child in rest if isinstance(child, Tree))
         return ast.Header(name=self.identifier(name), title=title, entries=entries, span=self.span(tree))
 
-    def _header_entry(self, tree: Tree[Token]) -> ast.HeaderEntry:
+    def _header_entry(self, tree: Tree) -> ast.HeaderEntry:
         kind, children, span = str(tree.data), tree.children, self.span(tree)
         if kind == "show":
             return ast.HeaderEntry(
@@ -66,12 +65,12 @@ class StatementReader(ExampleTreeReader):
         text = str(children[0]) if kind != "version" else self.string(children[0])
         return ast.HeaderEntry(kind=kind, value=text, span=span)
 
-    def _read_use(self, tree: Tree[Token]) -> ast.Use:
+    def _read_use(self, tree: Tree) -> ast.Use:
         path, *names = tree.children
         only = self.names(names[0]) if names else None
         return ast.Use(name=None, path=self.string(path), only=only, span=self.span(tree))
 
-    def _read_declare(self, tree: Tree[Token]) -> ast.Declare:
+    def _read_declare(self, tree: Tree) -> ast.Declare:
         kind, name, *rest = tree.children
         label = self.string(rest[0]) if isinstance(rest[0], Token) else None
         return ast.Declare(
@@ -82,7 +81,7 @@ class StatementReader(ExampleTreeReader):
             span=self.span(tree),
         )
 
-    def _read_group(self, tree: Tree[Token]) -> ast.Group:
+    def _read_group(self, tree: Tree) -> ast.Group:
         name, value, modifiers = self._without_equals(tree)
         return ast.Group(
             name=self.identifier(name),
@@ -91,7 +90,7 @@ class StatementReader(ExampleTreeReader):
             span=self.span(tree),
         )
 
-    def _read_let(self, tree: Tree[Token]) -> ast.Let:
+    def _read_let(self, tree: Tree) -> ast.Let:
         name, value, modifiers = self._without_equals(tree)
         return ast.Let(
             name=self.identifier(name),
@@ -101,10 +100,10 @@ class StatementReader(ExampleTreeReader):
         )
 
     @staticmethod
-    def _without_equals(tree: Tree[Token]) -> list[Any]:
+    def _without_equals(tree: Tree) -> list[Any]:
         return [child for child in tree.children if not (isinstance(child, Token) and child.type == "EQUALS")]
 
-    def _read_field(self, tree: Tree[Token]) -> ast.Field:
+    def _read_field(self, tree: Tree) -> ast.Field:
         name, kind, *rest = tree.children
         default = self.expr(rest[0]) if len(rest) > 1 else None
         return ast.Field(
@@ -115,7 +114,7 @@ class StatementReader(ExampleTreeReader):
             span=self.span(tree),
         )
 
-    def _read_table(self, tree: Tree[Token]) -> ast.Table:
+    def _read_table(self, tree: Tree) -> ast.Table:
         name, *rest, modifiers = tree.children
         keys: tuple[ast.Identifier, ...] | None = None
         columns: tuple[ast.Identifier, ...] = ()

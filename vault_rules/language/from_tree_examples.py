@@ -6,10 +6,9 @@ import re
 from datetime import date
 from typing import Any
 
-from lark import Token, Tree
-
 from vault_rules.language import ast
 from vault_rules.language.from_tree_rules import RuleTreeReader
+from vault_rules.language.trees import Token, Tree
 
 _WORD = re.compile(r'"[^"\\\n]*(?:\\[^\n][^"\\\n]*)*"|#[^\n]*|(\w+)')
 _ROLES = {"from": "offer", "reject": "offer", "to": "request", "for": "request", "in": "facility"}
@@ -18,7 +17,7 @@ _ROLES = {"from": "offer", "reject": "offer", "to": "request", "for": "request",
 class ExampleTreeReader(RuleTreeReader):
     """Reads tests and laws."""
 
-    def _read_test(self, tree: Tree[Token]) -> ast.Test:
+    def _read_test(self, tree: Tree) -> ast.Test:
         title, *items = tree.children
         read = tuple(self._test_item(child) for child in items)
         return ast.Test(name=None, title=self.string(title), items=read, span=self.span(tree))
@@ -60,7 +59,7 @@ class ExampleTreeReader(RuleTreeReader):
         words = [word for word in _WORD.findall(before) if word]
         return _ROLES[words[-1]]
 
-    def _read_always(self, tree: Tree[Token]) -> ast.Always:
+    def _read_always(self, tree: Tree) -> ast.Always:
         title, *laws = tree.children
         return ast.Always(
             name=None, title=self.string(title), laws=tuple(self._law(child) for child in laws), span=self.span(tree)

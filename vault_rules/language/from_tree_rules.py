@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from lark import Token, Tree
-
 from vault_rules.language import ast
 from vault_rules.language.expressions import ExpressionReader
+from vault_rules.language.trees import Token, Tree
 from vault_rules.source.diagnostic import Label
 from vault_rules.source.text import Span
 
@@ -15,7 +14,7 @@ from vault_rules.source.text import Span
 class RuleTreeReader(ExpressionReader):
     """Reads rules and their clauses."""
 
-    def _read_tier(self, tree: Tree[Token]) -> ast.Tier:
+    def _read_tier(self, tree: Tree) -> ast.Tier:
         name, when, modifiers = tree.children
         is_last = isinstance(when, Token)
         return ast.Tier(
@@ -25,7 +24,7 @@ class RuleTreeReader(ExpressionReader):
             span=self.span(tree),
         )
 
-    def _read_condition(self, tree: Tree[Token]) -> ast.Condition:
+    def _read_condition(self, tree: Tree) -> ast.Condition:
         advisory, (kind, name, condition, modifiers) = self._advisory(tree)
         return ast.Condition(
             name=self.identifier(name),
@@ -37,13 +36,13 @@ class RuleTreeReader(ExpressionReader):
         )
 
     @staticmethod
-    def _advisory(tree: Tree[Token]) -> tuple[bool, list[Any]]:
+    def _advisory(tree: Tree) -> tuple[bool, list[Any]]:
         children: list[Any] = list(tree.children)
         if isinstance(children[0], Token) and children[0].type == "ADVISORY":
             return True, children[1:]
         return False, children
 
-    def _read_route(self, tree: Tree[Token]) -> ast.Route:
+    def _read_route(self, tree: Tree) -> ast.Route:
         name, minerals, sellers, modifiers = tree.children
         return ast.Route(
             name=self.identifier(name),
@@ -59,7 +58,7 @@ class RuleTreeReader(ExpressionReader):
     def _members(self, tree: Any) -> tuple[ast.Expr, ...]:
         return tuple(self.expr(child) for child in tree.children)
 
-    def _read_waterfall(self, tree: Tree[Token]) -> ast.Waterfall:
+    def _read_waterfall(self, tree: Tree) -> ast.Waterfall:
         name, modifiers, *steps = tree.children
         return ast.Waterfall(
             name=self.identifier(name),
@@ -114,7 +113,7 @@ class RuleTreeReader(ExpressionReader):
             ratio=self.expr(tree.children[0]), references=references, if_none=if_none, span=self.span(tree)
         )
 
-    def _read_cap(self, tree: Tree[Token]) -> ast.Cap:
+    def _read_cap(self, tree: Tree) -> ast.Cap:
         advisory, (kind, name, body, modifiers) = self._advisory(tree)
         read = self._cap_body(body)
         wanted = "<=" if kind == "cap" else ">="
@@ -173,7 +172,7 @@ class RuleTreeReader(ExpressionReader):
             span=self.span(tree),
         )
 
-    def _read_exception(self, tree: Tree[Token]) -> ast.Exception_:
+    def _read_exception(self, tree: Tree) -> ast.Exception_:
         name, target, modifiers, body = tree.children
         return ast.Exception_(
             name=self.identifier(name),
@@ -207,7 +206,7 @@ class RuleTreeReader(ExpressionReader):
         )
         return ast.NewSteps(changes, span=span)
 
-    def _read_store(self, tree: Tree[Token]) -> ast.Store:
+    def _read_store(self, tree: Tree) -> ast.Store:
         name, modifiers, *places = tree.children
         return ast.Store(
             name=self.identifier(name),

@@ -6,11 +6,10 @@ others it is said what may stand at the place.
 
 from __future__ import annotations
 
-from lark.exceptions import UnexpectedInput
-
 from vault_rules.domain.spelling import did_you_mean
 from vault_rules.language import mistakes_in_values as values
 from vault_rules.language import mistakes_of_form as form
+from vault_rules.language.driver import SyntaxMistake
 from vault_rules.language.spot import Spot
 from vault_rules.language.statements import Chunk
 from vault_rules.source.diagnostic import Diagnostic
@@ -67,7 +66,7 @@ _KNOWN = (
 )
 
 
-def explain_syntax(error: UnexpectedInput, source: Source, chunk: Chunk) -> Diagnostic:
+def explain_syntax(error: SyntaxMistake, source: Source, chunk: Chunk) -> Diagnostic:
     """The one diagnostic for a statement that could not be read."""
     spot = Spot(error, source, chunk)
     for known in _KNOWN:

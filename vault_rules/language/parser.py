@@ -7,18 +7,14 @@ read. Reading goes on at the next statement, so that three mistakes in three rul
 from __future__ import annotations
 
 import re
-from functools import cache
 from typing import Any
 
-from lark import Lark, Tree
-from lark.exceptions import UnexpectedInput, UnexpectedToken
-
-from vault_rules import resources
 from vault_rules.language import ast
+from vault_rules.language.driver import SyntaxMistake, parse_tree
 from vault_rules.language.expressions import MAX_DEPTH, is_deep, too_deep
 from vault_rules.language.from_tree import StatementReader
-from vault_rules.language.messages import explain_syntax
 from vault_rules.language.statements import Chunk, split_statements
+from vault_rules.language.trees import Tree
 from vault_rules.source.diagnostic import ERROR, Diagnostic, in_file_order
 from vault_rules.source.text import Source, Span
 
@@ -28,32 +24,20 @@ MAX_SYNTAX_ERRORS = 100
 _COMMENT = re.compile(r'"[^"\\\n]*(?:\\[^\n][^"\\\n]*)*"|"[^\n]*|(#[^\n]*)')
 
 
-@cache
-def _lark() -> Lark:
-    return Lark(
-        resources.grammar_text(),
-        parser="lalr",
-        lexer="contextual",
-        start=["file", "cell"],
-        propagate_positions=True,
-        maybe_placeholders=False,
-    )
-
-
 def parse(source: Source) -> tuple[ast.PolicyFile, tuple[Diagnostic, ...]]:
     """Read a whole file. Where there are mistakes, the statements that could be read are there all the same."""
     if len(source.text) > MAX_CHARACTERS:
         too_long = f"this file is too long: {len(source.text):,} characters, at most {MAX_CHARACTERS:,} are read"
         return ast.PolicyFile(source, ()), (Diagnostic("V0116", ERROR, too_long, Span(source, 0, 0)),)
     try:
-        return _whole(source, _lark().parse(source.text, start="file"))
-    except UnexpectedInput:
+        return _whole(source, parse_tree(source.text, "file"))
+    except SyntaxMistake:
         return _piecewise(source)
     except RecursionError:  # the caller is deep in its own stack already
         return _piecewise(source)
 
 
-def _whole(source: Source, tree: Tree[Any]) -> tuple[ast.PolicyFile, tuple[Diagnostic, ...]]:
+def _whole(source: Source, tree: Tree) -> tuple[ast.PolicyFile, tuple[Diagnostic, ...]]:
     reader = StatementReader(source, parse_cell=_cell_parser(source))
     statements = reader.statements(tree)
     file = ast.PolicyFile(source, statements, comments(source), frozenset(reader.broken))
@@ -69,8 +53,8 @@ def _piecewise(source: Source) -> tuple[ast.PolicyFile, tuple[Diagnostic, ...]]:
     at = 0
     while at < len(chunks) and sum(one.code.startswith("V01") for one in diagnostics) < MAX_SYNTAX_ERRORS:
         chunk, tree, at = _tree_of(chunks, at)
-        if isinstance(tree, UnexpectedInput):
-            diagnostics.append(explain_syntax(tree, source, chunk))
+        if isinstance(tree, SyntaxMistake):
+            diagnostics.append(_explained(tree, source, chunk))
             broken.update(chunk.defines)
             continue
         reader = StatementReader(source, chunk.start, parse_cell=_cell_parser(source))
@@ -85,26 +69,32 @@ def _piecewise(source: Source) -> tuple[ast.PolicyFile, tuple[Diagnostic, ...]]:
     return file, in_file_order(diagnostics)
 
 
-def _tree_of(chunks: list[Chunk], at: int) -> tuple[Chunk, Tree[Any] | UnexpectedInput, int]:
+def _tree_of(chunks: list[Chunk], at: int) -> tuple[Chunk, Tree | SyntaxMistake, int]:
     """The tree of the statement at `at`, or why there is none, and where to go on.
 
     One that stops too early is tried with what follows: a word that can begin a statement may have been a value.
     """
     chunk = chunks[at]
     tree = _tree(chunk)
-    if isinstance(tree, UnexpectedToken) and tree.token.type == "$END" and at + 1 < len(chunks):
+    if isinstance(tree, SyntaxMistake) and tree.at_end and at + 1 < len(chunks):
         both = Chunk(chunk.text + chunks[at + 1].text, chunk.start, chunk.defines)
         joined = _tree(both)
-        if not isinstance(joined, UnexpectedInput):
+        if not isinstance(joined, SyntaxMistake):
             return both, joined, at + 2
     return chunk, tree, at + 1
 
 
-def _tree(chunk: Chunk) -> Tree[Any] | UnexpectedInput:
+def _tree(chunk: Chunk) -> Tree | SyntaxMistake:
     try:
-        return _lark().parse(chunk.text, start="file")
-    except UnexpectedInput as error:
+        return parse_tree(chunk.text, "file")
+    except SyntaxMistake as error:
         return error
+
+
+def _explained(mistake: SyntaxMistake, source: Source, chunk: Chunk) -> Diagnostic:
+    from vault_rules.language.messages import explain_syntax  # a policy without mistakes has no use for it
+
+    return explain_syntax(mistake, source, chunk)
 
 
 def _deep(span: Span) -> Diagnostic:
@@ -117,9 +107,9 @@ def _cell_parser(source: Source) -> Any:
 
     def parse_cell(text: str, offset: int) -> tuple[ast.Expr | None, tuple[Diagnostic, ...]]:
         try:
-            tree = _lark().parse(text, start="cell")
-        except UnexpectedInput as error:
-            return None, (explain_syntax(error, source, Chunk(text, offset, ())),)
+            tree = parse_tree(text, "cell")
+        except SyntaxMistake as error:
+            return None, (_explained(error, source, Chunk(text, offset, ())),)
         if len(text) > MAX_DEPTH and is_deep(tree):
             return None, (_deep(Span(source, offset, offset + len(text))),)
         reader = StatementReader(source, offset)

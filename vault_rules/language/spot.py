@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from functools import cached_property
 
-from lark.exceptions import UnexpectedEOF, UnexpectedInput, UnexpectedToken
-
+from vault_rules.language.driver import SyntaxMistake
 from vault_rules.language.statements import STATEMENT_WORDS, Chunk
 from vault_rules.source.diagnostic import ERROR, Diagnostic, Label
 from vault_rules.source.text import Source, Span
@@ -32,25 +31,18 @@ _LAST = re.compile(r"([A-Za-z_]\w*|\d[\w.]*%?|[^\s\w])\s*\Z")
 class Spot:
     """A syntax error, ready to be recognised. `expected` holds the parser's names: they are never shown."""
 
-    def __init__(self, error: UnexpectedInput, source: Source, chunk: Chunk) -> None:
+    def __init__(self, error: SyntaxMistake, source: Source, chunk: Chunk) -> None:
         self.source, self.chunk = source, chunk
         text = chunk.text
-        position: int | None = getattr(error, "pos_in_stream", None)
-        at = len(text) if position is None or position < 0 else position
-        if isinstance(error, UnexpectedEOF) or (isinstance(error, UnexpectedToken) and error.token.type == "$END"):
-            at = len(text)
-        self.at = at
-        self.rest = text[at:]
+        self.at = error.at
+        self.rest = text[error.at :]
         self.at_end = not _COMMENT.sub("", self.rest).strip()
         if self.at_end:
             self.at = _end_of_code(text)
         self.before = text[: self.at]
         found = _FOUND.match(self.rest)
         self.word = "" if self.at_end or found is None else found[0]
-        expected = (
-            getattr(error, "accepts", None) or getattr(error, "expected", None) or getattr(error, "allowed", None)
-        )
-        self.expected: set[str] = set(expected or ())
+        self.expected = error.expected
 
     @cached_property
     def near_before(self) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 from vault_rules.errors import EvaluationError
 from vault_rules.language import ast
 from vault_rules.semantics import clashes, examples, lint, reads, typed
-from vault_rules.semantics.constants import fold_or_none
+from vault_rules.semantics.circles import Circles
 from vault_rules.semantics.depth import MAX_LET_DEPTH, depth
 from vault_rules.semantics.elaborate import Elaborator
 from vault_rules.semantics.exceptions import ExceptionReader
@@ -53,10 +53,12 @@ def _once(found: tuple[Diagnostic, ...], loaded: Loaded) -> tuple[Diagnostic, ..
     starts: dict[str, list[int]] = {}
     for statement in loaded.statements:
         starts.setdefault(statement.span.source.name, []).append(statement.span.start)
+    for places in starts.values():
+        places.sort()
     kept: dict[tuple[Any, ...], Diagnostic] = {}
     for one in found:
         name = one.span.source.name
-        place: Any = (name, bisect_right(sorted(starts.get(name, ())), one.span.start)) if one.code == "V0201" else one
+        place: Any = (name, bisect_right(starts.get(name, ()), one.span.start)) if one.code == "V0201" else one
         kept.setdefault((one.code, one.message, place), one)
     return tuple(kept.values())
 
@@ -73,6 +75,7 @@ class _Checker:
         orders = {id(statement): order for order, statement in enumerate(loaded.statements)}
         self.reader = ExceptionReader(self.of, orders)
         self.reads = reads.Reads({}, (), {})
+        self.depths: dict[str, int] = {}
 
     def run(self) -> typed.TypedPolicy | None:
         self._definitions()
@@ -82,7 +85,7 @@ class _Checker:
         self._fixed(exceptions)
         header = self.header.read(self.of, self.reader)
         self.reads = reads.Reads(self.of.lets, exceptions, self.of.tables)
-        if self._circles(exceptions):
+        if self._circles():
             return None
         self._duties()
         examples.check(self.loaded, self.of, self.reads)
@@ -116,14 +119,14 @@ class _Checker:
     def _let(self, name: ast.Identifier) -> None:
         try:
             self.of.let_value(name.name, name.span)
-            deep = depth(name.name, self.of.lets) > MAX_LET_DEPTH
+            deep = depth(name.name, self.of.lets, self.depths) > MAX_LET_DEPTH
         except RecursionError:
             deep = True
         if deep:
             help = "let values read others at most a few dozen deep: write some of them out"
             message = f"`{name.name}` reads values that read values, too deep to follow"
             raise EvaluationError(Diagnostic("V0117", SEVERITY_ERROR, message, name.span, help=help))
-        fold_or_none(self.of.lets[name.name], self.of.lets, self.of.tables)
+        self.of.facts.constant_or_none(self.of.lets[name.name])
 
     def _is_first(self, statement: ast.Statement) -> bool:
         return statement.name is not None and self.names.values.get(statement.name.name) is statement
@@ -201,33 +204,11 @@ class _Checker:
                 help = "end it with `if none allow` or `if none reject`, or with a reference that is always known"
                 self.of.report("V0215", message, premium.span, help=help)
 
-    def _circles(self, exceptions: list[typed.TypedException]) -> bool:
-        """Lets that need themselves through the value of an exception, or a table's cell; whether there are any."""
-        reported: set[str] = set()
-        for name in self.of.lets:
-            seen: set[str] = set()
-            queue = [name]
-            while queue:
-                for part in self._parts(queue.pop()):
-                    for one in typed.walk(part):
-                        if isinstance(one, typed.LetRef) and one.name == name and not {name, *seen} & reported:
-                            reported |= {name, *seen}
-                            self.of.report("V0212", f"this value needs itself: `{name}`", one.span, help=_OWN)
-                            seen.add(name)
-                        elif isinstance(one, typed.LetRef) and one.name not in seen:
-                            seen.add(one.name)
-                            queue.append(one.name)
-                        elif isinstance(one, typed.Lookup) and f"table {one.table}" not in seen:
-                            seen.add(f"table {one.table}")
-                            queue.append(f"table {one.table}")
-        return bool(reported)
-
-    def _parts(self, name: str) -> list[typed.Expr]:
-        """What a let, or a table, is made of."""
-        if not name.startswith("table "):
-            return self.reads.parts(name)
-        table = self.of.tables.get(name.removeprefix("table "))
-        return [] if table is None else [cell for row in table.rows.values() for cell in row.values()]
+    def _circles(self) -> bool:
+        """Lets that need themselves; whether there are any."""
+        found = list(Circles(self.reads, self.of.tables).find(self.of.lets))
+        self.diagnostics.extend(found)
+        return bool(found)
 
     # ---- the whole ------------------------------------------------------------------------------------------
 
@@ -286,5 +267,4 @@ class _Checker:
         )
 
 
-_OWN = "give one of them a value of its own"
 _READS = (typed.Column, typed.Context, typed.Market, typed.Benchmark)

@@ -5,15 +5,15 @@ All of it is shown by dates and scopes, before any book is read.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
-from itertools import combinations
 from typing import Any
 
 import attrs
 
 from vault_rules.semantics import typed
+from vault_rules.semantics.meetings import ALWAYS, Extent, common, pairs
 from vault_rules.source.diagnostic import ERROR, Diagnostic, Label
 
 
@@ -30,15 +30,6 @@ def first_common_day(windows: Iterable[typed.Window]) -> date | None:
     else:
         day = date(2000, 1, 1)
     return day if all(one.holds(day) for one in known) else None
-
-
-def common(sets: Iterable[frozenset[str] | None]) -> frozenset[str] | None:
-    """What all hold; None is everything."""
-    found: frozenset[str] | None = None
-    for one in sets:
-        if one is not None:
-            found = one if found is None else found & one
-    return found
 
 
 @attrs.frozen
@@ -132,49 +123,109 @@ def clashing_exceptions(
 
     One that changes another stands with it, not against it; so does one that changes that one in turn.
     """
-    seen: set[tuple[str, str]] = set()
-    for first, second in sorted(combinations(exceptions, 2), key=lambda pair: _depth(pair, targets)):
-        above, over = _around(first, targets), _around(second, targets)
-        if _base(above) != _base(over) or first in over or second in above:
+    known = _all_standing(exceptions, targets)
+    standing = [known[one.name] for one in exceptions]
+    clashing: dict[str, set[str]] = {}
+    for at, beside in _in_question(standing, known):
+        first, second = standing[at], standing[beside]
+        if not _differ(first.exception, second.exception) or _clash_already(first, second, clashing):
             continue
-        if any((one.name, other.name) in seen for one in above for other in over):
-            continue  # the exceptions that these change clash already
-        around = [*above, *(one for one in over if one not in above)]
+        shared = {one.name for one in first.around}
+        around = [*first.around, *(one for one in second.around if one.name not in shared)]
         witness = meeting([one.window for one in around], [one.scope for one in around], minerals)
         conditions = [one.when for one in around if isinstance(one, typed.TypedException)]
-        if witness is None or not _differ(first, second) or not may_hold_together(*conditions):
+        if witness is None or not may_hold_together(*conditions):
             continue
-        seen |= {(first.name, second.name), (second.name, first.name)}
-        yield Diagnostic(
-            "V0305",
-            ERROR,
-            f"two exceptions to `{_base(above)}` say different things {witness.after('of')}",
-            second.name_span,
-            "this one",
-            (Label(first.name_span, "and this one"),),
-            "part them by dates or scope, or make one an exception to the other: "
-            f"`exception {second.name} to {first.name}`",
-        )
+        clashing.setdefault(first.exception.name, set()).add(second.exception.name)
+        clashing.setdefault(second.exception.name, set()).add(first.exception.name)
+        yield _clash(first, second, witness)
 
 
-def _base(around: Sequence[Any]) -> str:
+def _clash_already(first: _Standing, second: _Standing, clashing: dict[str, set[str]]) -> bool:
+    """Whether exceptions that these two change do: then that is what is said."""
+    of_first = [clashing[one.name] for one in first.around if one.name in clashing]
+    return any(one.name in others for others in of_first for one in second.around)
+
+
+def _clash(first: _Standing, second: _Standing, witness: Witness) -> Diagnostic:
+    this, that = second.exception, first.exception
+    return Diagnostic(
+        "V0305",
+        ERROR,
+        f"two exceptions to `{first.base}` say different things {witness.after('of')}",
+        this.name_span,
+        "this one",
+        (Label(that.name_span, "and this one"),),
+        f"part them by dates or scope, or make one an exception to the other: `exception {this.name} to {that.name}`",
+    )
+
+
+@attrs.frozen(eq=False)
+class _Standing:
+    """An exception with all that must be in force for it to matter: what it changes, and so on up to the rule."""
+
+    exception: typed.TypedException
+    around: tuple[Any, ...]
+    base: str
     """The name of the rule or `let` that is changed in the end."""
-    last = around[-1]
-    return str(last.target if isinstance(last, typed.TypedException) else last.name)
+    extent: Extent
 
 
-def _depth(pair: Sequence[typed.TypedException], targets: dict[str, Any]) -> int:
-    """How far two exceptions stand from the rule: the nearest are compared first."""
-    return sum(len(_around(one, targets)) for one in pair)
+def _all_standing(exceptions: Sequence[typed.TypedException], targets: dict[str, Any]) -> dict[str, _Standing]:
+    """The exceptions, and those that they are exceptions to, by name."""
+    known: dict[str, _Standing] = {}
+    for one in exceptions:
+        waiting = [one]
+        while (target := targets.get(waiting[-1].target)) is not None:
+            if not isinstance(target, typed.TypedException) or target.name in known or target in waiting:
+                break
+            waiting.append(target)
+        for each in reversed(waiting):
+            if each.name not in known:
+                known[each.name] = _stand(each, known, targets)
+    return known
 
 
-def _around(target: Any, targets: dict[str, Any]) -> list[Any]:
-    """An exception, what it changes, and so on up to the rule: all that must be in force for it to matter."""
-    found = []
-    while isinstance(target, typed.Rule | typed.TypedException) and target not in found:
-        found.append(target)
-        target = targets.get(target.target) if isinstance(target, typed.TypedException) else None
-    return found
+def _stand(one: typed.TypedException, known: dict[str, _Standing], targets: dict[str, Any]) -> _Standing:
+    target = targets.get(one.target)
+    if isinstance(target, typed.Rule):
+        extent = ALWAYS.within(target.window, target.scope).within(one.window, one.scope)
+        return _Standing(one, (one, target), one.target, extent)
+    if isinstance(target, typed.TypedException) and one.target in known:
+        below = known[one.target]
+        return _Standing(one, (one, *below.around), below.base, below.extent.within(one.window, one.scope))
+    return _Standing(one, (one,), one.target, ALWAYS.within(one.window, one.scope))
+
+
+def _in_question(standing: Sequence[_Standing], known: Mapping[str, _Standing]) -> list[tuple[int, int]]:
+    """The pairs to one rule that may hold at once, and of which none changes the other: the nearest to it first.
+
+    Exceptions to exceptions are branches of a tree that grows out of the rule. They are gone through from the tips, and
+    only what stands on two branches is compared: of a long chain, nothing.
+    """
+    places = {one.exception.name: at for at, one in enumerate(standing)}
+    extents = [one.extent for one in standing]
+    found: list[tuple[int, int]] = []
+    branches: dict[str, list[list[int]]] = {}
+    for one in sorted(known.values(), key=lambda one: -len(one.around)):
+        name = one.exception.name
+        here = branches.pop(name, [])
+        found.extend(pairs(here, extents))
+        branches.setdefault(one.exception.target, []).append(_joined(here, places.get(name)))
+    for here in branches.values():
+        found.extend(pairs(here, extents))
+    return sorted(found, key=lambda pair: (sum(len(standing[at].around) for at in pair), pair))
+
+
+def _joined(branches: list[list[int]], more: int | None) -> list[int]:
+    """All places of some branches: in the list of the longest, so that a chain is not copied at each of its links."""
+    whole = max(branches, key=len, default=[])
+    for one in branches:
+        if one is not whole:
+            whole.extend(one)
+    if more is not None:
+        whole.append(more)
+    return whole
 
 
 def _differ(first: typed.TypedException, second: typed.TypedException) -> bool:
@@ -207,32 +258,39 @@ _OVERLAPS = {
 
 def overlapping(rules: Sequence[typed.Rule], minerals: Sequence[str]) -> Iterator[Diagnostic]:
     """For each rule, the first earlier one of its kind that may be in force with it."""
-    for at, second in enumerate(rules):
-        for first in rules[:at]:
-            witness = meeting((first.window, second.window), (first.scope, second.scope), minerals)
-            if witness is None:
-                continue
-            code, message, help = _OVERLAPS[second.kind]
-            yield Diagnostic(
-                code,
-                ERROR,
-                f"{message} {witness.after('for')}",
-                second.name_span,
-                "this one",
-                (Label(first.name_span, "and this one"),),
-                help,
-            )
-            break
+    earliest: dict[int, int] = {}
+    extents = [ALWAYS.within(rule.window, rule.scope) for rule in rules]
+    for before, at in pairs([[at] for at in range(len(rules))], extents):
+        earliest[at] = min(before, earliest.get(at, before))
+    for at, before in sorted(earliest.items()):
+        first, second = rules[before], rules[at]
+        witness = meeting((first.window, second.window), (first.scope, second.scope), minerals)
+        assert witness is not None
+        code, message, help = _OVERLAPS[second.kind]
+        yield Diagnostic(
+            code,
+            ERROR,
+            f"{message} {witness.after('for')}",
+            second.name_span,
+            "this one",
+            (Label(first.name_span, "and this one"),),
+            help,
+        )
 
 
 def gaps(waterfalls: Sequence[typed.Rule], minerals: Sequence[str]) -> Iterator[Diagnostic]:
     """Days between two waterfalls on which a mineral has none."""
     seen: set[tuple[str, str]] = set()
     buyers = sorted({one for rule in waterfalls for one in rule.scope.buyers or ()})
+    ordered = sorted(waterfalls, key=lambda rule: rule.window.start or date.min)
+    known: set[tuple[str, ...]] = set()
     for mineral in minerals or ("",):
         for buyer in (*buyers, None):
-            covering = [rule for rule in waterfalls if _covers(rule.scope, mineral, buyer)]
-            covering.sort(key=lambda rule: rule.window.start or date.min)
+            covering = [rule for rule in ordered if _covers(rule.scope, mineral, buyer)]
+            names = tuple(rule.name for rule in covering)
+            if names in known:
+                continue  # their holes are known too
+            known.add(names)
             for before, after in _holes(covering):
                 if (before.name, after.name) in seen:
                     continue

@@ -17,14 +17,26 @@ class NotConstant(Exception):
         self.span = span
 
 
-class _NoFacts:
-    """Facts of a world without a book."""
+class NoFacts:
+    """Facts of a world without a book. What a let comes to there is worked out once: its value does not change."""
 
     fiscal_start = (1, 1)
 
     def __init__(self, lets: Mapping[str, typed.Expr], tables: Mapping[str, typed.TypedTable]) -> None:
         self.lets, self.tables = lets, tables
         self._known: dict[str, Any] = {}
+        self._not_constant: dict[str, Span] = {}
+
+    def constant(self, expr: typed.Expr) -> Any:
+        """The value of a constant expression; raises `NotConstant` where it reads anything."""
+        return value_of(expr, self)
+
+    def constant_or_none(self, expr: typed.Expr) -> Any:
+        """The same, with None where it reads anything."""
+        try:
+            return self.constant(expr)
+        except NotConstant:
+            return None
 
     def _refuse(self, expr: typed.Expr) -> Any:
         raise NotConstant(expr.span)
@@ -32,8 +44,14 @@ class _NoFacts:
     column = context = foreign = market = benchmark = _refuse
 
     def let(self, name: str) -> Any:
+        if name in self._not_constant:
+            raise NotConstant(self._not_constant[name])
         if name not in self._known:
-            self._known[name] = value_of(self.lets[name], self)
+            try:
+                self._known[name] = value_of(self.lets[name], self)
+            except NotConstant as found:
+                self._not_constant[name] = found.span
+                raise
         return self._known[name]
 
     def let_expression(self, name: str) -> typed.Expr:
@@ -46,14 +64,6 @@ class _NoFacts:
         return None if cell is None else value_of(cell, self)
 
 
-def fold(expr: typed.Expr, lets: Mapping[str, typed.Expr], tables: Mapping[str, typed.TypedTable]) -> Any:
-    """The value of a constant expression; raises `NotConstant` where it reads anything."""
-    return value_of(expr, _NoFacts(lets, tables))
-
-
 def fold_or_none(expr: typed.Expr, lets: Mapping[str, typed.Expr], tables: Mapping[str, typed.TypedTable]) -> Any:
-    """The same, with None where it reads anything."""
-    try:
-        return fold(expr, lets, tables)
-    except NotConstant:
-        return None
+    """The value of a constant expression; None where it reads anything."""
+    return NoFacts(lets, tables).constant_or_none(expr)

@@ -9,9 +9,11 @@ from vault_rules.semantics import typed
 MAX_LET_DEPTH = 200
 
 
-def depth(name: str, lets: Mapping[str, typed.Expr]) -> int:
-    """The depth of a let's value with all the lets that it reads put in; a circle counts once."""
-    found: dict[str, int] = {}
+def depth(name: str, lets: Mapping[str, typed.Expr], found: dict[str, int]) -> int:
+    """The depth of a let's value with all the lets that it reads put in; a circle counts once.
+
+    `found` is what is known already, and grows.
+    """
     stack = [name]
     while stack:
         one = stack[-1]

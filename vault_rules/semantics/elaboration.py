@@ -8,6 +8,7 @@ from typing import Any
 
 from vault_rules.language import ast
 from vault_rules.semantics import typed
+from vault_rules.semantics.constants import NoFacts, NotConstant
 from vault_rules.semantics.scope import Names
 from vault_rules.semantics.types import ERROR, Type, set_of
 from vault_rules.source.diagnostic import ERROR as SEVERITY_ERROR
@@ -57,6 +58,9 @@ class Elaboration:
         self.fields: dict[str, typed.TypedField] = {}
         self.tables: dict[str, typed.TypedTable] = {}
         self.groups: dict[str, tuple[Type, frozenset[Any]]] = {}
+        self.totals: dict[tuple[str, str], str] = {}
+        """What is known of whether the columns of tables have a value for every key."""
+        self.facts = NoFacts(self.lets, self.tables)
         self.fixed: dict[str, Span] = {}
         """The lets that dates, groups, scopes and other fixed places read, each with one such place."""
         self.open: list[str] = []
@@ -126,12 +130,10 @@ class Elaboration:
 
     def constant(self, read: typed.Expr) -> Any:
         """The value of an expression that reads nothing; None (after an error) where it reads something."""
-        from vault_rules.semantics.constants import NotConstant, fold
-
         if read.type == ERROR:
             return None
         try:
-            value = fold(read, self.lets, self.tables)
+            value = self.facts.constant(read)
             self._fix(read, read.span)
             return value
         except NotConstant as found:

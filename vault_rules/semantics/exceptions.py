@@ -37,6 +37,10 @@ class ExceptionReader(RuleReader):
     def __init__(self, of: Elaborator, orders: dict[int, int]) -> None:
         super().__init__(of, orders)
         self._circles: set[frozenset[str]] = set()
+        self._bases: dict[str, ast.Statement] = {}
+        """What each exception that was read changes in the end."""
+        self._said: dict[str, ast.CapBody] = {}
+        """What a cap says once each exception that was read restates it."""
 
     def exception(self, node: ast.Exception_, rules: dict[str, typed.Rule]) -> typed.TypedException | None:
         assert node.name is not None
@@ -89,26 +93,30 @@ class ExceptionReader(RuleReader):
 
     def _base(self, node: ast.Exception_) -> ast.Statement | None:
         """The rule that the exception changes in the end: the target of the exception that it may be one to."""
-        seen: list[str] = []
+        seen: dict[str, None] = {}
         target = node.target
-        while True:
+        while target.name not in self._bases:
             found = self.of.names.rules.get(target.name)
             if found is None:
                 self._no_target(target)
                 return None
             if not isinstance(found, ast.Exception_):
                 self.of.names.used.add(target.name)
+                self._bases.update(dict.fromkeys(seen, found))
                 return found
             if target.name in seen:
-                circle = frozenset(seen[seen.index(target.name) :])
+                way = list(seen)
+                circle = frozenset(way[way.index(target.name) :])
                 if circle not in self._circles:
                     self._circles.add(circle)
                     message = f"this exception is one to itself in the end: `{target.name}`"
                     help = "let one of them change the rule itself"
                     self.of.report("V0212", message, node.target.span, help=help)
                 return None
-            seen.append(target.name)
+            seen[target.name] = None
             target = found.target
+        self._bases.update(dict.fromkeys(seen, self._bases[target.name]))
+        return self._bases[target.name]
 
     def _no_target(self, target: ast.Identifier) -> None:
         near = did_you_mean(target.name, sorted(self.of.names.rules))
@@ -175,15 +183,18 @@ class ExceptionReader(RuleReader):
 
     def _said_before(self, node: ast.Exception_, base: ast.Cap) -> ast.CapBody:
         """What an exception to a cap changes: the cap as it is, or as the exception that it is one to restates it."""
+        way: list[ast.Exception_] = []
         target = self.of.names.rules.get(node.target.name)
-        if not isinstance(target, ast.Exception_):
-            return base.body
-        before = self._said_before(target, base)
-        if not isinstance(target.change, ast.NewCap):
-            return before
-        body = target.change.body
-        of = before.of if body.of is None and "share" in body.measure else body.of
-        return attrs.evolve(body, of=of, per=body.per or before.per)
+        while isinstance(target, ast.Exception_) and target.name is not None and target.name.name not in self._said:
+            way.append(target)
+            target = self.of.names.rules.get(target.target.name)
+        said = base.body
+        if isinstance(target, ast.Exception_) and target.name is not None:
+            said = self._said[target.name.name]
+        for one in reversed(way):
+            assert one.name is not None
+            said = self._said[one.name.name] = _restated(said, one.change)
+        return said
 
     def _limit_change(
         self, change: ast.NewCap, base: ast.Cap, before: ast.CapBody
@@ -281,3 +292,12 @@ class ExceptionReader(RuleReader):
             help=help,
         )
         return None
+
+
+def _restated(before: ast.CapBody, change: ast.Change) -> ast.CapBody:
+    """What a cap says where an exception restates it: what is left out stays as it was."""
+    if not isinstance(change, ast.NewCap):
+        return before
+    body = change.body
+    of = before.of if body.of is None and "share" in body.measure else body.of
+    return attrs.evolve(body, of=of, per=body.per or before.per)

@@ -15,7 +15,8 @@ _PRICED = ("best", "vwap", "median", "lowest")
 def unreachable_tiers(tiers: Sequence[typed.Rule]) -> Iterator[Diagnostic]:
     """A tier after `otherwise`, one whose condition never holds, and one that repeats an earlier condition."""
     last: typed.Rule | None = None
-    for at, tier in enumerate(tiers):
+    first: dict[typed.Expr, typed.Rule] = {}
+    for tier in tiers:
         condition = tier.clauses["when"]
         if last is not None:
             yield _never(
@@ -29,7 +30,7 @@ def unreachable_tiers(tiers: Sequence[typed.Rule]) -> Iterator[Diagnostic]:
             help = "give it a condition that can hold, or remove it"
             yield Diagnostic("V0309", ERROR, f"the tier `{tier.name}` never holds", tier.name_span, help=help)
         elif condition is not None:
-            same = next((one for one in tiers[:at] if one.clauses["when"] == condition and _always(one)), None)
+            same = first.get(condition)
             if same is not None:
                 yield _never(
                     tier,
@@ -40,6 +41,8 @@ def unreachable_tiers(tiers: Sequence[typed.Rule]) -> Iterator[Diagnostic]:
                 )
         if condition is None and _always(tier):
             last = last or tier
+        elif condition is not None and _always(tier):
+            first.setdefault(condition, tier)
 
 
 def _always(tier: typed.Rule) -> bool:
@@ -59,16 +62,18 @@ def unreachable_steps(
         if rule.name in changed:
             continue
         steps: tuple[typed.Step, ...] = rule.clauses["steps"]
-        for at, step in enumerate(steps):
-            for earlier in steps[:at]:
-                limited = any(rule.clauses.get((earlier.number, key)) is not None for key in ("when", "ratio", "share"))
-                if not limited and step.tiers and set(step.tiers) <= set(earlier.tiers):
-                    yield Diagnostic(
-                        "V0308", ERROR, "this step is never reached", step.span,
-                        labels=(Label(earlier.span, "this step already takes all there is of its tiers"),),
-                        help="remove it, or limit the earlier step with `when`, `premium` or `share`",
-                    )  # fmt: skip
-                    break
+        taken: dict[frozenset[str], typed.Step] = {}
+        for step in steps:
+            tiers = frozenset(step.tiers)
+            earlier = next((one for whole, one in taken.items() if tiers <= whole), None) if tiers else None
+            if earlier is not None:
+                yield Diagnostic(
+                    "V0308", ERROR, "this step is never reached", step.span,
+                    labels=(Label(earlier.span, "this step already takes all there is of its tiers"),),
+                    help="remove it, or limit the earlier step with `when`, `premium` or `share`",
+                )  # fmt: skip
+            if all(rule.clauses.get((step.number, key)) is None for key in ("when", "ratio", "share")):
+                taken.setdefault(tiers, step)
 
 
 def reference_warnings(expressions: Iterable[typed.Expr]) -> Iterator[Diagnostic]:

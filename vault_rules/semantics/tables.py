@@ -218,14 +218,17 @@ def lookup(of: NameReader, node: ast.Lookup, column: ast.Identifier | None) -> t
 
 
 def _is_total(of: NameReader, table: typed.TypedTable, column: str, keys: list[typed.Expr]) -> bool:
+    known = of.totals.get((table.name, column))
+    if known is None:  # a table of many rows is gone through once, however many look values up
+        known = of.totals[table.name, column] = _totality(of, table, column)
+    return known == "all" or (known == "minerals" and len(keys) == 1 and keys[0].type.kind == "mineral")
+
+
+def _totality(of: NameReader, table: typed.TypedTable, column: str) -> str:
+    """For which keys a column has a value: `all`, all declared `minerals`, or only `some`."""
     if any(column not in row for row in table.rows.values()):
-        return False
+        return "some"
     if None in table.rows:
-        return True
+        return "all"
     covered = {row[0] for row in table.rows if row is not None and len(row) == 1}
-    return (
-        len(keys) == 1
-        and keys[0].type.kind == "mineral"
-        and bool(of.names.minerals)
-        and set(of.names.minerals) <= covered
-    )
+    return "minerals" if of.names.minerals and of.names.minerals.keys() <= covered else "some"

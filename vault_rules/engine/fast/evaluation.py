@@ -317,7 +317,8 @@ class FastEvaluation:
         return found
 
     def missing_everywhere(self) -> list[str]:
-        counts = many(self.serving.table.frame, [one for one in self._standing_codes if one[0].startswith("missing:")])
+        masks = [one for one in self._standing_codes if one[0].startswith("missing:")]
+        counts = many(self.serving.table.frame, masks)
         offers, policy = self.book.offers, self.world.day.policy
 
         def is_there(name: str) -> bool:

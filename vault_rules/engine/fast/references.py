@@ -126,7 +126,8 @@ class _Market:
         group = self.group.index.cast(pl.UInt32).alias("#group") if self.base else pl.lit(0, dtype=pl.UInt32).alias("#group")
         key = self._price.expr.alias("#key")
         quantity = self._quantity.expr.alias("#quantity")
-        return self.table.frame.lazy().filter(self._mask()).select(group, key, quantity, *more).collect()
+        mask = self._mask()  # may add columns to the table
+        return self.table.frame.lazy().filter(mask).select(group, key, quantity, *more).collect()
 
     @cached_property
     def _price(self) -> Exact:
