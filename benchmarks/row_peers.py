@@ -196,7 +196,7 @@ PEERS = (
         "zen-engine",
         "one decision graph a mineral, one expression node: `ZenEngine().create_decision(…).evaluate`",
         zen_decisions,
-        50_000,
+        5_000,
     ),
     RowPeer(
         "common-expression-language",
