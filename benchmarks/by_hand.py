@@ -147,11 +147,11 @@ def _overlap(ids: pl.Series, rows: Numbers, mineral: Numbers, quantity: Numbers,
     """The awards: the pieces between all ends of offers and of requests, on one line for all minerals."""
     offers, requests = _ends(mineral, quantity), _ends(wanted.mineral, wanted.quantity)
     filled = np.minimum(_last(mineral, offers), _last(wanted.mineral, requests))
-    ends = np.unique(np.concatenate([offers, requests]))
-    ends = ends[ends <= filled[ends // FAR]]
+    reached, asked_for = offers[offers <= filled[mineral]], requests[requests <= filled[wanted.mineral]]
+    ends = np.sort(np.concatenate([reached, asked_for]))
     starts = np.maximum(np.concatenate([[0], ends[:-1]]), ends // FAR * FAR)
     seller, buyer = np.searchsorted(offers, starts, "right"), np.searchsorted(requests, starts, "right")
-    real = ends > starts
+    real = ends > starts  # an end of both comes twice
     return pl.DataFrame(
         {
             "offer": ids.gather(rows[seller[real]]),
