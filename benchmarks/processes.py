@@ -1,0 +1,65 @@
+"""Whole processes: how long they take, and how much memory they hold at the most."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+_KIB = 1024
+_RESET_PEAK = Path("/proc/self/clear_refs")
+_STATUS = Path("/proc/self/status")
+
+
+def measured(command: Sequence[str], *, fine: Sequence[int] = (0,)) -> tuple[float, int]:
+    """Seconds and peak bytes of a command; its output is thrown away. Raises where it ends in a way that is not fine."""
+    begun = time.perf_counter()
+    with subprocess.Popen(  # noqa: S603 - our own commands
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd=CHECKOUT
+    ) as process:
+        assert process.stderr is not None
+        said = process.stderr.read()
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - begun
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode not in fine:
+        raise RuntimeError(f"{' '.join(command)}: exit code {process.returncode}: {said.decode()[-2000:]}")
+    return seconds, usage.ru_maxrss * _KIB
+
+
+def asked(job: str, **arguments: Any) -> dict[str, Any]:
+    """What a job of `benchmarks.worker` found out, in a process of its own."""
+    command = [sys.executable, "-m", "benchmarks.worker", json.dumps({"job": job, **arguments})]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=CHECKOUT, check=False)  # noqa: S603
+    if done.returncode:
+        raise RuntimeError(f"{job} {arguments}: {done.stderr[-2000:]}")
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def forget_peak() -> int:
+    """Begin anew with the peak, where the system can, and give the bytes that are held now."""
+    try:
+        _RESET_PEAK.write_text("5", encoding="ascii")
+    except OSError:
+        return peak()
+    return _status("VmRSS")
+
+
+def peak() -> int:
+    """The most bytes that this process has held."""
+    return _status("VmHWM") if _STATUS.exists() else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _KIB
+
+
+def _status(name: str) -> int:
+    for line in _STATUS.read_text(encoding="ascii").splitlines():
+        if line.startswith(name + ":"):
+            return int(line.split()[1]) * _KIB
+    raise RuntimeError(f"the system does not say {name}")
