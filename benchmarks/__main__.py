@@ -21,7 +21,7 @@ PARTS = {
     "policies": "policy_sizes",
     "fixed": "fixed",
 }
-"""Each part's name, and its module: one letter or more of the name is enough on the command line."""
+"""Each part's name, and its module. On the command line also `a` to `g`, and names cut short."""
 
 RESULTS = Path(__file__).parent / "results"
 
@@ -34,9 +34,7 @@ RESULTS = Path(__file__).parent / "results"
 @click.option("--engine", "engine_name", type=click.Choice(ENGINES), default=engine.best(), show_default=True)
 @click.option("--budget", type=float, default=60.0, show_default=True, help="Seconds of rounds for each case.")
 @click.option("--write-docs", is_flag=True, help="Only copy the figures of the last run into docs/performance.md.")
-def main(
-    names: str, sizes: str, quick: bool, output: Path, engine_name: str, budget: float, write_docs: bool
-) -> None:
+def main(names: str, sizes: str, quick: bool, output: Path, engine_name: str, budget: float, write_docs: bool) -> None:
     """Measure vault-rules beside its peers, interleaved, equal results asserted."""
     results = output / "results.json"
     if write_docs:
@@ -63,7 +61,7 @@ def main(
 def _chosen(names: str) -> list[str]:
     found = []
     for word in names.split(","):
-        meant = [name for name in PARTS if word and name.startswith(word)] or _by_letter(word)
+        meant = _by_letter(word) or [name for name in PARTS if word and name.startswith(word)]
         if len(meant) != 1:
             raise click.UsageError(f"there is no part `{word}`: there is {', '.join(PARTS)}")
         found += meant

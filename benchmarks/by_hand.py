@@ -112,7 +112,7 @@ def _reached(offers: pl.DataFrame, wanted: Asked, caps: Numbers | None) -> Numbe
     top = np.ones(len(data.MINERALS) * STEPS, np.int64)
     highest = offers.lazy().group_by("step").agg(pl.col("price").max()).collect()
     top[highest["step"].to_numpy()] = highest["price"].to_numpy() + 1
-    bucket = step * np.int64(BUCKETS) + price * BUCKETS // top.take(step)
+    bucket: Numbers = step * np.int64(BUCKETS) + price * BUCKETS // top.take(step)
     quantity, many = offers["quantity"].to_numpy(), len(top) * BUCKETS
     if caps is None:
         sums = np.bincount(bucket, quantity, many).reshape(-1, STEPS * BUCKETS).cumsum(axis=1)

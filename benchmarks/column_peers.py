@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import Any
 
 import attrs
@@ -111,10 +112,7 @@ def polars_slices(book: data.Offers) -> Work:
     """The book sorted by mineral beforehand; then every look-up by mineral is a constant of its slice."""
     frame = data.code_frame(book).sort("mineral", maintain_order=True)
     starts = np.searchsorted(frame["mineral"].to_numpy(), np.arange(len(data.MINERALS) + 1)).tolist()
-    queries = [
-        _of_mineral(frame.slice(start, end - start), code)
-        for code, (start, end) in enumerate(zip(starts, starts[1:], strict=False))
-    ]
+    queries = [_of_mineral(frame.slice(start, end - start), code) for code, (start, end) in enumerate(pairwise(starts))]
     return lambda: pl.concat(pl.collect_all(queries), rechunk=False)
 
 
@@ -165,7 +163,7 @@ def numpy_blocks(book: data.Offers) -> Work:
 def duckdb_lists(book: data.Offers) -> Work:
     """SQL over a native table of codes; constant lists are quicker than joins with the small tables."""
     connection, text = duckdb_table(book), sql()
-    return lambda: connection.sql(text).pl()  # type: ignore[no-any-return]
+    return lambda: connection.sql(text).pl()
 
 
 def duckdb_table(book: data.Offers) -> Any:
@@ -209,7 +207,9 @@ def sql() -> str:
 PEERS = (
     ColumnPeer("Polars, pairs", "polars", "by hand: `gather` from tables by pairs of codes", polars_pairs),
     ColumnPeer("Polars, sets", "polars", "by hand: `is_in` and `gather`", polars_sets),
-    ColumnPeer("Polars, slices", "polars", "by hand, the book sorted by mineral beforehand", polars_slices, "by mineral"),
+    ColumnPeer(
+        "Polars, slices", "polars", "by hand, the book sorted by mineral beforehand", polars_slices, "by mineral"
+    ),
     ColumnPeer("numpy", "numpy", "by hand: `take` in blocks, a thread a core", numpy_blocks),
     ColumnPeer("DuckDB", "duckdb", "SQL over a native table of codes, constant lists, `.pl()`", duckdb_lists, "rowid"),
 )

@@ -28,7 +28,7 @@ Numbers = npt.NDArray[Any]
 
 @attrs.frozen(eq=False)
 class Rule:
-    """What the rule looks up, by code: of each mineral its purity (0.01%), its reference (cents per kg), its traders."""
+    """What the rule looks up of each mineral, by code: its purity (0.01%), reference (cents per kg) and traders."""
 
     required: Numbers
     reference: Numbers

@@ -14,7 +14,7 @@ from benchmarks import policies
 from vault_rules.api import ENGINES
 
 BASE = "vault-rules"
-_LARGEST = {"reference": 10_000}
+_LARGEST = {"reference": 2_000}
 
 
 def best() -> str:

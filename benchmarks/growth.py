@@ -17,17 +17,12 @@ _MINERALS = len(data.MINERALS)
 def run(options: Options) -> Part:
     sizes = options.sizes_or((10_000, 100_000, 1_000_000, 10_000_000), (10_000, 30_000, 100_000))
     each = (1, 10) if options.quick else (1, 10, 100)
-    lines: list[Line] = []
-    notes: list[str] = []
     reached = [size for size in sizes if engine.reaches(options.engine, size)]
-    for size in sizes:
-        if size not in reached:
-            notes.append(engine.too_slow(options.engine, size))
-    for size in reached:
-        lines.append(_point(options, OFFERS, size, 1))
+    notes = [engine.too_slow(options.engine, size) for size in sizes if size not in reached]
+    lines = [_point(options, OFFERS, size, 1) for size in reached]
     for offers in _with_many_requests(options, reached):
-        for many in each:
-            lines.append(_point(options, f"{REQUESTS}, {in_short(offers)} offers", offers, many))
+        case = f"{REQUESTS}, {in_short(offers)} offers"
+        lines += [_point(options, case, offers, many) for many in each]
     title = "Growth: a cap, and half of the requests with a form, purity, day or price of their own"
     return Part("growth", title, "", tuple(lines), (*notes, *_fits(lines)))
 

@@ -17,7 +17,7 @@ def work(book: data.Offers, requests: pl.DataFrame, *, capped: bool) -> Callable
     connection.register("given", requests.select("request", mineral, "quantity", "priority"))
     connection.execute("CREATE TABLE requests AS SELECT * FROM given")
     connection.unregister("given")
-    return lambda: connection.sql(text).pl()  # type: ignore[no-any-return]
+    return lambda: connection.sql(text).pl()
 
 
 _ORDER = "ORDER BY place ROWS UNBOUNDED PRECEDING"

@@ -33,7 +33,7 @@ CASES = tuple(Case(capped, share, each) for capped in (False, True) for share, e
 HOWS = {
     engine.BASE: "`vr.evaluate(policy, book, as_of).awards`, the book read before",
     FRAMES: "`vr.Book.from_frames(…)` and `vr.evaluate(…).awards`",
-    "Polars, pruned": "by hand on codes: a histogram of prices, then one sort of packed integers of what can be reached",
+    "Polars, pruned": "by hand on codes: a histogram of prices, then one sort of packed integers within reach",
     "Polars, sorted": "by hand on codes: one sort of packed integers of all candidates",
     "DuckDB": "one query of window functions over a native table of codes",
 }

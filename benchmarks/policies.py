@@ -16,7 +16,9 @@ CAP = 16
 
 def decisions() -> str:
     """Every offer by itself: may it be bought, in which tier, and is it cheap enough."""
-    steps = [f"  take {tier}  premium <= {data.PREMIUMS[tier]}% over standard[mineral].reference" for tier in data.TIERS]
+    steps = [
+        f"  take {tier}  premium <= {data.PREMIUMS[tier]}% over standard[mineral].reference" for tier in data.TIERS
+    ]
     return _policy("decisions", ["waterfall buying {", *steps, "}"])
 
 

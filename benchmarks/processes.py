@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import resource
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -18,26 +16,20 @@ _RESET_PEAK = Path("/proc/self/clear_refs")
 _STATUS = Path("/proc/self/status")
 
 
-def measured(command: Sequence[str], *, fine: Sequence[int] = (0,)) -> tuple[float, int]:
-    """Seconds and peak bytes of a command; its output is thrown away. Raises where it ends in a way that is not fine."""
-    begun = time.perf_counter()
-    with subprocess.Popen(  # noqa: S603 - our own commands
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd=CHECKOUT
-    ) as process:
-        assert process.stderr is not None
-        said = process.stderr.read()
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - begun
-        process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode not in fine:
-        raise RuntimeError(f"{' '.join(command)}: exit code {process.returncode}: {said.decode()[-2000:]}")
-    return seconds, usage.ru_maxrss * _KIB
+def measured(command: Sequence[str]) -> tuple[float, int]:
+    """Seconds and peak bytes of a command; its output is thrown away. Raises where it does not end well."""
+    launcher = [sys.executable, "-I", "-S", str(Path(__file__).with_name("launcher.py"))]
+    done = subprocess.run([*launcher, *command], capture_output=True, text=True, cwd=CHECKOUT, check=True)
+    found = json.loads(done.stdout)
+    if found["code"]:
+        raise RuntimeError(f"{' '.join(command)}: exit code {found['code']}: {found['said']}")
+    return found["seconds"], found["peak"]
 
 
 def asked(job: str, **arguments: Any) -> dict[str, Any]:
     """What a job of `benchmarks.worker` found out, in a process of its own."""
     command = [sys.executable, "-m", "benchmarks.worker", json.dumps({"job": job, **arguments})]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=CHECKOUT, check=False)  # noqa: S603
+    done = subprocess.run(command, capture_output=True, text=True, cwd=CHECKOUT, check=False)
     if done.returncode:
         raise RuntimeError(f"{job} {arguments}: {done.stderr[-2000:]}")
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])

@@ -41,7 +41,10 @@ def read(path: Path) -> tuple[tuple[Part, ...], dict[str, str], str]:
     parts = []
     for one in whole["parts"]:
         kept = attrs.fields_dict(Line)
-        lines = [Line(**{k: v for k, v in line.items() if k in kept} | {"seconds": tuple(line["seconds"])}) for line in one["lines"]]
+        lines = [
+            Line(**{k: v for k, v in line.items() if k in kept} | {"seconds": tuple(line["seconds"])})
+            for line in one["lines"]
+        ]
         parts.append(Part(one["name"], one["title"], one["base"], tuple(lines), tuple(one["notes"])))
     return tuple(parts), whole["machine"], whole["engine"]
 
@@ -106,5 +109,7 @@ def shown(part: Part) -> str:
                 ratio = part.ratio(line)
                 beside = "" if ratio is None else f"{ratio:9.2f} × {part.base}"
                 spread = f"{in_time(min(line.seconds))} – {in_time(max(line.seconds))}"
-                texts.append(f"    {line.subject:32}{in_time(line.median):>10}  {spread:24}{beside} {_peak(line)}".rstrip())
+                texts.append(
+                    f"    {line.subject:32}{in_time(line.median):>10}  {spread:24}{beside} {_peak(line)}".rstrip()
+                )
     return "\n".join([*texts, *(f"  note: {note}" for note in part.notes)])
