@@ -133,6 +133,20 @@ def offer_frame(book: Offers, *, forms: bool = False) -> pl.DataFrame:
     return frame.with_columns(form=_texts(book.form, FORMS)) if forms else frame
 
 
+def codes_of(offers: pl.DataFrame) -> pl.DataFrame:
+    """The code frame of a book as it was read from files: typed from Parquet, numbers binary from CSV."""
+    named = {"mineral": MINERALS, "trader": TRADERS, "origin": COUNTRIES, "processed_in": COUNTRIES}
+    codes = [
+        pl.col(column)
+        .cast(pl.String)
+        .replace_strict({name: code for code, name in enumerate(names)}, return_dtype=pl.UInt8)
+        for column, names in named.items()
+    ]
+    cents = [(pl.col(column) * 100).round().cast(pl.Int64) for column in ("price", "purity")]
+    days = [pl.col(column).cast(pl.Date).cast(pl.Int32) for column in ("delivery", "valid_until")]
+    return offers.select("offer", "quantity", *codes, *cents, *days)
+
+
 def _ids(letter: str, rows: int) -> pl.Series:
     """Ids whose order as text is that of the rows."""
     return pl.select(pl.format(letter + "{}", pl.int_range(rows).cast(pl.String).str.zfill(8))).to_series()

@@ -7,11 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from benchmarks import data, engine, policies
 from benchmarks.options import Line, Options, Part, in_short
+from benchmarks.plans import in_order
 from benchmarks.processes import asked, measured
 
-API = f"{engine.BASE}, API"
+API, HAND = f"{engine.BASE}, API", "Polars by hand"
 _SMALLER = 1_000_000
 """Beyond it a book is Parquet only: nobody keeps ten million offers as text."""
 
@@ -46,28 +49,42 @@ def _case(options: Options, size: int, kind: str) -> list[Line]:
     plan = options.folder / "plan.json"
     command = [sys.executable, "-m", "vault_rules", "evaluate", str(policy), "--book", str(folder)]
     command += ["--as-of", data.AS_OF.isoformat(), "--format", "json", "--rejections", "none", "--output", str(plan)]
-    job = {"policy": str(policy), "book": str(folder), "output": str(plan), "engine_name": options.engine}
+    job = {
+        "policy": str(policy),
+        "book": str(folder),
+        "output": str(options.folder / "awards.parquet"),
+        "engine_name": options.engine,
+    }
     whole: list[tuple[float, int]] = []
     api: list[dict[str, Any]] = []
+    hand: list[dict[str, Any]] = []
     for _ in range(2 if options.quick or size > _SMALLER else 5):
         whole.append(measured(command))
         api.append(asked("from_files", **job))
+        hand.append(asked("by_hand", book=str(folder), output=str(options.folder / "hand.parquet"), kind=kind))
     case = f"{in_short(size)} offers, {kind}"
     how = "`vault-rules evaluate … --format json --rejections none --output …`, the whole process"
     found = [
         Line(case, engine.BASE, size, tuple(one[0] for one in whole), how, _peak(max(one[1] for one in whole))),
-        Line(
-            case,
-            API,
-            size,
-            tuple(one["seconds"][0] for one in api),
-            "`load_policy`, `read_book`, `evaluate`, awards to Parquet; imports not counted",
-            {**_peak(max(one["peak"] for one in api)), "reading_seconds": min(one["reading"] for one in api)},
+        _of_jobs(
+            case, API, size, api, "`load_policy`, `read_book`, `evaluate`, awards to Parquet; imports not counted"
         ),
+        _of_jobs(case, HAND, size, hand, "texts to codes, the waterfall, awards to Parquet; imports not counted"),
     ]
+    _same_awards(options.folder / "awards.parquet", options.folder / "hand.parquet")
     for path in folder.iterdir():
         path.unlink()
     return [_with(line, file_bytes=bytes_read) for line in found]
+
+
+def _of_jobs(case: str, who: str, size: int, jobs: list[dict[str, Any]], how: str) -> Line:
+    more = {"peak_bytes": max(one["peak"] for one in jobs), "reading_seconds": min(one["reading"] for one in jobs)}
+    return Line(case, who, size, tuple(one["seconds"][0] for one in jobs), how, more)
+
+
+def _same_awards(ours: Path, by_hand: Path) -> None:
+    if not in_order(pl.read_parquet(ours)).equals(in_order(pl.read_parquet(by_hand))):
+        raise AssertionError("by hand other awards are made from the files")
 
 
 def _peak(size: int) -> dict[str, Any]:

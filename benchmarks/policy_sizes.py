@@ -6,6 +6,8 @@ import importlib
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 import vault_rules as vr
 from benchmarks import data, policies
 from benchmarks.options import Line, Options, Part
@@ -39,14 +41,18 @@ _HOW = {"check": "`vr.check_policy(path)`", "evaluate": f"`vr.evaluate(…).awar
 
 
 def _evaluating(options: Options, path: Path) -> Any:
-    """Evaluate with it a book of the minerals that it knows; once here, to see whether that can be done."""
+    """Evaluate with it a book of the minerals that it is about; once here, to see whether that can be done."""
     policy = vr.load_policy(path)
-    known = [name for name in data.MINERALS if name in policy.typed.minerals] or sorted(policy.typed.minerals)
     book = data.offers(300 if options.engine == "reference" else OFFERS)
-    renamed = dict(zip(data.MINERALS, (known * len(data.MINERALS))[: len(data.MINERALS)], strict=True))
-    frames = {"offers": data.offer_frame(book), "requests": data.requests(book, 0.05)}
-    named = {name: frame.with_columns(_renamed(frame["mineral"], renamed)) for name, frame in frames.items()}
-    read = vr.Book.from_frames(**named)
+    frames = {"offers": data.offer_frame(book, forms=True), "requests": data.requests(book, 0.05)}
+    typed = policy.typed
+    minerals = getattr(importlib.import_module("benchmarks.policies_of_size"), "MINERALS", ())
+    names = {
+        "mineral": _names(data.MINERALS, [one for one in minerals if one in typed.minerals] or sorted(typed.minerals)),
+        "trader": _names(data.TRADERS, sorted(typed.traders or ())),
+        "buyer": _names(("reserve",), sorted(typed.buyers or ())),
+    }
+    read = vr.Book.from_frames(**{name: _renamed(frame, names) for name, frame in frames.items()})
 
     def work() -> Any:
         return vr.evaluate(policy, read, data.AS_OF, engine=options.engine).awards
@@ -55,7 +61,12 @@ def _evaluating(options: Options, path: Path) -> Any:
     return work
 
 
-def _renamed(minerals: Any, names: dict[str, str]) -> Any:
-    import polars as pl
+def _names(given: tuple[str, ...], known: list[str]) -> dict[str, str]:
+    """Each of our names by one that the policy knows; all as they are, if it takes any."""
+    return {name: known[place % len(known)] if known else name for place, name in enumerate(given)}
 
-    return minerals.cast(pl.String).replace_strict(names)
+
+def _renamed(frame: pl.DataFrame, names: dict[str, dict[str, str]]) -> pl.DataFrame:
+    return frame.with_columns(
+        pl.col(column).cast(pl.String).replace_strict(to) for column, to in names.items() if column in frame.columns
+    )

@@ -12,6 +12,8 @@ import attrs
 from benchmarks.options import Line, Part
 
 SCHEMA = "vault-rules/benchmarks/1"
+NO_RATES = ("startup", "policies")
+"""Parts that are not about offers."""
 
 
 def as_json(parts: Sequence[Part], machine: Mapping[str, str], engine: str, *, quick: bool) -> str:
@@ -68,7 +70,7 @@ def _table(part: Part, case: str) -> str:
     lines = [line for line in part.lines if line.case == case]
     based = any(part.ratio(line) is not None for line in lines)
     peaks = any("peak_bytes" in line.more for line in lines)
-    offers = part.name not in ("startup", "policies")
+    offers = part.name not in NO_RATES
     head = ["", "median", "min – max", *(["offers/s"] if offers else [])]
     head += [f"÷ {part.base}"] * based + ["peak memory"] * peaks + ["how"] * any(line.how for line in lines)
     rows = [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
@@ -108,8 +110,9 @@ def shown(part: Part) -> str:
             if line.case == case:
                 ratio = part.ratio(line)
                 beside = "" if ratio is None else f"{ratio:9.2f} × {part.base}"
+                rate = "" if part.name in NO_RATES else f"{1 / line.each:>13,.0f}/s"
                 spread = f"{in_time(min(line.seconds))} – {in_time(max(line.seconds))}"
                 texts.append(
-                    f"    {line.subject:32}{in_time(line.median):>10}  {spread:24}{beside} {_peak(line)}".rstrip()
+                    f"    {line.subject:32}{in_time(line.median):>10}  {spread:24}{rate}{beside} {_peak(line)}".rstrip()
                 )
     return "\n".join([*texts, *(f"  note: {note}" for note in part.notes)])

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 import vault_rules as vr
 from benchmarks import data, engine, policies
 from benchmarks.processes import forget_peak, peak
@@ -53,7 +55,23 @@ def from_files(policy: str, book: str, output: str, engine_name: str) -> dict[st
     return {"seconds": [time.perf_counter() - begun], "reading": reading, "evaluating": evaluating, "peak": peak()}
 
 
-JOBS: dict[str, Callable[..., dict[str, Any]]] = {"grow": grow, "from_files": from_files}
+def by_hand_from_files(book: str, output: str, kind: str) -> dict[str, Any]:
+    """The same awards by hand from the same files: texts to codes, the waterfall, the awards to Parquet."""
+    from benchmarks import by_hand
+
+    begun = time.perf_counter()
+    folder = Path(book)
+    paths = [folder / f"{name}.{kind}" for name in ("offers", "requests")]
+    offers, asked = (
+        pl.read_parquet(path) if kind == "parquet" else pl.read_csv(path, try_parse_dates=True) for path in paths
+    )
+    frame = data.codes_of(offers)
+    reading = time.perf_counter() - begun
+    by_hand.work(frame, asked, capped=True, pruned=True)().write_parquet(Path(output))
+    return {"seconds": [time.perf_counter() - begun], "reading": reading, "peak": peak()}
+
+
+JOBS: dict[str, Callable[..., dict[str, Any]]] = {"grow": grow, "from_files": from_files, "by_hand": by_hand_from_files}
 
 
 if __name__ == "__main__":
