@@ -49,7 +49,14 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 DOCS = CHECKOUT / "docs"
 AS_OF = date(2027, 8, 1)
 NAMES = ("language", "evaluation", "books", "plan", "commands", "operators")
-OTHERS = ("README.md", "CONTRIBUTING.md", "grammar/README.md", "plugins/README.md", "policies/README.md")
+OTHERS = (
+    "README.md",
+    "CONTRIBUTING.md",
+    "grammar/README.md",
+    "plugins/README.md",
+    "policies/README.md",
+    "docs/performance.md",
+)
 PAGES = (*(f"docs/{name}.md" for name in NAMES), *OTHERS)
 
 
