@@ -15,7 +15,7 @@ from vault_rules.domain.columns import ColumnBook, Numbers
 from vault_rules.domain.exact import has_end, invoice
 from vault_rules.domain.rows import Request
 from vault_rules.engine.fast.at_once import EACH, NOT_KNOWN, AtOnce
-from vault_rules.engine.fast.lanes import BLOCK, Candidates, Lane, Lanes, Queue
+from vault_rules.engine.fast.lanes import BLOCK, Candidates, Lane, Lanes, Queue, asks
 from vault_rules.engine.readings import columns_read, parts, reads_request
 from vault_rules.engine.fast.table import Table
 from vault_rules.engine.fast.tallies import UNKNOWN, Bound, Counting, Finer, Tallies, whole
@@ -296,9 +296,7 @@ class Step:
         """The lanes of the step's candidates: what a request states narrows them."""
         serving, request = self.serving, self.walk.request
         candidates = serving.queue(self.walk, self.step)
-        table = serving.lanes.table_of(candidates.queue.minerals)
-        asked = serving.lanes.asked(request, table)
-        key = (request.form, request.purity, request.need_by, request.max_price)
+        asked, key = serving.lanes.asked(request), asks(request)
         for find in (candidates.first, candidates.rest):
             lane = find(request.mineral)
             if lane is not None:

@@ -78,13 +78,15 @@ class Bound:
 class Tally:
     """One cap as it counts: all its variants that count alike share it."""
 
-    def __init__(self, caps: Caps, rule: typed.Rule, clauses: Clauses, mass: Fraction) -> None:
-        self.caps, self.rule, self.clauses, self.mass = caps, rule, clauses, mass
+    def __init__(self, caps: Caps, rule: typed.Rule, clauses: Clauses, mass: Fraction | None) -> None:
+        """`mass` None: of which only the places are asked, not what is used."""
+        self.caps, self.rule, self.clauses = caps, rule, clauses
         self.code = f"cap:{rule.name}"
         self.money = clauses["measure"] in ("spend", "value share")
         self.rooms: dict[Group, Room] = {}
-        for group, used in caps.used(rule, clauses).items():
-            self.rooms[group] = Room(used if self.money else whole(used, mass))
+        if mass is not None:
+            for group, used in caps.used(rule, clauses).items():
+                self.rooms[group] = Room(used if self.money else whole(used, mass))
         day = caps.world.day
         self.where: typed.Expr | None = clauses["where"]
         self.grouping = [*(clauses["per"] or ()), *([clauses["by"]] if clauses["by"] is not None else [])]
@@ -339,7 +341,8 @@ class CapsThen(Caps):
         super().__init__(tallies.world)
         self.tallies, self.made = tallies, made
 
-    def used(self, rule: typed.Rule, clauses: Clauses) -> dict[Group, Fraction]:
+    def used_in(self, rule: typed.Rule, clauses: Clauses, group: Group) -> Fraction:
         tally = self.tallies.tally(rule, clauses)
+        room = tally.rooms.get(group)
         mass = Fraction(1) if tally.money else self.tallies.mass
-        return {group: room.then(self.made) * mass for group, room in tally.rooms.items()}
+        return Fraction(0) if room is None else room.then(self.made) * mass
