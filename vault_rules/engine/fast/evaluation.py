@@ -21,7 +21,8 @@ from vault_rules.engine.eligibility import add_reason, missing
 from vault_rules.engine.fast import codes
 from vault_rules.engine.fast.lanes import Queue, asks
 from vault_rules.engine.fast.passed_over import PassedOver
-from vault_rules.engine.fast.serving import Blocked, Serving, Walk, serve
+from vault_rules.engine.fast.serving import Serving, serve
+from vault_rules.engine.fast.walk import Blocked, Walk
 from vault_rules.engine.fast.standing import GivenMarkets, Offers
 from vault_rules.engine.fast.sight import Sight
 from vault_rules.engine.fast.tallies import CapsThen, Places, Tally

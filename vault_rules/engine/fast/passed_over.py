@@ -9,7 +9,7 @@ import polars as pl
 
 from vault_rules.engine.fast import codes
 from vault_rules.engine.fast.lanes import asks
-from vault_rules.engine.fast.serving import Blocked, Walk
+from vault_rules.engine.fast.walk import Blocked, Walk
 from vault_rules.semantics import typed
 
 if TYPE_CHECKING:
