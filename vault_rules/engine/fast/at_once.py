@@ -16,7 +16,7 @@ import polars as pl
 
 from vault_rules.engine.fast.lanes import Lane
 from vault_rules.engine.fast.table import index_of
-from vault_rules.engine.fast.tallies import UNKNOWN, Bound, Counting
+from vault_rules.engine.fast.tallies import UNKNOWN, Bound, Counting, Room
 from vault_rules.engine.fast.vectors import Wide, dtype_for
 
 if TYPE_CHECKING:
@@ -236,20 +236,17 @@ class AtOnce:
             self._count(some, f"#at{at}", cap, said, made)
 
     def _count(self, some: pl.DataFrame, name: str, cap: Counting, said: list[Any], made: int) -> None:
-        """Count the awards in each room, one after the other."""
-        numbered = some.select(pl.col(name).alias("at"), "#full", "#price").with_row_index("made", offset=made + 1)
-        for (place,), rows in numbered.group_by("at", maintain_order=True):
-            bound = said[place]
-            room = bound.room if isinstance(bound, Bound) else bound
-            if room is None or room is UNKNOWN:
-                continue
-            awards = rows["made"].to_list()
-            if cap.money:
-                pairs = zip(awards, rows["#full"].to_list(), rows["#price"].to_list(), strict=True)
-                for when, quantity, price in pairs:
-                    room.add(self.tallies.invoice(quantity, price), when)
-            else:
-                room.extend((rows["#full"].cum_sum() + room.used).to_list(), awards)
+        """Count the awards in each room."""
+        rooms = [one.room if isinstance(one, Bound) else one if isinstance(one, Room) else None for one in said]
+        changed = [rooms[place] for place in some[name].to_list()]
+        amounts = some["#full"].to_list()
+        if cap.money:
+            prices = some["#price"].to_list()
+            amounts = [self.tallies.invoice(*pair) for pair in zip(amounts, prices, strict=True)]
+        for room, amount in zip(changed, amounts, strict=True):
+            if room is not None:
+                room.used += amount
+        self.tallies.history.add(made, amounts, changed)
 
 
 def _whole(number: int) -> pl.Expr:

@@ -25,7 +25,7 @@ from vault_rules.engine.world import World
 from vault_rules.semantics import typed
 
 SMALL = 100_000
-BLOCK = 1024
+BLOCK = 4096
 
 
 @attrs.frozen(eq=False)
@@ -49,6 +49,8 @@ class Segment:
         self._at = -1
         self._lists: dict[str, list[Any]] = {}
         self._size = frame.height if frame.height <= SMALL else BLOCK
+        self.whole = all(frame[name].null_count() == frame.height for name in ("#lot", "#min_quantity"))
+        """Whether every offer may be taken in any quantity."""
 
     def lists(self, place: int) -> tuple[dict[str, list[Any]], int]:
         """The columns around a place, and at which place they begin."""
