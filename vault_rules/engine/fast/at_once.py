@@ -65,30 +65,29 @@ class AtOnce:
 
     def _seen(self, part: pl.DataFrame) -> tuple[pl.DataFrame, list[tuple[Counting, list[Any]]]]:
         """What each offer has left, and for each cap its place among what the cap says."""
-        touched = self.serving.touched.get(self.walk.request.mineral)
+        rows = part["row"]
         has = pl.col("#quantity")
-        if touched:
-            left = self.serving.left
-            ones = list(dict.fromkeys(touched))
-            rows = pl.Series(ones, dtype=pl.UInt32)
-            known = pl.DataFrame({"row": rows, "#left": pl.Series([left[one] for one in ones], dtype=part["#quantity"].dtype)})
-            part = part.join(known, on="row", how="left", maintain_order="left")
-            has = pl.coalesce("#left", "#quantity")
-        part = part.with_columns(has.alias("#has"))
+        left = self.serving.left
+        known = [row for row in rows.to_list() if row in left]
+        if known:
+            lefts = pl.Series([left[row] for row in known], dtype=part["#quantity"].dtype)
+            part = part.with_columns(
+                part["#quantity"].scatter(rows.is_in(pl.Series(known, dtype=pl.UInt32).implode()).arg_true(), lefts)
+            )
         caps: list[tuple[Counting, list[Any]]] = []
+        rooms = []
         for at, cap in enumerate(self.step.caps):
             index = self._index(cap)
             assert index is not None
-            part = part.with_columns(index.alias("#place"))
-            table, said = self._said(part, cap)
-            room = pl.lit(pl.Series(table, dtype=pl.UInt32)).gather(pl.col("#place"))
-            part = part.with_columns(room.alias(f"#at{at}"))
+            table, said = self._said(part, index, cap)
+            room = pl.lit(pl.Series(table, dtype=pl.UInt32)).gather(index) if cap.names else pl.lit(table[0], dtype=pl.UInt32)
+            rooms.append(room.alias(f"#at{at}"))
             caps.append((cap, said))
-        return part, caps
+        return part.with_columns(has.alias("#has"), *rooms), caps
 
-    def _said(self, part: pl.DataFrame, cap: Counting) -> tuple[list[int], list[Any]]:
+    def _said(self, part: pl.DataFrame, index: pl.Expr, cap: Counting) -> tuple[list[int], list[Any]]:
         """For each place of a cap's table the room that is meant, and what the cap says to that room's offers."""
-        different = part.select("#place", "mineral", *cap.names).unique(subset=["#place"], keep="any")
+        different = part.lazy().select("mineral", *cap.names).unique().with_columns(index.alias("#place")).collect()
         columns = {column.name: column.to_list() for column in different.iter_columns()}
         places: list[int] = columns["#place"]
         table = [0] * (max(places, default=0) + 1)

@@ -85,7 +85,7 @@ class _Run:
     def _by_room(self, cap: Counting, limit: int) -> int:
         """Each offer against what its own group has left; those whose group is full give nothing."""
         codes = self._codes(cap)
-        rests = {code: self._rest(cap, at) for at, code in enumerate(codes)}
+        rests = {code: self._rest(cap, codes.index(code)) for code in set(codes)}
         if None in rests.values():
             return self._known(cap, codes, rests)
         rooms: dict[Any, Room | None] = {code: _room(cap.known[code]) for code in rests}
