@@ -6,7 +6,7 @@ prices are plain decimals, as in the JSON, and a rule is `file:line:column`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from fractions import Fraction
 
@@ -58,6 +58,11 @@ READ_BACK = columns("currency date:date")
 """What `awards.csv` carries besides, so that it serves as a book's `awards`."""
 
 _RESERVED = {column.name for column in (*AWARDS, *READ_BACK)} | {"received", "quantity", "unit", "price", "per"}
+
+
+def reserved(carried: Iterable[str]) -> set[str]:
+    """The names that a column of the policy's own cannot have in the awards."""
+    return _RESERVED | set(carried)
 
 
 def table(plan: Plan, name: str) -> Table:
@@ -118,7 +123,7 @@ def award_cells(award: Award) -> Row:
 def _awards(plan: Plan) -> Table:
     """The awards, with a column for everything that the policy shows."""
     shown = list(dict.fromkeys((*plan.shown, *(name for award in plan.awards for name in award.shown))))
-    taken = _RESERVED | set(_carried(plan))
+    taken = reserved(_carried(plan))
     extra = tuple(Column(f"show_{name}" if name in taken else name, "note") for name in shown)
     rows = ((*award_cells(award), *(award.shown.get(name) for name in shown)) for award in plan.awards)
     return Table("awards", (*AWARDS, *extra), tuple(rows))

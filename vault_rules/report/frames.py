@@ -10,6 +10,11 @@ from vault_rules.report.columns import TABLES, Column, table
 
 def frame(plan: Plan, name: str) -> pl.DataFrame:
     """One table of the plan; its columns are there also without rows. Raises `UsageError` for an unknown name."""
+    in_columns = getattr(plan, "award_columns", None) if name == "awards" else None
+    if in_columns is not None:
+        from vault_rules.report.award_frame import award_frame
+
+        return award_frame(in_columns, plan.carried)
     found = table(plan, name)
     schema = {column.name: _type(column) for column in found.columns}
     data = {column.name: [_value(row[index]) for row in found.rows] for index, column in enumerate(found.columns)}

@@ -96,9 +96,19 @@ class FastEvaluation:
 
     @cached_property
     def awards(self) -> list[Award]:
-        ledger = self.serving.ledger
-        rows = zip(ledger.walks, ledger.rows, ledger.steps, ledger.quantities, strict=True)
-        return [self._award(self.serving.walks[walk], row, step, quantity) for walk, row, step, quantity in rows]
+        return [self.award(at) for at in range(len(self.serving.ledger.rows))]
+
+    def award(self, at: int) -> Award:
+        """One award, by its place in the order made."""
+        if at not in self._awards:
+            ledger = self.serving.ledger
+            walk = self.serving.walks[ledger.walks[at]]
+            self._awards[at] = self._award(walk, ledger.rows[at], ledger.steps[at], ledger.quantities[at])
+        return self._awards[at]
+
+    @cached_property
+    def _awards(self) -> dict[int, Award]:
+        return {}
 
     def _award(self, walk: Walk, row: int, number: int, whole: int) -> Award:
         step = step_of(walk, number)

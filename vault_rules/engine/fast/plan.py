@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from vault_rules.domain.plan import Plan
+from vault_rules.engine.fast.award_columns import award_columns
 from vault_rules.engine.fast.evaluation import FastEvaluation
 from vault_rules.engine.findings import limit_rows
 from vault_rules.engine.placing import Storage
@@ -42,6 +43,7 @@ def later(evaluation: FastEvaluation) -> LaterPlan:
         "as_of": lambda: evaluation.world.as_of,
         "currency": lambda: policy.currency,
         "awards": lambda: tuple(evaluation.awards),
+        "award_columns": lambda: award_columns(evaluation),
         "rejections": lambda: tuple(evaluation.rejections()),
         "shortfalls": lambda: tuple(sorted(evaluation.shortfalls, key=lambda one: one.request)),
         "placements": lambda: tuple(parts.storage.placements),

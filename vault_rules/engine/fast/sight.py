@@ -280,6 +280,10 @@ class Sight:
     def _applies(self, one: typed.TypedException) -> Value:
         if one.scope.buyers is not None and self.buyer not in one.scope.buyers:
             return Scalar(False)
+        return self.applies(one)
+
+    def applies(self, one: typed.TypedException) -> Value:
+        """Whether an exception applies to an offer, whoever buys."""
         minerals = one.scope.minerals
         among: Value = Scalar(True)
         if minerals is not None:

@@ -1,0 +1,136 @@
+"""Exact numbers of whole columns as plain decimals: the same texts as `exact.plain`, made at once."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import polars as pl
+
+from vault_rules.domain.columns import INT128_MAX, Coded, Numbers
+from vault_rules.domain.exact import SHOWN_DECIMALS, has_end, invoice, plain
+
+_SCALE = 10**SHOWN_DECIMALS
+
+
+def _wide(number: int) -> pl.Expr:
+    return pl.lit(number, dtype=pl.Int128)
+
+
+def plain_texts(numbers: Numbers) -> pl.Series:
+    """Numbers of zero or more as plain decimals."""
+    places = decimals(numbers.unit)
+    whole = numbers.whole
+    factor = 0 if places is None else int(numbers.unit * 10**places)
+    if places is None or _largest(whole) * factor > INT128_MAX:
+        return each(whole, numbers.unit)
+    value = pl.col(whole.name).cast(pl.Int128) * _wide(factor)
+    return whole.to_frame().select(_pointed(value, places)).to_series().rename(whole.name)
+
+
+def _pointed(value: pl.Expr, places: int) -> pl.Expr:
+    if not places:
+        return value.cast(pl.String)
+    down = _wide(10**places)
+    rest = (value % down).cast(pl.String).str.zfill(places)
+    text = pl.concat_str((value // down).cast(pl.String), pl.lit("."), rest)
+    return text.str.strip_chars_end("0").str.strip_chars_end(".")
+
+
+def each(whole: pl.Series, unit: Fraction) -> pl.Series:
+    """What has no end, or is too large, one by one."""
+    texts = [None if one is None else plain(one * unit) for one in whole.to_list()]
+    return pl.Series(whole.name, texts, dtype=pl.String)
+
+
+def decimals(unit: Fraction) -> int | None:
+    """How many decimals a unit has; None where they do not end."""
+    if not has_end(unit):
+        return None
+    places = 0
+    while (unit * 10**places).denominator != 1:
+        places += 1
+    return places
+
+
+def _largest(whole: pl.Series) -> int:
+    largest = whole.max()
+    return int(largest) if isinstance(largest, int) else 0
+
+
+def invoices(quantity: Numbers, price: Numbers) -> pl.Series:
+    """What each quantity costs, in cents: rounded once, half to even."""
+    each_cent = quantity.unit * price.unit * 100
+    up, down = each_cent.numerator, each_cent.denominator
+    if _largest(quantity.whole) * _largest(price.whole) * up > INT128_MAX // 2 or down > INT128_MAX // 4:
+        pairs = zip(quantity.whole.to_list(), price.whole.to_list(), strict=True)
+        cents = [int(invoice(q * quantity.unit * p * price.unit) * 100) for q, p in pairs]
+        return pl.Series("cost", cents, dtype=pl.Int128)
+    product = pl.col("q").cast(pl.Int128) * pl.col("p").cast(pl.Int128) * _wide(up)
+    frame = pl.DataFrame([quantity.whole.rename("q"), price.whole.rename("p")]).select(n=product)
+    cents_of, twice = pl.col("n") // _wide(down), pl.col("n") % _wide(down) * _wide(2)
+    odd = pl.col("n") // _wide(down) % _wide(2) == 1
+    up_one = (twice > down) | ((twice == down) & odd)
+    return frame.select(cost=cents_of + up_one.cast(pl.Int128)).to_series()
+
+
+def money_texts(cents: pl.Series) -> pl.Series:
+    """Cents as money with two decimals."""
+    value = pl.col(cents.name)
+    text = pl.concat_str(
+        (value // _wide(100)).cast(pl.String), pl.lit("."), (value % _wide(100)).cast(pl.String).str.zfill(2)
+    )
+    return cents.cast(pl.Int128).to_frame().select(text).to_series().rename(cents.name)
+
+
+def premium_texts(compared: Numbers, reference: Coded) -> pl.Series:
+    """Compared price / reference - 1 as plain decimals; null where there is no reference."""
+    ratios = [None if not one else compared.unit / one for one in reference.values]
+    ups = [None if one is None else one.numerator for one in ratios]
+    downs = [None if one is None else one.denominator for one in ratios]
+    highest = max((one for one in (*ups, *downs) if one is not None), default=0)
+    if highest * max(_largest(compared.whole), _SCALE) > INT128_MAX // 4:
+        return _premiums_each(compared, ratios, reference)
+    table = [pl.Series(name, one, dtype=pl.Int128) for name, one in (("up", ups), ("down", downs))]
+    odds = pl.Series("odd", [None if one is None else _without(one) for one in downs], dtype=pl.Int128)
+    code = pl.col("code")
+    frame = pl.DataFrame([reference.codes.rename("code"), compared.whole.cast(pl.Int128).rename("c")]).select(
+        "c", *(pl.lit(one).gather(code).alias(one.name) for one in (*table, odds))
+    )
+    over = pl.col("c") * pl.col("up") - pl.col("down")
+    frame = frame.with_columns(over=over).with_columns(size=pl.col("over").abs())
+    rest = pl.col("size") % pl.col("down") * _wide(_SCALE)
+    frame = frame.with_columns(
+        whole=pl.col("size") // pl.col("down"),
+        part=rest // pl.col("down"),
+        longer=(rest % pl.col("down") != 0) & (pl.col("over") % pl.col("odd") == 0),
+    )
+    digits = pl.col("part").cast(pl.String).str.zfill(SHOWN_DECIMALS)
+    text = pl.concat_str(pl.col("whole").cast(pl.String), pl.lit("."), digits)
+    text = text.str.strip_chars_end("0").str.strip_chars_end(".")
+    below = (pl.col("over") < 0) & ((pl.col("whole") > 0) | (pl.col("part") > 0))
+    shown = frame.select(pl.when(below).then(pl.concat_str(pl.lit("-"), text)).otherwise(text).alias("premium"))
+    return _with_longer(shown.to_series(), frame)
+
+
+def _with_longer(texts: pl.Series, frame: pl.DataFrame) -> pl.Series:
+    """Those that end, but only behind the twelfth decimal, in full."""
+    rows = frame["longer"].fill_null(False).arg_true()
+    if not len(rows):
+        return texts
+    pairs = zip(frame["over"].gather(rows).to_list(), frame["down"].gather(rows).to_list(), strict=True)
+    full = [plain(Fraction(over, down)) for over, down in pairs]
+    return texts.clone().scatter(rows, full)
+
+
+def _premiums_each(compared: Numbers, ratios: list[Fraction | None], reference: Coded) -> pl.Series:
+    pairs = zip(compared.whole.to_list(), reference.codes.to_list(), strict=True)
+    texts = [None if (ratio := ratios[code]) is None else plain(whole * ratio - 1) for whole, code in pairs]
+    return pl.Series("premium", texts, dtype=pl.String)
+
+
+def _without(number: int) -> int:
+    """A number without its factors of 2 and 5: a fraction ends where this divides it."""
+    for factor in (2, 5):
+        while number % factor == 0:
+            number //= factor
+    return number

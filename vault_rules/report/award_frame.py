@@ -1,0 +1,29 @@
+"""The awards of a large plan as a frame: the same cells as `columns.award_cells`, a column at a time."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from vault_rules.domain.award_columns import AwardColumns
+from vault_rules.domain.plain_columns import invoices, money_texts, plain_texts, premium_texts
+from vault_rules.report.columns import AWARDS, number, reserved
+
+
+def award_frame(awards: AwardColumns, carried: tuple[str, ...]) -> pl.DataFrame:
+    """One row for each award, in the order made."""
+    columns: dict[str, pl.Series] = {
+        **awards.texts,
+        "step": awards.step,
+        "quantity_kg": plain_texts(awards.quantity),
+        "price_per_kg": plain_texts(awards.price),
+        "cost": money_texts(invoices(awards.quantity, awards.price)),
+        "reference_per_kg": pl.Series([number(one) for one in awards.reference.values], dtype=pl.String).gather(
+            awards.reference.codes
+        ),
+        "premium": premium_texts(awards.compared, awards.reference),
+        "exceptions": awards.exceptions,
+    }
+    taken = reserved(carried)
+    shown = {f"show_{name}" if name in taken else name: texts for name, texts in awards.shown.items()}
+    ordered = {column.name: columns[column.name] for column in AWARDS} | shown
+    return pl.DataFrame([texts.alias(name) for name, texts in ordered.items()])
