@@ -10,7 +10,7 @@ import click
 
 from benchmarks import chart, engine, in_docs, machine, report
 from benchmarks.options import Options, Part, size_of
-from vault_rules.api import ENGINES
+from vault_rules.engine.engines import ENGINES
 
 PARTS = {
     "decisions": "decisions",

@@ -30,9 +30,7 @@ def columns_read(expr: typed.Expr, day: Day) -> set[str]:
                 found.add("mineral")
             case typed.Market() | typed.Benchmark():
                 found |= _OF_MARKET
-            case typed.LetRef(name=name) if any(
-                one.scope.minerals is not None for one in day.exceptions_below(name)
-            ):
+            case typed.LetRef(name=name) if any(one.scope.minerals is not None for one in day.exceptions_below(name)):
                 found.add("mineral")
     return found
 

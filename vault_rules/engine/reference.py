@@ -21,12 +21,12 @@ from vault_rules.engine.candidates import Candidacy, Candidates
 from vault_rules.engine.eligibility import Eligibility, Standing, add_reason, missing
 from vault_rules.engine.limits import Caps, Group
 from vault_rules.engine.markets import Markets
-from vault_rules.engine.outcome import columns_missed, has
 from vault_rules.engine.ordering import in_order, key_value
+from vault_rules.engine.outcome import columns_missed, has
 from vault_rules.engine.program import Clauses, Program, rule_ref
 from vault_rules.engine.taking import share_left, taken
-from vault_rules.engine.waterfalls import Waterfalls
 from vault_rules.engine.watching import Moment, Watch
+from vault_rules.engine.waterfalls import Waterfalls
 from vault_rules.engine.words import show
 from vault_rules.engine.world import View, World
 from vault_rules.semantics import typed
@@ -70,7 +70,12 @@ class Evaluation:
     """All state of one evaluation. `watch` keeps what happens to one offer."""
 
     def __init__(
-        self, program: Program, book: BoundBook, as_of: date, watch: Watch | None = None, markets: MarketsOf | None = None
+        self,
+        program: Program,
+        book: BoundBook,
+        as_of: date,
+        watch: Watch | None = None,
+        markets: MarketsOf | None = None,
     ) -> None:
         """`markets`: references that were worked out elsewhere, for a book of which not all offers are here."""
         self.program, self.book, self.watch, self.markets = program, book, watch or Watch(), markets
@@ -110,7 +115,9 @@ class Evaluation:
         """The groups of a cap in which offers may count for requests."""
         found: set[Group] = set()
         for request in self.book.requests:
-            for standing in self._pool.get(request.mineral, ()) if rule.scope.holds(request.mineral, request.buyer) else ():
+            for standing in (
+                self._pool.get(request.mineral, ()) if rule.scope.holds(request.mineral, request.buyer) else ()
+            ):
                 if standing.may_serve:
                     view = self.world.view(standing.offer, request)
                     if clauses["where"] is None or value_of(clauses["where"], view) is True:

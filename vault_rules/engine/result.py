@@ -9,8 +9,8 @@ from vault_rules.domain.exact import invoice
 from vault_rules.domain.plan import Award, CapUse, Finding, Plan, Reason, Rejection, Totals
 from vault_rules.engine.eligibility import Standing, judge_rule
 from vault_rules.engine.findings import limit_rows
-from vault_rules.engine.placing import Storage
 from vault_rules.engine.outcome import Outcome
+from vault_rules.engine.placing import Storage
 from vault_rules.engine.program import Program
 from vault_rules.engine.readings import parts
 from vault_rules.engine.reference import Evaluation, carried_columns

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from functools import cached_property
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 import attrs
@@ -66,9 +66,7 @@ class World:
         self, mineral: str, form: str | None, index: str | None, within: Fraction | None
     ) -> Fraction | None:
         """The benchmark of a mineral in a form, as of the day."""
-        return benchmark_price(
-            self._benchmarks.get((mineral, index), ()), mineral, form, index, self.as_of, within
-        )
+        return benchmark_price(self._benchmarks.get((mineral, index), ()), mineral, form, index, self.as_of, within)
 
     @cached_property
     def _benchmarks(self) -> dict[tuple[str, str | None], list[Benchmark]]:

@@ -80,7 +80,11 @@ class AtOnce:
             index = self._index(cap)
             assert index is not None
             table, said = self._said(part, index, cap)
-            room = pl.lit(pl.Series(table, dtype=pl.UInt32)).gather(index) if cap.names else pl.lit(table[0], dtype=pl.UInt32)
+            room = (
+                pl.lit(pl.Series(table, dtype=pl.UInt32)).gather(index)
+                if cap.names
+                else pl.lit(table[0], dtype=pl.UInt32)
+            )
             rooms.append(room.alias(f"#at{at}"))
             caps.append((cap, said))
         return part.with_columns(has.alias("#has"), *rooms), caps
@@ -218,7 +222,9 @@ class AtOnce:
         part = part.filter(pl.col("#has") > 0)
         none = part.filter(~pl.col("#gives"))
         if none.height:
-            before = part.select(after=pl.col("#gives").cum_sum().cast(pl.Int64) + made).to_series().filter(~part["#gives"])
+            before = (
+                part.select(after=pl.col("#gives").cum_sum().cast(pl.Int64) + made).to_series().filter(~part["#gives"])
+            )
             _, blocked, had, after = walk.run(number)
             blocked += none["row"].to_list()
             had += none["#has"].to_list()
@@ -256,4 +262,3 @@ def _lots(quantity: pl.Expr) -> pl.Expr:
     """The whole number of lots that fits; all of it where there is no lot."""
     lot = pl.col("#lot")
     return pl.when(lot.is_null()).then(quantity).otherwise(quantity // lot * lot)
-

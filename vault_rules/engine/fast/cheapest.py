@@ -22,7 +22,9 @@ def cheapest(frame: pl.DataFrame, enough: Mapping[int, int]) -> tuple[pl.DataFra
     if frame.height <= SMALL:
         return frame.sort("#group", "#key"), frozenset()
     reach = _reach(frame, enough)
-    limit = pl.lit(pl.Series(_by_group(reach, frame["#group"].max()), dtype=frame.schema["#key"])).gather(pl.col("#group"))
+    limit = pl.lit(pl.Series(_by_group(reach, frame["#group"].max()), dtype=frame.schema["#key"])).gather(
+        pl.col("#group")
+    )
     cut = frame.lazy().filter((pl.col("#key") <= limit).fill_null(True)).collect()
     sums = dict(cut.group_by("#group").agg(pl.col("#quantity").sum()).iter_rows())
     short = [group for group in reach if sums.get(group, 0) < enough[group]]

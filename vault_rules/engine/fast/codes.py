@@ -181,7 +181,6 @@ def in_tiers(table_tier: Value, tiers: tuple[str, ...]) -> pl.Expr:
     return one_of(table_tier, [place for place, name in enumerate(table_tier.values) if name in tiers])
 
 
-
 def together(masks: Iterable[Coded]) -> dict[str, pl.Expr]:
     """Where each code holds, whichever rule says it."""
     found: dict[str, pl.Expr] = {}

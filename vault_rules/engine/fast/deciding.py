@@ -37,7 +37,9 @@ def decide(program: Program, book: ColumnBook, as_of: date) -> pl.DataFrame:
     place = pl.when("eligible").then("tier").otherwise(pl.lit(0, dtype=pl.UInt8))
     named = pl.lit(names).gather(place).alias("tier")
     within = _within(verdicts, book, decided)
-    return decided.select(book.offers.ids.alias("offer"), "eligible", named).with_columns(within.alias("within_premium"))
+    return decided.select(book.offers.ids.alias("offer"), "eligible", named).with_columns(
+        within.alias("within_premium")
+    )
 
 
 def _within(verdicts: Verdicts, book: ColumnBook, decided: pl.DataFrame) -> pl.Series:
@@ -61,7 +63,9 @@ def _within(verdicts: Verdicts, book: ColumnBook, decided: pl.DataFrame) -> pl.S
                 if minerals is not None:
                     among = is_true(sight.each_mineral(lambda one, minerals=minerals: one in minerals))
                 found = pl.when(mask & among).then(_of_steps(sight, clauses, verdicts)).otherwise(found)
-    frame = sight.table.frame.lazy().with_columns(decided["tier"].alias("#tier"), decided["eligible"].alias("#eligible"))
+    frame = sight.table.frame.lazy().with_columns(
+        decided["tier"].alias("#tier"), decided["eligible"].alias("#eligible")
+    )
     return frame.with_columns(within=pl.when("#eligible").then(found)).select("within").collect()["within"]
 
 

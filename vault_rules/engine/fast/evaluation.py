@@ -22,11 +22,11 @@ from vault_rules.engine.fast import codes
 from vault_rules.engine.fast.lanes import Queue, asks
 from vault_rules.engine.fast.passed_over import PassedOver
 from vault_rules.engine.fast.serving import Serving, serve
-from vault_rules.engine.fast.walk import Blocked, Walk
-from vault_rules.engine.fast.standing import GivenMarkets, Offers
 from vault_rules.engine.fast.sight import Sight
+from vault_rules.engine.fast.standing import GivenMarkets, Offers
 from vault_rules.engine.fast.tallies import CapsThen, Places, Tally
 from vault_rules.engine.fast.verdicts import expressions
+from vault_rules.engine.fast.walk import Blocked, Walk
 from vault_rules.engine.limits import Caps, Entry, Group
 from vault_rules.engine.ordering import key_value
 from vault_rules.engine.outcome import columns_missed
@@ -418,4 +418,3 @@ class FastEvaluation:
 def step_of(walk: Walk, number: int) -> typed.Step:
     steps: tuple[typed.Step, ...] = walk.clauses["steps"]
     return next(one for one in steps if one.number == number)
-

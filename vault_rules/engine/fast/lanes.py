@@ -17,7 +17,21 @@ from vault_rules.engine.fast.references import References
 from vault_rules.engine.fast.sight import Sight
 from vault_rules.engine.fast.table import Table
 from vault_rules.engine.fast.vectors import (
-    Exact, Keyed, Scalar, Truth, Value, as_exact, at_unit, chosen, compared, is_null, is_true, one_of, plus, times, truth,
+    Exact,
+    Keyed,
+    Scalar,
+    Truth,
+    Value,
+    as_exact,
+    at_unit,
+    chosen,
+    compared,
+    is_null,
+    is_true,
+    one_of,
+    plus,
+    times,
+    truth,
 )  # fmt: skip
 from vault_rules.engine.fast.verdicts import Verdicts, all_of
 from vault_rules.engine.program import Clauses
@@ -25,7 +39,9 @@ from vault_rules.engine.world import World
 from vault_rules.semantics import typed
 
 SMALL = 100_000
-BLOCK = 4096
+BLOCK = 2048
+_KEPT = 256
+"""So many blocks of lists are kept: requests of several minerals take turns."""
 
 
 @attrs.frozen(eq=False)
@@ -41,29 +57,37 @@ class Queue:
     minerals: frozenset[str]
 
 
+class Lists(dict[str, list[Any]]):
+    """Columns of a frame as lists, each made when it is first looked at."""
+
+    def __init__(self, frame: pl.DataFrame) -> None:
+        super().__init__()
+        self._frame = frame
+
+    def __missing__(self, name: str) -> list[Any]:
+        found = self[name] = self._frame[name].to_list()
+        return found
+
+
 class Segment:
     """Candidates in order. Their columns are lists where there are few of them, else blocks of lists."""
 
     def __init__(self, frame: pl.DataFrame) -> None:
         self.frame = frame
-        self._at = -1
-        self._lists: dict[str, list[Any]] = {}
+        self._blocks: dict[int, Lists] = {}
         self._size = frame.height if frame.height <= SMALL else BLOCK
         self.whole = all(frame[name].null_count() == frame.height for name in ("#lot", "#min_quantity"))
         """Whether every offer may be taken in any quantity."""
 
-    def lists(self, place: int) -> tuple[dict[str, list[Any]], int]:
-        """The columns around a place, and at which place they begin."""
+    def lists(self, place: int) -> tuple[Lists, int, int]:
+        """The columns around a place, at which place they begin, and how long they are."""
         at = place - place % self._size
-        if at != self._at:
-            part = self.frame if self._size >= self.frame.height else self.frame.slice(at, self._size)
-            self._lists = {column.name: column.to_list() for column in part.iter_columns()}
-            self._at = at
-        return self._lists, at
-
-    @property
-    def block(self) -> int:
-        return self._size
+        found = self._blocks.get(at)
+        if found is None:
+            if len(self._blocks) >= _KEPT:
+                del self._blocks[next(iter(self._blocks))]
+            found = self._blocks[at] = Lists(self.frame.slice(at, self._size))
+        return found, at, min(self._size, self.frame.height - at)
 
 
 @attrs.define(eq=False)
@@ -109,9 +133,11 @@ class Candidates:
     def _by_id(self, ordered: pl.DataFrame, order: list[str]) -> pl.DataFrame:
         """Ties by offer id."""
         keys = ["#group", *order]
-        tied = ordered.lazy().select(
-            pl.all_horizontal((pl.col(one) == pl.col(one).shift()) for one in keys).any().alias("tied")
-        ).collect()["tied"]
+        tied = (
+            ordered.lazy()
+            .select(pl.all_horizontal((pl.col(one) == pl.col(one).shift()) for one in keys).any().alias("tied"))
+            .collect()["tied"]
+        )
         if ordered.height and tied[0]:
             ids = self.lanes.alive.offers.ids.gather(ordered["row"]).alias("#id")
             ordered = ordered.with_columns(ids).sort(*keys, "#id").drop("#id")
@@ -371,4 +397,3 @@ def first_known(sight: Sight, value: Value, other: Value) -> Value:
     if isinstance(value, Keyed) and isinstance(other, (Scalar, Keyed)):
         return sight.table_of(lambda one, rest: rest if one is None else one, [value, other])
     return chosen(~truth(is_null(value)), value, other)
-

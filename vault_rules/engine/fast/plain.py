@@ -50,30 +50,26 @@ class _Run:
         """How many offers are done with."""
         limit = min(self.walk.need, _share(self.step))
         left = self.serving.left
-        if self.step.least and min(self.has) < self.step.least:
-            return 0
-        if not left.keys().isdisjoint(self.rows):
-            return self._sold_out()
         sums = list(accumulate(self.has))
         count = bisect_right(sums, limit)
+        rows = self.rows[: count or 1]
+        if not left.keys().isdisjoint(rows):
+            return self._sold_out(rows)
         if not count:
             return 0
-        self.rows, self.has = self.rows[:count], self.has[:count]
+        self.rows, self.has = rows, self.has[:count]
+        if self.step.least and min(self.has) < self.step.least:
+            return 0
         if not self.step.caps:
             return self._give(self.rows, self.has)
         if len(self.step.caps) == 1 and not self.step.caps[0].money:
             return self._by_room(self.step.caps[0], limit)
         return self._together(sums[count - 1])
 
-    def _sold_out(self) -> int:
+    def _sold_out(self, rows: list[int]) -> int:
         """Those at the beginning that have nothing left."""
         left = self.serving.left
-        count = 0
-        for row in self.rows:
-            if left.get(row) != 0:
-                break
-            count += 1
-        return count
+        return next((at for at, row in enumerate(rows) if left.get(row) != 0), len(rows))
 
     def _give(self, rows: list[int], has: list[int]) -> int:
         self.serving.left.update(dict.fromkeys(rows, 0))

@@ -13,7 +13,19 @@ from vault_rules.domain.rows import Request
 from vault_rules.engine.fast.cheapest import cheapest
 from vault_rules.engine.fast.table import Table, decoded
 from vault_rules.engine.fast.vectors import (
-    Exact, Keyed, Scalar, Value, Wide, as_exact, compared, dtype_for, extreme, is_true, one_of, times, truth,
+    Exact,
+    Keyed,
+    Scalar,
+    Value,
+    Wide,
+    as_exact,
+    compared,
+    dtype_for,
+    extreme,
+    is_true,
+    one_of,
+    times,
+    truth,
 )  # fmt: skip
 from vault_rules.engine.world import World
 from vault_rules.semantics import typed
@@ -123,7 +135,11 @@ class _Market:
 
     def _counted(self, *more: pl.Expr) -> pl.DataFrame:
         """The offers that count, with their market, compared price and the quantity they count with."""
-        group = self.group.index.cast(pl.UInt32).alias("#group") if self.base else pl.lit(0, dtype=pl.UInt32).alias("#group")
+        group = (
+            self.group.index.cast(pl.UInt32).alias("#group")
+            if self.base
+            else pl.lit(0, dtype=pl.UInt32).alias("#group")
+        )
         key = self._price.expr.alias("#key")
         quantity = self._quantity.expr.alias("#quantity")
         mask = self._mask()  # may add columns to the table
@@ -151,8 +167,10 @@ class _Market:
             return [(group, one * unit) for group, one in found.iter_rows()]
         if kind == "median":
             ordered, half = price.sort(), pl.len() // 2
-            found = self._counted().group_by("#group").agg(
-                ordered.get((pl.len() - 1) // 2).alias("a"), ordered.get(half).alias("b")
+            found = (
+                self._counted()
+                .group_by("#group")
+                .agg(ordered.get((pl.len() - 1) // 2).alias("a"), ordered.get(half).alias("b"))
             )
             return [(group, (a + b) * unit / 2) for group, a, b in found.iter_rows()]
         if kind == "vwap":
@@ -266,4 +284,3 @@ def _grouped(ordered: pl.DataFrame) -> list[tuple[int, list[tuple[int, int, int]
             found.append((group, []))
         found[-1][1].append((price, quantity, row))
     return found
-

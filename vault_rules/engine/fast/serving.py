@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
 from weakref import WeakKeyDictionary
 
-
 from vault_rules.domain.columns import ColumnBook, Numbers
 from vault_rules.domain.exact import has_end
 from vault_rules.domain.rows import Request
 from vault_rules.engine.fast.lanes import Candidates, Lanes, Queue
-from vault_rules.engine.readings import columns_read, parts, reads_request
-from vault_rules.engine.fast.table import Table
 from vault_rules.engine.fast.step import Step
+from vault_rules.engine.fast.table import Table
 from vault_rules.engine.fast.tallies import Finer, Tallies, whole
 from vault_rules.engine.fast.vectors import common
 from vault_rules.engine.fast.verdicts import Verdicts, expressions, read_in_steps
+from vault_rules.engine.fast.walk import Ledger, Walk
 from vault_rules.engine.limits import MILLIGRAMS
 from vault_rules.engine.ordering import in_order, key_value
 from vault_rules.engine.program import Day, Program
-from vault_rules.engine.fast.walk import Ledger, Walk
+from vault_rules.engine.readings import columns_read, parts, reads_request
 from vault_rules.engine.waterfalls import Waterfalls
 from vault_rules.engine.world import World
 from vault_rules.semantics import typed
@@ -57,7 +55,9 @@ class Serving:
         self.least_whole = -(-least.numerator // least.denominator)
         """The least award, up to whole units."""
         self.tallies = Tallies(self.world, self.mass, price.unit)
-        alive = self.verdicts.may_serve(self.world.requested, read_in_steps(self.world) | self._asked | self.tallies.columns)
+        alive = self.verdicts.may_serve(
+            self.world.requested, read_in_steps(self.world) | self._asked | self.tallies.columns
+        )
         self.lanes = Lanes(self.world, self.verdicts, alive, self.mass)
         self.tallies.see(self.lanes.sight(alive))
         self.lanes.carried = tuple(sorted(self._asked | self.tallies.carried))
@@ -129,7 +129,9 @@ class Serving:
         waterfall, clauses = self.waterfalls.of(request)
         before = whole(self.waterfalls.before(request), self.mass)
         wanted = whole(request.quantity, self.mass)
-        walk = Walk(request, waterfall, clauses, max(wanted - before, 0), before, {}, len(self.walks), wanted, before=before)
+        walk = Walk(
+            request, waterfall, clauses, max(wanted - before, 0), before, {}, len(self.walks), wanted, before=before
+        )
         self.walks.append(walk)
         steps: tuple[typed.Step, ...] = clauses["steps"]
         for step in steps:
@@ -197,9 +199,7 @@ class Serving:
         changes = list(expressions([dict(one.changes) for one in day.exceptions]))
         whens = [one.when for one in day.exceptions if one.when is not None]
         shared = reads_request([*rules, *changes, *whens], day)
-        return {
-            rule.name: shared or reads_request(expressions(dict(rule.clauses)), day) for rule in day.waterfalls
-        }
+        return {rule.name: shared or reads_request(expressions(dict(rule.clauses)), day) for rule in day.waterfalls}
 
     def asks_each(self, ratio: typed.Expr) -> bool:
         """Whether a ratio depends on the offer."""

@@ -23,6 +23,7 @@ from vault_rules.engine.fast.vectors import (
     Value,
     Wide,
     absolute,
+    as_exact,
     at_unit,
     chosen,
     common,
@@ -30,7 +31,6 @@ from vault_rules.engine.fast.vectors import (
     dtype_for,
     extreme,
     is_null,
-    as_exact,
     mapped,
     negative,
     one_of,
@@ -38,8 +38,8 @@ from vault_rules.engine.fast.vectors import (
     times,
     truth,
 )
-from vault_rules.engine.readings import FIELD, columns_read
 from vault_rules.engine.program import Clauses
+from vault_rules.engine.readings import FIELD, columns_read
 from vault_rules.engine.world import World
 from vault_rules.semantics import typed
 from vault_rules.semantics.meaning import applied, kleene, value_of
@@ -385,9 +385,7 @@ class Sight:
             return self.table_of(lambda c, t, o: None if c is None else t if c else o, [condition, then, otherwise])
         held = truth(condition)
         if expr.type.kind == "boolean":
-            return Truth(
-                pl.when(held.is_null()).then(None).when(held).then(truth(then)).otherwise(truth(otherwise))
-            )
+            return Truth(pl.when(held.is_null()).then(None).when(held).then(truth(then)).otherwise(truth(otherwise)))
         if expr.type.kind not in _NUMBERS:
             return self.table_of(lambda c, t, o: None if c is None else t if c else o, [condition, then, otherwise])
         return chosen(held, then, otherwise)

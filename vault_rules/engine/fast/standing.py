@@ -104,4 +104,3 @@ class Offers:
     def ask(self, row: int, request: Request, step: typed.Step, clauses: Clauses) -> Candidacy:
         """What a step says of it for a request."""
         return self.candidates.ask(self.standing(row), request, step, clauses)
-

@@ -11,7 +11,6 @@ from vault_rules.engine.fast.lanes import BLOCK, Lane, asks
 from vault_rules.engine.fast.plain import through
 from vault_rules.engine.fast.tallies import UNKNOWN, Bound, Counting
 from vault_rules.engine.fast.walk import Walk
-from vault_rules.engine.readings import columns_read
 from vault_rules.semantics import typed
 from vault_rules.semantics.meaning import value_of
 
@@ -77,8 +76,8 @@ class Step:
         left, walk, segment = self.serving.left, self.walk, lane.segment
         last = min(lane.stop, place + most)
         while place < last and walk.need > 0:
-            columns, base = segment.lists(place)
-            end = min(last - base, len(columns["row"]))
+            columns, base, size = segment.lists(place)
+            end = min(last - base, size)
             at = through(self, segment, columns, place - base, end)
             if at < end and walk.need > 0:
                 row = columns["row"][at]

@@ -19,9 +19,9 @@ from vault_rules.domain.exact import has_end
 from vault_rules.domain.rows import Request
 from vault_rules.engine.fast.sight import Sight
 from vault_rules.engine.fast.vectors import Exact, Keyed, Scalar, Truth
-from vault_rules.engine.readings import columns_read, parts
 from vault_rules.engine.limits import MILLIGRAMS, Caps, Group, affordable
 from vault_rules.engine.program import Clauses
+from vault_rules.engine.readings import columns_read, parts
 from vault_rules.engine.world import View, World
 from vault_rules.semantics import typed
 from vault_rules.semantics.meaning import value_of
@@ -309,7 +309,9 @@ class Tallies:
             sight.table.column(name)  # codes, before anything is made of it
         self._places = {id(one): one.keyed(sight) for ones in self._tallies.values() for one in ones}
         names = {name for places in self._places.values() if places is not None for name in places.names}
-        names |= {name for ones in self._tallies.values() for one in ones if self.places(one) is None for name in one.columns}
+        names |= {
+            name for ones in self._tallies.values() for one in ones if self.places(one) is None for name in one.columns
+        }
         self.carried = {name for name in names if name in sight.table.frame.columns}
 
     def places(self, tally: Tally) -> Places | None:
@@ -333,7 +335,14 @@ class Tallies:
         if exact:
             whole(limit, self.mass)
         inside = limit / (self.cash if tally.money else self.mass)
-        return Bound(tally.room(place), inside, inside.numerator // inside.denominator, exact, tally.money, -(-inside.numerator // inside.denominator))
+        return Bound(
+            tally.room(place),
+            inside,
+            inside.numerator // inside.denominator,
+            exact,
+            tally.money,
+            -(-inside.numerator // inside.denominator),
+        )
 
     def _limit(self, tally: Tally, clauses: Clauses, place: Group, request: Request) -> Fraction | None:
         columns = clauses["per"] or ()

@@ -312,9 +312,7 @@ def _against(operator: str, left: Exact, right: Scalar | Keyed) -> pl.Expr:
     tested = "<=" if operator in ("<", "<=") else ">=" if operator in (">", ">=") else operator
     limits = [None if one is None else threshold(operator, one, left) for one in values]
     kind = dtype_for(left.low - 1, left.high + 1)
-    limit = (
-        pl.lit(limits[0], dtype=kind) if isinstance(right, Scalar) else gathered(right, limits, kind)
-    )
+    limit = pl.lit(limits[0], dtype=kind) if isinstance(right, Scalar) else gathered(right, limits, kind)
     return _OPERATIONS[tested](left.expr.cast(kind), limit)
 
 

@@ -10,13 +10,23 @@ from typing import Any
 import polars as pl
 
 from vault_rules.engine.eligibility import Eligibility
-from vault_rules.engine.readings import columns_read
 from vault_rules.engine.fast.sight import Sight
 from vault_rules.engine.fast.table import Table
 from vault_rules.engine.fast.vectors import (
-    Exact, Keyed, Scalar, Truth, Value, compared, is_null, is_true, mapped, plus, truth,
+    Exact,
+    Keyed,
+    Scalar,
+    Truth,
+    Value,
+    compared,
+    is_null,
+    is_true,
+    mapped,
+    plus,
+    truth,
 )  # fmt: skip
 from vault_rules.engine.program import Clauses
+from vault_rules.engine.readings import columns_read
 from vault_rules.engine.world import World, stop
 from vault_rules.semantics import typed
 
