@@ -45,7 +45,7 @@ def decide(engine: str, policy: Any, book: Any, as_of: date) -> pl.DataFrame:
         assert isinstance(found, pl.DataFrame)
         return found
     plan = vr.evaluate(policy, book, as_of, engine=engine)
-    standings = plan._evaluation.standings.values()
+    standings = plan._evaluated._evaluation.standings.values()  # type: ignore[union-attr]  # the reference's own
     rows = [(one.offer.offer, one.may_serve, one.tier if one.may_serve else None, None) for one in standings]
     schema = {"offer": pl.String, "eligible": pl.Boolean, "tier": pl.String, "within_premium": pl.Boolean}
     return pl.DataFrame(rows, schema=schema, orient="row")

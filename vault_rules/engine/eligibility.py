@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 import attrs
@@ -81,10 +81,10 @@ class Eligibility:
         """
         return self.world.day.rules_for(mineral)
 
-    def run(self) -> dict[str, Standing]:
+    def run(self, offers: Iterable[Offer]) -> dict[str, Standing]:
         """The standing of every offer by id; opens the markets with those that passed."""
         found = {}
-        for offer in self.world.book.offers:
+        for offer in offers:
             self._compare(offer)
             found[offer.offer] = self.stand(offer)
         self.world.markets.open(one.offer for one in found.values() if one.passed)

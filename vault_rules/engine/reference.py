@@ -84,7 +84,7 @@ class Evaluation:
         if markets is not None:
             self.world.markets = markets(self.world)
         self.eligibility = Eligibility(self.world)
-        self.standings: dict[str, Standing] = self.eligibility.run()
+        self.standings: dict[str, Standing] = self.eligibility.run(book.offers)
         self.candidates = Candidates(self.world, self.eligibility)
         self.caps = Caps(self.world)
         self.waterfalls = Waterfalls(self.world)

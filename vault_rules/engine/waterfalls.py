@@ -25,7 +25,7 @@ class Waterfalls:
                 self._prior.setdefault(award.request, []).append(award)
 
     def of(self, request: Request) -> tuple[typed.Rule, Clauses]:
-        """The one waterfall in force for a request's mineral and buyer. Raises `EvaluationError` where there is none."""
+        """The one waterfall in force for a request. Raises `EvaluationError` where there is none, or more than one."""
         key = (request.mineral, request.buyer)
         if key not in self._found:
             self._found[key] = self._one(request)

@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 import attrs
 
-from vault_rules.domain.rows import Benchmark, BoundBook, Facility, Holding, Offer, PriorAward, Request
+from vault_rules.domain.rows import Benchmark, Facility, Holding, Offer, PriorAward, Request
 from vault_rules.engine.markets import Markets, benchmark_price
 from vault_rules.engine.program import Clauses, Day
 from vault_rules.errors import EvaluationError
@@ -31,10 +31,32 @@ def stop(code: str, message: str, span: Span, help: str | None = None) -> Evalua
     return EvaluationError(Diagnostic(code, ERROR, message, span, help=help))
 
 
+class Facts(Protocol):
+    """What a world reads of a bound book: everything but its offers."""
+
+    @property
+    def requests(self) -> tuple[Request, ...]: ...
+
+    @property
+    def benchmarks(self) -> tuple[Benchmark, ...]: ...
+
+    @property
+    def facilities(self) -> tuple[Facility, ...]: ...
+
+    @property
+    def holdings(self) -> tuple[Holding, ...]: ...
+
+    @property
+    def awards(self) -> tuple[PriorAward, ...]: ...
+
+    @property
+    def fx(self) -> Mapping[str, Fraction]: ...
+
+
 class World:
     """One policy, one book, one day."""
 
-    def __init__(self, day: Day, book: BoundBook) -> None:
+    def __init__(self, day: Day, book: Facts) -> None:
         self.day, self.book = day, book
         self.as_of: date = day.as_of
         self.requests = {one.request: one for one in book.requests}

@@ -17,14 +17,16 @@ import polars as pl
 from vault_rules.engine.fast.lanes import Lane
 from vault_rules.engine.fast.table import index_of
 from vault_rules.engine.fast.tallies import UNKNOWN, Bound, Counting, Room
-from vault_rules.engine.fast.vectors import Wide, dtype_for
+from vault_rules.engine.fast.vectors import Wide, as_exact, at_unit, dtype_for
 
 if TYPE_CHECKING:
-    from vault_rules.engine.fast.serving import Step
+    from vault_rules.engine.fast.step import Step
 
 EACH, NOT_KNOWN = object(), object()
 _DENSE = 2**20
 _UNBOUNDED = 2**62
+MOST = 2**18
+"""So many offers are looked at together at most: their sums must fit."""
 
 
 class AtOnce:
@@ -66,7 +68,7 @@ class AtOnce:
     def _seen(self, part: pl.DataFrame) -> tuple[pl.DataFrame, list[tuple[Counting, list[Any]]]]:
         """What each offer has left, and for each cap its place among what the cap says."""
         rows = part["row"]
-        has = pl.col("#quantity")
+        has = pl.col("#quantity").cast(self._summed)
         left = self.serving.left
         known = [row for row in rows.to_list() if row in left]
         if known:
@@ -160,16 +162,20 @@ class AtOnce:
         unit = self.serving.price_unit * self.tallies.milligram * self.step.mass
         for at, (cap, said) in enumerate(caps):
             if cap.money:
-                rests = [int(max(self._rest(one), 0) // unit) if isinstance(one, Bound) else None for one in said]
-                table = pl.Series(rests, dtype=dtype_for(0, max((one for one in rests if one is not None), default=0)))
-                kind = pl.Int128() if table.dtype == pl.Int128() else pl.Int64()
+                rests, most = self._rests(said, unit)
+                kind = dtype_for(0, most)
+                table = pl.Series(rests, dtype=kind)
                 allowed = pl.lit(table).gather(pl.col(f"#at{at}")) // pl.col("#price").cast(kind)
-                dtype_for(0, max((one for one in rests if one is not None), default=0) * self.tallies.milligram)
+                dtype_for(0, most * self.tallies.milligram)
                 found.append((allowed * self.tallies.milligram).fill_null(_UNBOUNDED))
         return found
 
-    def _rest(self, bound: Bound) -> Fraction:
-        return (bound.limit - bound.room.used) * self.tallies.cash
+    def _rests(self, said: list[Any], unit: Fraction) -> tuple[list[int | None], int]:
+        """How much money each bound leaves, in whole units, and the most of these."""
+        cash = self.tallies.cash
+        known = [(one.limit - one.room.used) * cash // unit if isinstance(one, Bound) else None for one in said]
+        rests = [None if one is None else max(one, 0) for one in known]
+        return rests, max((one for one in rests if one is not None), default=0)
 
     def _limits(self, caps: list[tuple[Counting, list[Any]]]) -> list[pl.Expr]:
         """Where an offer that could give something is cut short by what those before it took."""
@@ -193,10 +199,9 @@ class AtOnce:
     def _too_dear(self, name: str, said: list[Any]) -> pl.Expr:
         """Where money might not be enough: rounding of each invoice, and to milligrams, is allowed for."""
         unit = self.serving.price_unit * self.step.mass
-        rests = [int(max(self._rest(one), 0) // unit) if isinstance(one, Bound) else None for one in said]
+        rests, most = self._rests(said, unit)
         cent = -(-Fraction(1, 100) // unit)
-        largest = self._largest_cost
-        dtype_for(0, max(max((one for one in rests if one is not None), default=0), largest + cent * 2**20))
+        dtype_for(0, max(most, self._largest_cost + cent * MOST))
         price, full = pl.col("#price").cast(pl.Int128), pl.col("#full").cast(pl.Int128)
         has = pl.col("#has").cast(pl.Int128)
         cost = full * price
@@ -206,13 +211,17 @@ class AtOnce:
         return (spent + made.cast(pl.Int128) * cent > limit).fill_null(False)
 
     @cached_property
+    def _summed(self) -> pl.DataType:
+        """The type that holds the sum of any run of offers."""
+        quantity = self.serving.lanes.alive.column("quantity")
+        return dtype_for(0, at_unit(as_exact(quantity), self.step.mass).high * MOST)
+
+    @cached_property
     def _largest_cost(self) -> int:
         """No run of offers costs more."""
-        from vault_rules.engine.fast.vectors import as_exact, at_unit
-
         table = self.serving.lanes.alive
         quantity = at_unit(as_exact(table.column("quantity")), self.step.mass)
-        return quantity.high * as_exact(table.column("price")).high * 2**20
+        return quantity.high * as_exact(table.column("price")).high * MOST
 
     # ---- giving ----------------------------------------------------------------------------------------------------
 

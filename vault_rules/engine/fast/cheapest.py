@@ -7,6 +7,8 @@ from typing import Any
 
 import polars as pl
 
+from vault_rules.domain.columns import INT64_MAX
+
 SMALL = 40_000
 """So few rows are sorted without asking which of them are needed."""
 SAMPLE = 20_000
@@ -21,6 +23,10 @@ def cheapest(frame: pl.DataFrame, enough: Mapping[int, int]) -> tuple[pl.DataFra
     """
     if frame.height <= SMALL:
         return frame.sort("#group", "#key"), frozenset()
+    largest = frame["#quantity"].max()
+    assert isinstance(largest, int)
+    if largest * frame.height > INT64_MAX:
+        frame = frame.with_columns(pl.col("#quantity").cast(pl.Int128))  # so that sums fit
     reach = _reach(frame, enough)
     limit = pl.lit(pl.Series(_by_group(reach, frame["#group"].max()), dtype=frame.schema["#key"])).gather(
         pl.col("#group")

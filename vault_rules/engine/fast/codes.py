@@ -81,8 +81,7 @@ def of_rule(rule: typed.Rule, sight: Sight) -> Iterator[Coded]:
         if clauses is None:
             continue
         if rule.kind == "route":
-            allowed = frozenset().union(*clauses["sellers"])
-            sells = sight.table_of(lambda one, allowed=allowed: one in allowed, [sight.table.column("trader")])
+            sells = sight.table_of(frozenset().union(*clauses["sellers"]).__contains__, [sight.table.column("trader")])
             yield "not_routed", mask & ~is_true(sells)
             continue
         value = sight.value(clauses["condition"])
@@ -98,7 +97,7 @@ def of_standing(verdicts: Verdicts) -> Iterator[Coded]:
         if here:
             inside = pl.lit(True)
             if not here >= set(verdicts.minerals):
-                inside = is_true(sight.each_mineral(lambda mineral, here=here: mineral in here))
+                inside = is_true(sight.each_mineral(here.__contains__))
             for code, mask in of_rule(rule, sight):
                 yield code, inside & mask
     compare = verdicts.day.policy.compare
@@ -133,7 +132,7 @@ def of_step(lanes: Lanes, queue: Queue) -> Iterator[Coded]:
     for rule, among in lanes.each(sight, queue.minerals):
         inside = pl.lit(True)
         if not among >= queue.minerals:
-            inside = is_true(sight.each_mineral(lambda mineral, among=among: mineral in among))
+            inside = is_true(sight.each_mineral(among.__contains__))
         for code, mask in of_rule(rule, sight):
             yield code, inside & mask
     number, clauses = queue.step.number, queue.clauses

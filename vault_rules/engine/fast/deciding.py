@@ -61,7 +61,7 @@ def _within(verdicts: Verdicts, book: ColumnBook, decided: pl.DataFrame) -> pl.S
                 minerals = rule.scope.minerals
                 among = pl.lit(True)
                 if minerals is not None:
-                    among = is_true(sight.each_mineral(lambda one, minerals=minerals: one in minerals))
+                    among = is_true(sight.each_mineral(minerals.__contains__))
                 found = pl.when(mask & among).then(_of_steps(sight, clauses, verdicts)).otherwise(found)
     frame = sight.table.frame.lazy().with_columns(
         decided["tier"].alias("#tier"), decided["eligible"].alias("#eligible")

@@ -367,7 +367,9 @@ class FastEvaluation:
 
     def offered(self) -> set[tuple[str, str, str | None, bool]]:
         table = self.serving.lanes.alive
-        values = {name: getattr(table.column(name), "values", None) for name in ("mineral", "tier", "form")}
+        values: dict[str, Any] = {
+            name: getattr(table.column(name), "values", ()) for name in ("mineral", "tier", "form")
+        }
         names = [name for name in ("mineral", "tier", "form", "seen") if name in table.frame.columns]
         found = set()
         for row in table.frame.select(names).unique().iter_rows(named=True):

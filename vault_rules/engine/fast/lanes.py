@@ -199,7 +199,7 @@ class Lanes:
         self.world, self.verdicts, self.alive, self.mass = world, verdicts, alive, mass
         self.carried: tuple[str, ...] = ()
         """The columns that walks look at."""
-        self.references = References(world, alive, lambda table: self.sight(table))
+        self.references = References(world, alive, self.sight)
         mineral = alive.column("mineral")
         assert isinstance(mineral, Keyed)
         self.names: list[str] = mineral.values

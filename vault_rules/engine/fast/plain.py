@@ -81,9 +81,10 @@ class _Run:
     def _by_room(self, cap: Counting, limit: int) -> int:
         """Each offer against what its own group has left; those whose group is full give nothing."""
         codes = self._codes(cap)
-        rests = {code: self._rest(cap, codes.index(code)) for code in set(codes)}
-        if None in rests.values():
-            return self._known(cap, codes, rests)
+        found = {code: self._rest(cap, codes.index(code)) for code in set(codes)}
+        rests = {code: rest for code, rest in found.items() if rest is not None}
+        if len(rests) < len(found):
+            return self._known(cap, codes, found)
         rooms: dict[Any, Room | None] = {code: _room(cap.known[code]) for code in rests}
         if len({id(room) for room in rooms.values()}) < len(rooms):
             return self._together(sum(self.has))  # several codes count as one

@@ -49,7 +49,7 @@ class References:
         request = sight.request if expr.responsive else None
         key = (
             expr.kind, expr.tiers, expr.field, expr.depth is None,
-            tuple(depth.values) if isinstance(depth, Keyed) else depth.value, depth.base if isinstance(depth, Keyed) else (),
+            (depth.base, tuple(depth.values)) if isinstance(depth, Keyed) else depth.value,
             None if request is None else (request.mineral, request.form, request.purity, request.need_by),
         )  # fmt: skip
         if key not in self._found:
@@ -251,7 +251,7 @@ class _Market:
         return [(group, value) for group, value in found if value is not None]
 
     def _cut(self, part: list[tuple[int, int, int]], depth: Fraction) -> Any:
-        """The cheapest up to a depth, in units: the price of the last, their mean, or what is asked of the one named."""
+        """The cheapest up to a depth, in units: the last's price, their mean, or what is asked of the one named."""
         taken: list[tuple[int, int | Fraction]] = []
         left: int | Fraction = depth if depth.denominator > 1 else depth.numerator
         for price, quantity, _ in part:

@@ -82,7 +82,8 @@ class Serving:
             elif column is not None:
                 units += [one for one in column.values if one]  # type: ignore[union-attr]
         units += [request.quantity for request in self.book.requests]
-        units += [one.quantity for one in (*self.book.awards, *self.book.holdings) if one.quantity]
+        units += [award.quantity for award in self.book.awards]
+        units += [held.quantity for held in self.book.holdings if held.quantity]
         units += [self.least_award] if self.least_award and has_end(self.least_award) else []
         return common(units)
 
@@ -181,7 +182,7 @@ class Serving:
     @cached_property
     def _apart(self) -> bool:
         day = self.day
-        scopes = [one.scope for one in (*day.rules, *day.exceptions)]
+        scopes = [*(rule.scope for rule in day.rules), *(one.scope for one in day.exceptions)]
         clauses = [dict(one.clauses) for one in (*day.rules, *day.waterfalls)]
         whens = [one.when for one in day.exceptions if one.when is not None]
         exprs = expressions([*clauses, *whens, *(dict(one.changes) for one in day.exceptions)])

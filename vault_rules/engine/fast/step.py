@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from vault_rules.engine.fast.at_once import EACH, NOT_KNOWN, AtOnce
+from vault_rules.engine.fast.at_once import EACH, MOST, NOT_KNOWN, AtOnce
 from vault_rules.engine.fast.lanes import BLOCK, Lane, asks
 from vault_rules.engine.fast.plain import through
 from vault_rules.engine.fast.tallies import UNKNOWN, Bound, Counting
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 _FEW = 2000
 """So many offers of a step are looked at one by one before many are looked at together: that costs as much as these."""
-_MANY = 2**18
 
 
 class Step:
@@ -64,7 +63,7 @@ class Step:
         while place < lane.stop and self.walk.need > 0:
             if self.at_once.possible:
                 place = self.at_once.through(lane, place, size)
-                size = min(size * 4, _MANY)
+                size = min(size * 4, MOST)
             place = self._singly(lane, place, _AFTER if self.at_once.possible else lane.stop)
 
     @cached_property

@@ -139,7 +139,9 @@ def bounds(column: Numbers) -> tuple[int, int]:
     key = id(column)
     if key not in _BOUNDS or _BOUNDS[key][0] is not column:
         low, high = column.whole.min(), column.whole.max()
-        _BOUNDS[key] = (column, int(low or 0), int(high or 0))  # type: ignore[call-overload]
+        assert isinstance(low, int | None)
+        assert isinstance(high, int | None)
+        _BOUNDS[key] = (column, low or 0, high or 0)
     return _BOUNDS[key][1:]
 
 

@@ -71,7 +71,7 @@ Value = Scalar | Keyed | Exact | Truth
 
 
 def mapped(function: Callable[..., Any], values: Sequence[Scalar | Keyed]) -> Scalar | Keyed | None:
-    """A function of values that are one for all, or one for each combination; None where there are too many of these."""
+    """A function of values that are one for all or one for each combination; None where there are too many of these."""
     keyed = [one for one in values if isinstance(one, Keyed)]
     if not keyed:
         return Scalar(function(*(one.value for one in values if isinstance(one, Scalar))))
@@ -193,12 +193,9 @@ def as_exact(value: Value) -> Exact:
     known = [one for one in value.values if one is not None]
     unit = common_unit(known)
     numbers = in_units(value.values, unit)
-    low, high = min(filter(_known, numbers), default=0), max(filter(_known, numbers), default=0)
+    whole_ones = [one for one in numbers if one is not None]
+    low, high = min(whole_ones, default=0), max(whole_ones, default=0)
     return Exact(gathered(value, numbers, dtype_for(low, high)), unit, low, high)
-
-
-def _known(one: int | None) -> bool:
-    return one is not None
 
 
 def gathered(value: Keyed, table: Sequence[Any], dtype: pl.DataType) -> pl.Expr:
