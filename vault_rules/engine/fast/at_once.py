@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from vault_rules.engine.fast.lanes import Lane
+from vault_rules.engine.fast.rooms import Bound, Room
 from vault_rules.engine.fast.table import index_of
-from vault_rules.engine.fast.tallies import UNKNOWN, Bound, Counting, Room
+from vault_rules.engine.fast.tallies import UNKNOWN, Counting
 from vault_rules.engine.fast.vectors import Wide, as_exact, at_unit, dtype_for
 
 if TYPE_CHECKING:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from fractions import Fraction
-from functools import cached_property, partial
+from functools import cached_property
 from itertools import accumulate
 from typing import Any
-
-import polars as pl
 
 from vault_rules.domain.columns import ColumnBook
 from vault_rules.domain.exact import invoice
@@ -18,8 +15,7 @@ from vault_rules.domain.plan import Award, Reason, Rejection, Shortfall
 from vault_rules.domain.rows import BoundBook, Offer, Request
 from vault_rules.engine.candidates import Candidacy
 from vault_rules.engine.eligibility import add_reason, missing
-from vault_rules.engine.fast import codes
-from vault_rules.engine.fast.lanes import Queue, asks
+from vault_rules.engine.fast.causes import Causes
 from vault_rules.engine.fast.passed_over import PassedOver
 from vault_rules.engine.fast.serving import Serving, serve
 from vault_rules.engine.fast.sight import Sight
@@ -160,108 +156,17 @@ class FastEvaluation:
     # ---- shortfalls ------------------------------------------------------------------------------------------------
 
     @cached_property
+    def causes(self) -> Causes:
+        return Causes(self.serving, self.blocked)
+
+    @cached_property
     def shortfalls(self) -> list[Shortfall]:
         mass = self.serving.mass
         return [
-            Shortfall(walk.request.request, walk.request.mineral, walk.need * mass, self._because(walk))
+            Shortfall(walk.request.request, walk.request.mineral, walk.need * mass, self.causes.because(walk))
             for walk in self.serving.walks
             if walk.need > 0
         ]
-
-    def _because(self, walk: Walk) -> tuple[str, ...]:
-        """Every code for which an offer of the mineral with quantity left was passed over or cut short."""
-        mineral = walk.request.mineral
-        found = set(walk.cut) | self._ineligible.get(mineral, set())
-        steps: tuple[typed.Step, ...] = walk.clauses["steps"]
-        outside = self._outside(mineral, tuple(tier for step in steps for tier in step.tiers))
-        if not outside <= self._sold(mineral, walk.begins[0]):
-            found.add("not_in_waterfall")
-        for step, begins in zip(steps, walk.begins, strict=True):
-            sold = self._sold(mineral, begins)
-            failing = self._failing(walk, step)
-            found |= {code for code, (some, all) in failing.items() if some > len(sold) or not all() <= sold}
-        for one in walk.blocked:
-            found |= {reason.code for reason in self.blocked(walk, one)}
-        return tuple(sorted(found)) or ("no_offers",)
-
-    def _outside(self, mineral: str, tiers: tuple[str, ...]) -> set[int]:
-        """The offers of a mineral whose tier is none of these, by row."""
-        key = (mineral, tiers)
-        if key not in self._others:
-            lanes = self.serving.lanes
-            rows = lanes.rows(lanes.sight(lanes.alive), mineral)
-            self._others[key] = set(rows.filter(~codes.in_tiers(lanes.alive.column("tier"), tiers))["row"].to_list())
-        return self._others[key]
-
-    @cached_property
-    def _others(self) -> dict[Any, set[int]]:
-        return {}
-
-    def _failing(self, walk: Walk, step: typed.Step) -> dict[str, tuple[int, Callable[[], set[int]]]]:
-        """For each code how many offers of a step's tiers it keeps from the request, and which, by row."""
-        lanes, request = self.serving.lanes, walk.request
-        queue = self.serving.queue(walk, step).queue
-        found = dict(self._fails(queue, None).get(request.mineral, {}))
-        if any(one is not None for one in asks(request)):
-            found |= self._fails(queue, request).get(request.mineral, {})
-        sight = lanes.sight_of(queue)
-        return {
-            code: (count, partial(self._rows, lanes.rows(sight, request.mineral), masks))
-            for code, (count, masks) in found.items()
-        }
-
-    def _fails(self, queue: Queue, request: Request | None) -> dict[str, dict[str, tuple[int, pl.Expr]]]:
-        """For each mineral, how many offers each code keeps from a step, and where; or from what a request states."""
-        lanes = self.serving.lanes
-        key = (id(queue), None if request is None else (request.mineral, asks(request)))
-        if key not in self._failed:
-            here = codes.in_tiers(lanes.alive.column("tier"), queue.step.tiers)
-            sight = lanes.sight_of(queue)
-            found = codes.of_step(lanes, queue) if request is None else codes.of_terms(request, sight)
-            masks = codes.together([(code, here & mask) for code, mask in found])
-            rows = lanes.rows(sight, None if request is None else request.mineral)
-            counts = codes.by_mineral(rows, masks, lanes.names)
-            self._failed[key] = {
-                mineral: {code: (count, masks[code]) for code, count in of.items()} for mineral, of in counts.items()
-            }
-        return self._failed[key]
-
-    @cached_property
-    def _failed(self) -> dict[Any, dict[str, dict[str, tuple[int, pl.Expr]]]]:
-        return {}
-
-    def _rows(self, rows: pl.DataFrame, mask: pl.Expr) -> set[int]:
-        return set(rows.lazy().filter(mask).select("row").collect()["row"].to_list())
-
-    def _sold(self, mineral: str, made: int) -> set[int]:
-        """The offers of a mineral that were sold out when so many awards had been made, by row."""
-        rows, times = self._sold_out.get(mineral, ([], []))
-        return set(rows[: bisect_left(times, made)])
-
-    @cached_property
-    def _sold_out(self) -> dict[str, tuple[list[int], list[int]]]:
-        """For each mineral the offers that were sold out, and by which award, in the order of these."""
-        ledger, left = self.serving.ledger, self.serving.left
-        last = {row: at for at, row in enumerate(ledger.rows)}
-        found: dict[str, tuple[list[int], list[int]]] = {}
-        for at, row in enumerate(ledger.rows):
-            if last[row] == at and left[row] == 0:
-                rows, times = found.setdefault(self.serving.walks[ledger.walks[at]].request.mineral, ([], []))
-                rows.append(row)
-                times.append(at)
-        return found
-
-    @cached_property
-    def _standing_codes(self) -> dict[str, pl.Expr]:
-        return codes.together(codes.of_standing(self.serving.verdicts))
-
-    @cached_property
-    def _ineligible(self) -> dict[str, set[str]]:
-        """For each mineral the codes for which steps 3 and 4 rejected offers of it."""
-        masks = self._standing_codes
-        table = self.serving.table
-        names = getattr(table.column("mineral"), "values", [])
-        return {mineral: set(of) for mineral, of in codes.by_mineral(table.frame, masks, names).items()}
 
     # ---- rejections ------------------------------------------------------------------------------------------------
 
@@ -408,7 +313,7 @@ class FastEvaluation:
         return {group for at in here if isinstance(group := places.at(columns, at), tuple)}
 
     def missing_everywhere(self) -> list[str]:
-        counts = set().union(*self._ineligible.values())
+        counts = set().union(*self.causes.ineligible.values())
         offers, policy = self.book.offers, self.world.day.policy
 
         def is_there(name: str) -> bool:

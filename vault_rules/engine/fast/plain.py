@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from vault_rules.engine.fast.at_once import EACH, NOT_KNOWN
 from vault_rules.engine.fast.lanes import Segment
-from vault_rules.engine.fast.tallies import Bound, Counting, Room
+from vault_rules.engine.fast.rooms import Bound, Room
+from vault_rules.engine.fast.tallies import Counting
 
 if TYPE_CHECKING:
     from vault_rules.engine.fast.step import Step

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from vault_rules.domain.rows import Request
+from vault_rules.engine.fast import operators
 from vault_rules.engine.fast.table import Table
 from vault_rules.engine.fast.vectors import (
     Exact,
@@ -22,28 +23,21 @@ from vault_rules.engine.fast.vectors import (
     Truth,
     Value,
     Wide,
-    absolute,
     as_exact,
     at_unit,
-    chosen,
     common,
-    compared,
     dtype_for,
-    extreme,
     is_null,
     mapped,
-    negative,
     one_of,
-    plus,
-    times,
     truth,
 )
 from vault_rules.engine.program import Clauses
 from vault_rules.engine.readings import FIELD, columns_read
 from vault_rules.engine.world import World
 from vault_rules.semantics import typed
-from vault_rules.semantics.meaning import applied, kleene, value_of
-from vault_rules.semantics.operators import fiscal_year, signature
+from vault_rules.semantics.meaning import value_of
+from vault_rules.semantics.operators import fiscal_year
 from vault_rules.semantics.types import OFFER_COLUMNS
 
 if TYPE_CHECKING:
@@ -96,7 +90,7 @@ class Sight:
             case typed.Column():
                 return self._column(expr)
             case typed.Call():
-                return self._call(expr)
+                return operators.call(self, expr)
             case typed.LetRef():
                 return self._let(expr.name)
             case typed.Context():
@@ -113,9 +107,9 @@ class Sight:
                 start = self.world.day.policy.fiscal_year
                 return self.each(lambda day: None if day is None else Fraction(fiscal_year(day, start)), [expr.value])
             case typed.If():
-                return self._if(expr)
+                return operators.choice(self, expr)
             case typed.Default():
-                return self._default(expr)
+                return operators.default(self, expr)
             case typed.Missing():
                 return is_null(self.value(expr.value))
         raise AssertionError(f"no meaning for {type(expr).__name__}")
@@ -290,7 +284,7 @@ class Sight:
             among = self.each_mineral(lambda mineral: mineral in minerals)
         if one.when is None:
             return among
-        return self._both("and", among, self.value(one.when))
+        return operators.both(self, "and", among, self.value(one.when))
 
     def by_case(self, selector: Scalar | Keyed, result: Callable[[Any], Value]) -> Value:
         """The result for each case, put together."""
@@ -313,93 +307,6 @@ class Sight:
         low, high = min(one.low for one in numbers), max(one.high for one in numbers)
         kind = dtype_for(low, high)
         return Exact(_chain(masks, [one.expr.cast(kind) for one in numbers]), unit, low, high)
-
-    # ---- operators -------------------------------------------------------------------------------------------------
-
-    def _call(self, expr: typed.Call) -> Value:
-        values = [self.value(one) for one in expr.arguments]
-        operator = expr.operator
-        if operator in ("and", "or"):
-            return self._both(operator, *values)
-        row = signature(operator, expr.parameters)
-        assert row is not None  # the checker looked it up
-        if all(isinstance(one, (Scalar, Keyed)) for one in values):
-            return self.table_of(lambda *found: applied(expr, row.apply, found), values)
-        if operator == "not":
-            return Truth(~truth(values[0]))
-        if operator in _COMPARISONS:
-            return self._comparison(operator, expr, values)
-        if operator in ("in", "not in"):
-            return self._among(operator, values)
-        return self._arithmetic(operator, expr, values)
-
-    def _comparison(self, operator: str, expr: typed.Call, values: Sequence[Value]) -> Value:
-        if any(isinstance(one, Truth) for one in values):
-            row = signature(operator, expr.parameters)
-            assert row is not None
-            return self.table_of(lambda *found: applied(expr, row.apply, found), values)
-        return compared(operator, *values)
-
-    def _among(self, operator: str, values: Sequence[Value]) -> Value:
-        left, right = values
-        if not isinstance(left, Exact) or not isinstance(right, Scalar) or right.value is None:
-            raise Wide
-        found = pl.lit(False)
-        for one in sorted(right.value):
-            found = found | compared("=", left, Scalar(one)).expr
-        found = pl.when(left.expr.is_not_null()).then(found)
-        return Truth(found if operator == "in" else ~found)
-
-    def _both(self, operator: str, left: Value, right: Value) -> Value:
-        """`and`, `or`: in a table where that is small, else in columns, which know the unknown as well."""
-        if isinstance(left, (Scalar, Keyed)) and isinstance(right, (Scalar, Keyed)):
-            found = mapped(lambda a, b: kleene(operator, a, b), [left, right])
-            if found is not None:
-                return found
-        for one, other in ((left, right), (right, left)):
-            if isinstance(one, Scalar) and one.value is not None:
-                return other if one.value is (operator == "and") else one
-        a, b = truth(left), truth(right)
-        return Truth(a & b if operator == "and" else a | b)
-
-    def _arithmetic(self, operator: str, expr: typed.Call, values: Sequence[Value]) -> Value:
-        if operator in ("+", "-") and all(kind.kind in _NUMBERS for kind in expr.parameters):
-            return plus(values[0], values[1], 1 if operator == "+" else -1)
-        if operator in ("*", "of"):
-            return times(values[0], values[1])
-        if operator == "/" and isinstance(values[1], (Scalar, Keyed)):
-            return times(values[0], self.table_of(_inverse, [values[1]]))
-        if operator in ("min", "max"):
-            return extreme(values[0], values[1], operator)
-        if operator == "neg":
-            return negative(values[0])
-        if operator == "abs":
-            return absolute(values[0])
-        raise Wide
-
-    def _if(self, expr: typed.If) -> Value:
-        condition, then, otherwise = (self.value(one) for one in (expr.condition, expr.then, expr.otherwise))
-        if isinstance(condition, Scalar):
-            return Scalar(None) if condition.value is None else then if condition.value else otherwise
-        if all(isinstance(one, (Scalar, Keyed)) for one in (then, otherwise)) and isinstance(condition, Keyed):
-            return self.table_of(lambda c, t, o: None if c is None else t if c else o, [condition, then, otherwise])
-        held = truth(condition)
-        if expr.type.kind == "boolean":
-            return Truth(pl.when(held.is_null()).then(None).when(held).then(truth(then)).otherwise(truth(otherwise)))
-        if expr.type.kind not in _NUMBERS:
-            return self.table_of(lambda c, t, o: None if c is None else t if c else o, [condition, then, otherwise])
-        return chosen(held, then, otherwise)
-
-    def _default(self, expr: typed.Default) -> Value:
-        value, fallback = self.value(expr.value), self.value(expr.fallback)
-        if isinstance(value, Scalar):
-            return fallback if value.value is None else value
-        if isinstance(value, Keyed) and isinstance(fallback, (Scalar, Keyed)):
-            return self.table_of(lambda one, other: other if one is None else one, [value, fallback])
-        if expr.type.kind == "boolean":
-            return Truth(truth(value).fill_null(truth(fallback)))
-        known = is_null(value)
-        return chosen(~truth(known), value, fallback)
 
     # ---- offer by offer --------------------------------------------------------------------------------------------
 
@@ -432,10 +339,6 @@ def _at(value: Scalar | Keyed, base: tuple[str, ...], codes: tuple[int, ...]) ->
     for name, size in zip(value.base, value.sizes, strict=True):
         place = place * size + codes[base.index(name)]
     return value.values[place]
-
-
-def _inverse(value: Fraction | None) -> Fraction | None:
-    return None if not value else 1 / value
 
 
 def _chain(masks: Sequence[pl.Expr], values: Sequence[pl.Expr]) -> pl.Expr:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from vault_rules.engine.fast.at_once import EACH, MOST, NOT_KNOWN, AtOnce
 from vault_rules.engine.fast.lanes import BLOCK, Lane, asks
 from vault_rules.engine.fast.plain import through
-from vault_rules.engine.fast.tallies import UNKNOWN, Bound, Counting
+from vault_rules.engine.fast.rooms import Bound
+from vault_rules.engine.fast.tallies import UNKNOWN, Counting
 from vault_rules.engine.fast.walk import Walk
 from vault_rules.semantics import typed
 from vault_rules.semantics.meaning import value_of

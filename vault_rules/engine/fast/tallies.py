@@ -6,17 +6,15 @@ codes, so that an award costs a few look-ups.
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-import attrs
-
 from vault_rules.domain.columns import common_unit
 from vault_rules.domain.exact import has_end
 from vault_rules.domain.rows import Request
+from vault_rules.engine.fast.rooms import Bound, History, Room
 from vault_rules.engine.fast.sight import Sight
 from vault_rules.engine.fast.vectors import Exact, Keyed, Scalar, Truth
 from vault_rules.engine.limits import MILLIGRAMS, Caps, Group, affordable
@@ -36,61 +34,6 @@ class Finer(Exception):
     def __init__(self, unit: Fraction) -> None:
         super().__init__(unit)
         self.unit = unit
-
-
-@attrs.define(eq=False)
-class Room:
-    """What one group of a cap has used, in whole units of mass or of money."""
-
-    used: int
-    made: list[int] = attrs.field(factory=lambda: [0])
-    """After how many awards the use changed: filled from the history when it is asked for."""
-    uses: list[int] = attrs.field(init=False)
-
-    def __attrs_post_init__(self) -> None:
-        self.uses = [self.used]
-
-    def changed(self, amount: int, made: int) -> None:
-        self.made.append(made)
-        self.uses.append(self.uses[-1] + amount)
-
-    def then(self, made: int) -> int:
-        """What it had used when so many awards had been made."""
-        return self.uses[bisect_right(self.made, made) - 1]
-
-
-class History:
-    """Which awards changed which rooms. Only explanations ask, so that it is spelt out late."""
-
-    def __init__(self) -> None:
-        self._runs: list[tuple[int, Sequence[int], Sequence[Room | None]]] = []
-
-    def add(self, made: int, amounts: Sequence[int], rooms: Sequence[Room | None]) -> None:
-        """Awards from number `made` on, and the room of one cap that each changed by its amount."""
-        self._runs.append((made, amounts, rooms))
-
-    def spell_out(self) -> None:
-        """Let every room know its past."""
-        runs, self._runs = self._runs, []
-        for made, amounts, rooms in runs:
-            for at, (amount, room) in enumerate(zip(amounts, rooms, strict=True), made + 1):
-                if room is not None:
-                    room.changed(amount, at)
-
-
-@attrs.define(eq=False)
-class Bound:
-    """What a cap says to an offer: its room, and the limit in the room's units."""
-
-    room: Room
-    limit: Fraction
-    whole: int
-    """The limit down to whole units."""
-    exact: bool
-    """A limit that is given as a mass is not rounded to milligrams."""
-    money: bool
-    top: int
-    """The limit up to whole units: with so much used, nothing is left."""
 
 
 class Tally:

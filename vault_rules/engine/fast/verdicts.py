@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from vault_rules.engine.eligibility import Eligibility
+from vault_rules.engine.fast.operators import both
 from vault_rules.engine.fast.sight import Sight
 from vault_rules.engine.fast.table import Table
 from vault_rules.engine.fast.vectors import (
@@ -147,7 +148,7 @@ class Verdicts:
         minerals = rule.scope.minerals
         if minerals is None:
             return found
-        return self.sight._both("and", self.sight.each_mineral(lambda mineral: mineral in minerals), found)
+        return both(self.sight, "and", self.sight.each_mineral(lambda mineral: mineral in minerals), found)
 
     def _first(self, held: Value, code: int, rest: Value) -> Value:
         unknown = self.unknown_tier
