@@ -1,0 +1,144 @@
+"""The fast engine's own promises: decisions, awards as columns, figures of any size, explanations."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import polars as pl
+import pytest
+
+import vault_rules as vr
+from tests.differential.cases import Case, checked, random_case
+from tests.support.policies import policy as load_text
+from vault_rules.domain.columns import ColumnBook, columns_of
+from vault_rules.engine.eligibility import Eligibility
+from vault_rules.engine.fast.deciding import decide
+from vault_rules.engine.fast.evaluation import evaluate
+from vault_rules.engine.fast.plan import later
+from vault_rules.engine.program import Program, compile_policy
+from vault_rules.engine.world import World
+from vault_rules.errors import EvaluationError
+from vault_rules.report.frames import frame
+
+POLICY = """
+policy p { currency USD }
+mineral cobalt
+tier domestic when origin = US
+tier foreign otherwise
+waterfall w {
+  take domestic premium <= 15% over best(foreign) if none allow
+  take foreign
+}
+cap one: share by origin <= 60% of requested per mineral
+"""
+
+
+def in_columns(case: Case) -> tuple[Program, ColumnBook]:
+    typed, _ = checked(case.text)
+    assert typed is not None
+    book = case.book
+    offers = columns_of(book.offers, list(typed.fields))
+    columns = ColumnBook(
+        offers=offers,
+        requests=book.requests,
+        benchmarks=book.benchmarks,
+        facilities=book.facilities,
+        holdings=book.holdings,
+        awards=book.awards,
+        fx=book.fx,
+        book=book,
+    )
+    return compile_policy(typed), columns
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_decisions_are_those_of_steps_three_and_four(seed: int) -> None:
+    case = random_case(seed)
+    program, columns = in_columns(case)
+    eligibility = Eligibility(World(program.on(case.as_of), case.book))
+    try:
+        standings = eligibility.run(case.book.offers)
+    except EvaluationError:
+        return
+    expected = {name: (one.may_serve, one.tier if one.may_serve else None) for name, one in standings.items()}
+    found = decide(program, columns, case.as_of)
+    assert {name: (eligible, tier) for name, eligible, tier, _ in found.iter_rows()} == expected
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_awards_as_columns_are_the_awards_as_rows(seed: int) -> None:
+    case = random_case(seed)
+    program, columns = in_columns(case)
+    try:
+        plan = later(evaluate(program, columns, case.as_of))
+    except EvaluationError:
+        return
+    quick = frame(plan, "awards")
+    object.__setattr__(plan, "award_columns", None)
+    assert quick.equals(frame(plan, "awards"))
+
+
+def book(prices: list[str], quantities: list[str]) -> vr.Book:
+    names = [f"o{at}" for at in range(len(prices))]
+    origins = ["US" if at % 2 else "AU" for at in range(len(prices))]
+    offers = pl.DataFrame({"offer": names, "price": prices, "quantity": quantities, "origin": origins}).with_columns(
+        mineral=pl.lit("cobalt"), trader=pl.lit("t")
+    )
+    requests = pl.DataFrame({"request": ["r"], "buyer": ["b"], "mineral": ["cobalt"], "quantity": ["100"]})
+    return vr.Book.from_frames(offers=offers, requests=requests)
+
+
+@pytest.mark.parametrize(
+    ("prices", "quantities"),
+    [
+        (["34.5", "30"], ["70", "70"]),
+        (["3450000000000000000", "3000000000000000000"], ["70", "70"]),
+        (["34500000000000000000000.000000001", "30000000000000000000000"], ["70", "70.0000001"]),
+        (["34." + "5" + "0" * 60 + "1", "30"], ["70", "70"]),
+        (["9" * 60, "1"], ["70", "9" * 50 + "." + "1" * 30]),
+    ],
+    ids=["small", "above 64 bits", "128 bits", "too fine", "too large"],
+)
+def test_figures_of_any_size_give_the_plan_of_the_reference(prices: list[str], quantities: list[str]) -> None:
+    policy, given = load_text(POLICY), book(prices[::-1], quantities)
+    day = date(2027, 8, 1)
+    assert vr.evaluate(policy, given, day).to_json() == vr.evaluate(policy, given, day, engine="reference").to_json()
+
+
+def test_an_offer_at_the_premium_is_taken_and_one_a_nano_unit_dearer_is_not() -> None:
+    policy = load_text(POLICY)
+    at = vr.evaluate(policy, book(["30", "34.5"], ["70", "70"]), date(2027, 8, 1))
+    over = vr.evaluate(policy, book(["30", "34.500000001"], ["70", "70"]), date(2027, 8, 1))
+    assert at.awards["offer"].to_list() == ["o1", "o0"]
+    assert over.awards["offer"].to_list() == ["o0"]
+
+
+def test_explanations_of_both_engines_are_the_same() -> None:
+    policy, given = load_text(POLICY), book(["30", "34.5", "31", "40"], ["70", "70", "70", "70"])
+    fast, slow = (vr.evaluate(policy, given, date(2027, 8, 1), engine=name) for name in ("fast", "reference"))
+    for offer in ("o0", "o1", "o2", "o3"):
+        assert vr.explain(fast, offer) == vr.explain(slow, offer)
+    with pytest.raises(vr.UsageError, match="the book has no offer `o9`"):
+        vr.explain(fast, "o9")
+
+
+def test_decimals_and_texts_give_the_same_plan() -> None:
+    policy, day = load_text(POLICY), date(2027, 8, 1)
+    offers = pl.DataFrame(
+        {"offer": ["a", "b"], "price": ["34.5", "30"], "quantity": ["70", "70"], "origin": ["US", "AU"]}
+    ).with_columns(mineral=pl.lit("cobalt"), trader=pl.lit("t"))
+    typed = offers.with_columns(
+        pl.Series("price", [Decimal("34.50"), Decimal("30.00")], dtype=pl.Decimal(20, 2)),
+        pl.Series("quantity", [70, 70], dtype=pl.Int64),
+    )
+    requests = pl.DataFrame({"request": ["r"], "buyer": ["b"], "mineral": ["cobalt"], "quantity": ["100"]})
+    plans = [vr.evaluate(policy, vr.Book.from_frames(offers=one, requests=requests), day) for one in (offers, typed)]
+    assert plans[0].to_json() == plans[1].to_json()
+
+
+def test_an_engine_that_is_none_is_named() -> None:
+    with pytest.raises(vr.UsageError, match="there is no engine `slow`"):
+        vr.evaluate(load_text(POLICY), book(["30"], ["70"]), date(2027, 8, 1), engine="slow")
+
+
