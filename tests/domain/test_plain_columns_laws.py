@@ -13,8 +13,7 @@ from vault_rules.domain.exact import invoice, plain
 from vault_rules.domain.plain_columns import invoices, money_texts, plain_texts, premium_texts
 
 UNITS = st.sampled_from(
-    [Fraction(1), Fraction(1, 100), Fraction(25), Fraction(1, 10**9), Fraction(10, 45359237), Fraction("0.45359237")]
-    + [Fraction(1, 3), Fraction(7, 8), Fraction(1, 10**20)]
+    [Fraction(one) for one in ("1", "1/100", "25", "1/1000000000", "10/45359237", "0.45359237", "1/3", "7/8", "1e-20")]
 )
 WHOLES = st.lists(st.one_of(st.integers(1, 300), st.integers(1, 2**62), st.integers(1, 2**100)), min_size=1, max_size=6)
 
@@ -29,7 +28,9 @@ def test_a_column_of_numbers_is_shown_as_each_number_is(whole: list[int], unit: 
 
 
 @given(st.lists(st.tuples(st.integers(1, 2**60), st.integers(1, 2**60)), min_size=1, max_size=6), UNITS, UNITS)
-def test_costs_are_rounded_to_cents_as_invoices_are(pairs: list[tuple[int, int]], mass: Fraction, money: Fraction) -> None:
+def test_costs_are_rounded_to_cents_as_invoices_are(
+    pairs: list[tuple[int, int]], mass: Fraction, money: Fraction
+) -> None:
     quantity = numbers("quantity", [one for one, _ in pairs], mass)
     price = numbers("price", [other for _, other in pairs], money)
     expected = [f"{invoice(one * mass * other * money):.2f}" for one, other in pairs]
@@ -37,7 +38,9 @@ def test_costs_are_rounded_to_cents_as_invoices_are(pairs: list[tuple[int, int]]
 
 
 @given(WHOLES, UNITS, st.lists(st.one_of(st.none(), st.fractions(Fraction(1, 1000), 10**6)), min_size=1, max_size=4))
-def test_premiums_are_shown_as_each_premium_is(whole: list[int], unit: Fraction, references: list[Fraction | None]) -> None:
+def test_premiums_are_shown_as_each_premium_is(
+    whole: list[int], unit: Fraction, references: list[Fraction | None]
+) -> None:
     values = (None, *references)
     codes = pl.Series("code", [at % len(values) for at in range(len(whole))], dtype=pl.UInt8)
     compared = numbers("compared", whole, unit)

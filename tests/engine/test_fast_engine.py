@@ -140,5 +140,3 @@ def test_decimals_and_texts_give_the_same_plan() -> None:
 def test_an_engine_that_is_none_is_named() -> None:
     with pytest.raises(vr.UsageError, match="there is no engine `slow`"):
         vr.evaluate(load_text(POLICY), book(["30"], ["70"]), date(2027, 8, 1), engine="slow")
-
-

@@ -9,11 +9,12 @@ from typing import Any
 import polars as pl
 
 from vault_rules.domain.columns import ColumnBook
+from vault_rules.engine.fast.dependence import expressions
 from vault_rules.engine.fast.lanes import Lanes, premium_of
 from vault_rules.engine.fast.serving import prepared
 from vault_rules.engine.fast.sight import Sight
 from vault_rules.engine.fast.vectors import Keyed, is_true, one_of
-from vault_rules.engine.fast.verdicts import Verdicts, expressions, read_in_steps, tier_code
+from vault_rules.engine.fast.verdicts import Verdicts, tier_code
 from vault_rules.engine.program import Clauses, Program
 from vault_rules.engine.readings import parts
 from vault_rules.engine.world import World
@@ -71,7 +72,7 @@ def _within(verdicts: Verdicts, book: ColumnBook, decided: pl.DataFrame) -> pl.S
 
 def _seeing_markets(verdicts: Verdicts, book: ColumnBook) -> Sight:
     world = World(verdicts.day, book)
-    alive = verdicts.may_serve(world.requested, read_in_steps(world))
+    alive = verdicts.may_serve(world.requested, verdicts.depends.columns)
     lanes = Lanes(world, verdicts, alive, Fraction(1))
     return Sight(world, verdicts.table, references=lanes.references)
 

@@ -16,12 +16,12 @@ from vault_rules.domain.rows import BoundBook, Offer, Request
 from vault_rules.engine.candidates import Candidacy
 from vault_rules.engine.eligibility import add_reason, missing
 from vault_rules.engine.fast.causes import Causes
+from vault_rules.engine.fast.dependence import expressions
 from vault_rules.engine.fast.passed_over import PassedOver
 from vault_rules.engine.fast.serving import Serving, serve
 from vault_rules.engine.fast.sight import Sight
 from vault_rules.engine.fast.standing import GivenMarkets, Offers
 from vault_rules.engine.fast.tallies import CapsThen, Places, Tally
-from vault_rules.engine.fast.verdicts import expressions
 from vault_rules.engine.fast.walk import Blocked, Walk
 from vault_rules.engine.limits import Caps, Entry, Group
 from vault_rules.engine.ordering import key_value

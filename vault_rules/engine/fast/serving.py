@@ -16,12 +16,12 @@ from vault_rules.engine.fast.step import Step
 from vault_rules.engine.fast.table import Table
 from vault_rules.engine.fast.tallies import Finer, Tallies, whole
 from vault_rules.engine.fast.vectors import common
-from vault_rules.engine.fast.verdicts import Verdicts, expressions, read_in_steps
+from vault_rules.engine.fast.verdicts import Verdicts
 from vault_rules.engine.fast.walk import Ledger, Walk
 from vault_rules.engine.limits import MILLIGRAMS
 from vault_rules.engine.ordering import in_order, key_value
 from vault_rules.engine.program import Day, Program
-from vault_rules.engine.readings import columns_read, parts, reads_request
+from vault_rules.engine.readings import columns_read
 from vault_rules.engine.waterfalls import Waterfalls
 from vault_rules.engine.world import World
 from vault_rules.semantics import typed
@@ -45,6 +45,7 @@ class Serving:
         self.world = World(self.day, book)
         self.verdicts = prepared(self.day, book)
         self.table = self.verdicts.table
+        self.depends = self.verdicts.depends
         self.waterfalls = Waterfalls(self.world)
         self.least_award = self._least_award()
         self.mass = self._mass(finer)
@@ -55,9 +56,7 @@ class Serving:
         self.least_whole = -(-least.numerator // least.denominator)
         """The least award, up to whole units."""
         self.tallies = Tallies(self.world, self.mass, price.unit)
-        alive = self.verdicts.may_serve(
-            self.world.requested, read_in_steps(self.world) | self._asked | self.tallies.columns
-        )
+        alive = self.verdicts.may_serve(self.world.requested, self.depends.columns | self._asked | self.tallies.columns)
         self.lanes = Lanes(self.world, self.verdicts, alive, self.mass)
         self.tallies.see(self.lanes.sight(alive))
         self.lanes.carried = tuple(sorted(self._asked | self.tallies.carried))
@@ -146,7 +145,7 @@ class Serving:
 
     def queue(self, walk: Walk, step: typed.Step) -> Candidates:
         """The candidates that this request shares with all that are like it."""
-        alone, apart = self._dependence(walk.waterfall)
+        alone, apart = self.depends.alone[walk.waterfall.name], self.depends.apart
         request = walk.request if alone else None
         buyer = walk.request.buyer if apart else None
         minerals = self._minerals(walk) if not alone else frozenset((walk.request.mineral,))
@@ -158,7 +157,7 @@ class Serving:
         return self._candidates[key]
 
     def _minerals(self, walk: Walk) -> frozenset[str]:
-        key = (walk.waterfall.name, walk.clauses.exceptions, walk.request.buyer if self._apart else None)
+        key = (walk.waterfall.name, walk.clauses.exceptions, walk.request.buyer if self.depends.apart else None)
         if key not in self._alike:
             self._alike[key] = frozenset(
                 one.mineral
@@ -175,42 +174,12 @@ class Serving:
         rule, clauses = self.waterfalls.of(request)
         return rule.name, clauses.exceptions
 
-    def _dependence(self, waterfall: typed.Rule) -> tuple[bool, bool]:
-        """Whether the candidates of a waterfall depend on the request itself, or on who buys."""
-        return self._alone[waterfall.name], self._apart
-
-    @cached_property
-    def _apart(self) -> bool:
-        day = self.day
-        scopes = [*(rule.scope for rule in day.rules), *(one.scope for one in day.exceptions)]
-        clauses = [dict(one.clauses) for one in (*day.rules, *day.waterfalls)]
-        whens = [one.when for one in day.exceptions if one.when is not None]
-        exprs = expressions([*clauses, *whens, *(dict(one.changes) for one in day.exceptions)])
-        reads = any(
-            isinstance(part, typed.Column) and part.owner == "request" and part.name == "buyer"
-            for expr in exprs
-            for part in parts(expr, day)
-        )
-        return reads or any(scope.buyers is not None for scope in scopes)
-
-    @cached_property
-    def _alone(self) -> dict[str, bool]:
-        day = self.day
-        rules = list(expressions([dict(rule.clauses) for rule in day.rules if not rule.advisory]))
-        changes = list(expressions([dict(one.changes) for one in day.exceptions]))
-        whens = [one.when for one in day.exceptions if one.when is not None]
-        shared = reads_request([*rules, *changes, *whens], day)
-        return {rule.name: shared or reads_request(expressions(dict(rule.clauses)), day) for rule in day.waterfalls}
-
     def asks_each(self, ratio: typed.Expr) -> bool:
         """Whether a ratio depends on the offer."""
-        if id(ratio) not in self._each:
-            self._each[id(ratio)] = bool(columns_read(ratio, self.day) - {"mineral"})
-        return self._each[id(ratio)]
-
-    @cached_property
-    def _each(self) -> dict[int, bool]:
-        return {}
+        each = self.depends.each
+        if id(ratio) not in each:
+            each[id(ratio)] = bool(columns_read(ratio, self.day) - {"mineral"})
+        return each[id(ratio)]
 
     def award(self, walk: Walk, step: int, row: int, quantity: int) -> None:
         """Note an award."""

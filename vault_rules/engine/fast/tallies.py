@@ -199,6 +199,7 @@ class Tallies:
         """The columns that tell what counts where."""
         self._tallies: dict[str, list[Tally]] = {rule.name: [] for rule in self.caps.hard}
         self._limits: dict[Any, Fraction | None] = {}
+        self._figures: dict[Any, tuple[Fraction, int, bool, bool, int]] = {}
         self._open()
 
     def _open(self) -> None:
@@ -274,18 +275,16 @@ class Tallies:
         limit = self._limit(tally, clauses, place, request)
         if limit is None:
             return UNKNOWN
-        exact = not tally.money and clauses["limit"].of is None and has_end(limit)
-        if exact:
-            whole(limit, self.mass)
-        inside = limit / (self.cash if tally.money else self.mass)
-        return Bound(
-            tally.room(place),
-            inside,
-            inside.numerator // inside.denominator,
-            exact,
-            tally.money,
-            -(-inside.numerator // inside.denominator),
-        )
+        of_mass = not tally.money and clauses["limit"].of is None
+        key = (limit, tally.money, of_mass)
+        if key not in self._figures:
+            exact = of_mass and has_end(limit)
+            if exact:
+                whole(limit, self.mass)
+            inside = limit / (self.cash if tally.money else self.mass)
+            down, rest = divmod(inside.numerator, inside.denominator)
+            self._figures[key] = (inside, down, exact, tally.money, down + bool(rest))
+        return Bound(tally.room(place), *self._figures[key])
 
     def _limit(self, tally: Tally, clauses: Clauses, place: Group, request: Request) -> Fraction | None:
         columns = clauses["per"] or ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from fractions import Fraction
 from functools import cached_property, reduce
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from vault_rules.engine.eligibility import Eligibility
+from vault_rules.engine.fast.dependence import Dependence
 from vault_rules.engine.fast.operators import both
 from vault_rules.engine.fast.sight import Sight
 from vault_rules.engine.fast.table import Table
@@ -27,7 +28,6 @@ from vault_rules.engine.fast.vectors import (
     truth,
 )  # fmt: skip
 from vault_rules.engine.program import Clauses
-from vault_rules.engine.readings import columns_read
 from vault_rules.engine.world import World, stop
 from vault_rules.semantics import typed
 
@@ -45,6 +45,11 @@ class Verdicts:
         self.eligibility = Eligibility(world)
         self.tiers = tuple(rule.name for rule in self.day.policy.tiers) or ("all",)
         self.unknown_tier = len(self.tiers) + 1
+
+    @cached_property
+    def depends(self) -> Dependence:
+        """What the day's rules read: the same for any evaluation."""
+        return Dependence(self.day)
 
     # ---- rules -----------------------------------------------------------------------------------------------------
 
@@ -242,35 +247,3 @@ def all_of(held: Iterable[Value]) -> pl.Expr:
             tables[base] = one
     masks = [*(is_true(one) for one in tables.values()), *masks]
     return reduce(lambda a, b: a & b, masks) if masks else pl.lit(True)
-
-
-# ---- all that a policy reads ---------------------------------------------------------------------------------------
-
-
-def expressions(content: Any) -> Iterator[typed.Expr]:
-    """Every expression in the clauses of a rule."""
-    match content:
-        case typed.Expr():
-            yield content
-        case typed.Key(value=value):
-            yield value
-        case typed.Share(ratio=value) | typed.Limit(value=value):
-            yield value
-        case tuple() | list():
-            for one in content:
-                yield from expressions(one)
-        case dict():
-            for one in content.values():
-                yield from expressions(one)
-
-
-def read_in_steps(world: World) -> set[str]:
-    """The columns that steps, caps and the rules judged for each request read."""
-    day = world.day
-    changes = [dict(one.changes) for one in day.exceptions]
-    whens = [one.when for one in day.exceptions if one.when is not None]
-    rules = [dict(rule.clauses) for rule in (*day.rules, *day.waterfalls, *day.caps)]
-    found: set[str] = set()
-    for expr in expressions([*changes, *whens, *rules]):
-        found |= columns_read(expr, day)
-    return found
