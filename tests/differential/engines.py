@@ -6,6 +6,9 @@ import difflib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from importlib import import_module
+from pkgutil import iter_modules
+from random import Random
+from types import ModuleType
 from unittest.mock import patch
 
 import attrs
@@ -13,6 +16,7 @@ import attrs
 from tests.differential.cases import Case, checked
 from vault_rules.domain.columns import ColumnBook, TooWide, columns_of
 from vault_rules.domain.plan import Plan
+from vault_rules.engine import fast
 from vault_rules.engine.fast.evaluation import evaluate
 from vault_rules.engine.fast.plan import later
 from vault_rules.engine.fast.vectors import Wide
@@ -22,35 +26,44 @@ from vault_rules.engine.result import plan_of
 from vault_rules.errors import EvaluationError
 from vault_rules.report.as_json import plan_to_json
 
-FAST = "vault_rules.engine.fast."
-TINY = {
-    FAST + "serving._FEW": 1,
-    FAST + "serving.BLOCK": 4,
-    FAST + "serving._MANY": 8,
-    FAST + "lanes.BLOCK": 4,
-    FAST + "lanes.SMALL": 8,
-    FAST + "cheapest.SMALL": 4,
-    FAST + "cheapest._SURE": 1,
-    FAST + "cheapest.SAMPLE": 4,
-    FAST + "vectors.FEW": 8,
-    FAST + "table.DENSE": 4,
-    "vault_rules.domain.columns.FEW": 2,
-    "vault_rules.domain.read_column.FEW": 2,
-    "vault_rules.domain.book.FEW_OFFERS": 0,
+FAST: dict[str, tuple[int, ...]] = {
+    "_FEW": (1, 3, 48),
+    "BLOCK": (4, 2, 1024),
+    "_MANY": (8, 3, 64),
+    "SMALL": (4, 8, 100_000),
+    "_SURE": (1, 2),
+    "SAMPLE": (4, 9),
+    "DENSE": (4, 40),
+    "_DENSE": (2**20, 8),
+    "FEW": (8, 2, 2048),
 }
-"""The sizes from which books are looked at in other ways, so low that small books are looked at in all of them."""
+BOOKS: dict[str, tuple[int, ...]] = {"FEW": (2, 4, 4096), "FEW_OFFERS": (0,)}
+"""The sizes from which books are looked at in other ways: so low that small books are looked at in all of them."""
 GONE_OVER = "too wide"
 """What the fast engine hands to the reference: 128 bits cannot hold it."""
 
 
 @contextmanager
-def tiny_sizes() -> Iterator[None]:
-    """The fast engine with its sizes made tiny."""
+def tiny_sizes(seed: int | None = None) -> Iterator[None]:
+    """The fast engine with its sizes made tiny; with a seed, each of them small or not."""
+    rng = None if seed is None else Random(seed)
     with ExitStack() as stack:
-        for place, size in TINY.items():
-            module, _, name = place.rpartition(".")
-            stack.enter_context(patch.object(import_module(module), name, size))
+        for modules, sizes in ((_of_engine(), FAST), (_of_books(), BOOKS)):
+            for name, choices in sizes.items():
+                places = [module for module in modules if hasattr(module, name)]
+                assert places, f"no module has a size {name}: what is it called now?"
+                size = choices[0] if rng is None else rng.choice(choices)
+                for module in places:
+                    stack.enter_context(patch.object(module, name, size))
         yield
+
+
+def _of_engine() -> list[ModuleType]:
+    return [import_module(f"{fast.__name__}.{one.name}") for one in iter_modules(fast.__path__)]
+
+
+def _of_books() -> list[ModuleType]:
+    return [import_module(f"vault_rules.domain.{name}") for name in ("columns", "read_column", "book")]
 
 
 def program_of(case: Case) -> Program:
@@ -94,24 +107,22 @@ def by_fast(case: Case) -> Plan | str:
 
 def disagreement(case: Case) -> str:
     """What differs between the two plans, as lines of JSON; nothing where they agree."""
-    fast = by_fast(case)
-    if fast == GONE_OVER:
-        return ""
-    return differing(by_reference(case), fast)
+    found = by_fast(case)
+    return "" if found == GONE_OVER else differing(by_reference(case), found)
 
 
-def differing(reference: Plan | str, fast: Plan | str) -> str:
-    one, other = _told(reference), _told(fast)
-    if one != other:
-        lines = difflib.unified_diff(one.splitlines(), other.splitlines(), "reference", "fast", n=4, lineterm="")
+def differing(reference: Plan | str, other: Plan | str) -> str:
+    first, second = _told(reference), _told(other)
+    if first != second:
+        lines = difflib.unified_diff(first.splitlines(), second.splitlines(), "reference", "fast", n=4, lineterm="")
         return "\n".join(lines) or "they differ in how lines end"
     if isinstance(reference, str):
         return ""
     names = [field.name for field in attrs.fields(Plan)]
     return "\n".join(
-        f"{name}: reference {getattr(reference, name)}\n  fast {getattr(fast, name)}"
+        f"{name}: reference {getattr(reference, name)}\n  fast {getattr(other, name)}"
         for name in names
-        if getattr(reference, name) != getattr(fast, name)
+        if getattr(reference, name) != getattr(other, name)
     )
 
 

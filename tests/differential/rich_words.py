@@ -74,6 +74,7 @@ REFERENCE += [
     "supply(TIERS) >= request.quantity",
     "(median(TIERS, depth 50 kg) else price) >= price",
     "(lowest(all).producer else producer) = producer",
+    "price <= (best(TIERS, depth quantity / 2) else price)",
     "quantity * count(all) <= supply(all)",
 ]
 PRICES = [
@@ -88,6 +89,8 @@ PRICES = [
     "lowest(TIERS, depth 50 kg, responsive).compared",
     "best(TIERS, depth 5% of request.quantity)",
     "1500 JPY/kg",
+    "best(TIERS, depth quantity)",
+    "vwap(TIERS, depth (if origin = US then 20 kg else 50 kg), responsive)",
     "max(best(TIERS), 9.5 USD/kg)",
 ]
 STEP_KEYS = [

@@ -17,6 +17,7 @@ from vault_rules.domain.rows import Request
 from vault_rules.engine.fast.at_once import EACH, NOT_KNOWN, AtOnce
 from vault_rules.engine.fast.lanes import BLOCK, Candidates, Lane, Lanes, Queue
 from vault_rules.engine.readings import columns_read, parts, reads_request
+from vault_rules.engine.fast.standing import GivenMarkets
 from vault_rules.engine.fast.table import Table
 from vault_rules.engine.fast.tallies import UNKNOWN, Bound, Counting, Finer, Tallies, whole
 from vault_rules.engine.fast.vectors import common
@@ -101,6 +102,7 @@ class Serving:
         self.tallies = Tallies(self.world, self.mass)
         alive = self.verdicts.may_serve(self.world.requested, read_in_steps(self.world) | self._asked | self.tallies.columns)
         self.lanes = Lanes(self.world, self.verdicts, alive, self.mass)
+        self.world.markets = GivenMarkets(self.world, self.lanes)  # for what has to be asked offer by offer
         self.tallies.see(self.lanes.sight(alive))
         self.lanes.carried = tuple(sorted(self._asked | self.tallies.carried))
         price = book.offers.columns["price"]

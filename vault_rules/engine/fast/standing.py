@@ -87,7 +87,6 @@ class Offers:
 
     def __init__(self, serving: Serving) -> None:
         self.serving, self.world = serving, serving.world
-        self.world.markets = GivenMarkets(self.world, serving.lanes)
         self.eligibility = Eligibility(self.world)
         self.candidates = Candidates(self.world, self.eligibility)
         self._standings: dict[int, Standing] = {}
