@@ -7,7 +7,8 @@ from fractions import Fraction
 from typing import Any
 
 from vault_rules.domain.plan import CapUse, Finding
-from vault_rules.engine.limits import Group
+from vault_rules.domain.rows import Holding
+from vault_rules.engine.limits import Caps, Group
 from vault_rules.engine.outcome import Outcome
 from vault_rules.engine.program import Clauses
 from vault_rules.engine.words import show
@@ -126,33 +127,43 @@ def _base(
     return base, base * share_of_year(value, limit.value)
 
 
+class _Purchases:
+    """All that was purchased, as one variant of a cap splits it: added up once, whatever is asked of it."""
+
+    def __init__(self, caps: Caps, rule: typed.Rule, clauses: Clauses) -> None:
+        self.whole: dict[Group, Fraction] = {}
+        """In the rule's scope and period, by its `per` columns."""
+        self.parts: dict[Group, Fraction] = {}
+        """What the rule counts of it, by all its columns."""
+        money = clauses["measure"] in ("spend", "value share")
+        per, where = clauses["per"] or (), clauses["where"]
+        for entry in caps.entries:
+            bought = not isinstance(entry.row, Holding) and caps.counts(entry, clauses)
+            if not bought or not rule.scope.holds(entry.row.mineral, entry.buyer):
+                continue
+            view = caps.view_of(entry)
+            split = tuple(view.column(column) for column in per)
+            self.whole[split] = self.whole.get(split, Fraction(0)) + (entry.cost if money else entry.quantity)
+            if where is None or value_of(where, view) is True:
+                group = caps.group(clauses, view)
+                self.parts[group] = self.parts.get(group, Fraction(0)) + entry.quantity
+
+
+def _purchases(evaluation: Outcome, rule: typed.Rule, clauses: Clauses) -> _Purchases:
+    known = evaluation.caps.purchases
+    key = (rule.name, clauses.exceptions)
+    if key not in known:
+        known[key] = _Purchases(evaluation.caps, rule, clauses)
+    found: _Purchases = known[key]
+    return found
+
+
 def _purchased(evaluation: Outcome, rule: typed.Rule, clauses: Clauses, group: Group) -> Fraction:
     """All that was purchased in the rule's scope and period, split by its `per` columns: the whole of a share."""
-    caps = evaluation.caps
-    per = clauses["per"] or ()
-    total = Fraction(0)
-    for entry in caps.entries:
-        if not rule.scope.holds(entry.row.mineral, entry.buyer) or not _was_purchased(evaluation, entry, clauses):
-            continue
-        view = caps.view_of(entry)
-        if tuple(view.column(column) for column in per) == group[: len(per)]:
-            total += entry.cost if clauses["measure"] in ("spend", "value share") else entry.quantity
-    return total
-
-
-def _was_purchased(evaluation: Outcome, entry: Any, clauses: Clauses) -> bool:
-    from vault_rules.domain.rows import Holding
-
-    return not isinstance(entry.row, Holding) and evaluation.caps.counts(entry, clauses)
+    return _purchases(evaluation, rule, clauses).whole.get(group[: len(clauses["per"] or ())], Fraction(0))
 
 
 def _of_purchased(evaluation: Outcome, rule: typed.Rule, clauses: Clauses, group: Group) -> str:
     whole = _purchased(evaluation, rule, clauses, group)
-    part = Fraction(0)
-    for entry in evaluation.caps.entries:
-        if rule.scope.holds(entry.row.mineral, entry.buyer) and _was_purchased(evaluation, entry, clauses):
-            view = evaluation.caps.view_of(entry)
-            counted = clauses["where"] is None or value_of(clauses["where"], view) is True
-            if counted and evaluation.caps.group(clauses, view) == group:
-                part += entry.quantity
+    part = _purchases(evaluation, rule, clauses).parts.get(group, Fraction(0))
     return show(part / whole, RATIO, "") if whole else "0%"

@@ -65,6 +65,8 @@ class Caps:
         self.hard = [rule for rule in world.day.caps if rule.kind == "cap" and not rule.advisory]
         self.entries = [*self._prior(), *self._held()]
         self._used: dict[Any, dict[Group, Fraction]] = {}
+        self.purchases: dict[Any, Any] = {}
+        """What findings add up of the entries, once all are there."""
         self._bases: dict[tuple[typed.Scope, str | None, str | None], Fraction] = {}
         self._variants: dict[Any, tuple[typed.Rule, Clauses]] = {}
 
@@ -122,6 +124,10 @@ class Caps:
             for entry in self.entries:
                 self._count(self._used[key], rule, clauses, entry)
         return self._used[key]
+
+    def used_in(self, rule: typed.Rule, clauses: Clauses, group: Group) -> Fraction:
+        """What is counted so far in one group."""
+        return self.used(rule, clauses).get(group, Fraction(0))
 
     def _count(self, used: dict[Group, Fraction], rule: typed.Rule, clauses: Clauses, entry: Entry) -> None:
         if not rule.scope.holds(entry.row.mineral, entry.buyer) or not self.counts(entry, clauses):
@@ -226,7 +232,7 @@ class Caps:
         if limit is None:
             none.missing = list(missing(source, view, span, rule.name))
             return none
-        used = self.used(rule, clauses).get(group, Fraction(0))
+        used = self.used_in(rule, clauses, group)
         return self._measured(rule, clauses, offer, limit, used)
 
     def _measured(self, rule: typed.Rule, clauses: Clauses, offer: Offer, limit: Fraction, used: Fraction) -> Allowance:

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from vault_rules.domain.exact import invoice
 from vault_rules.engine.fast.lanes import Lane
 from vault_rules.engine.fast.table import index_of
 from vault_rules.engine.fast.tallies import UNKNOWN, Bound, Counting
@@ -109,7 +108,7 @@ class AtOnce:
             return 0
         if not isinstance(bound, Bound):
             return _UNBOUNDED
-        found = self.tallies.allowed(bound, Fraction(1))
+        found = self.tallies.allowed(bound, 1)
         return max(found - (self._margin if cautious and not bound.exact else 0), 0)
 
     @cached_property
@@ -147,8 +146,7 @@ class AtOnce:
         has = pl.col("#has")
         most = min(self.walk.need, self._share(cautious=False))
         least = pl.min_horizontal(has, _whole(most), *self._mass_limits(caps, cautious=False), *self._money_now(caps))
-        minimum = -(-self.step.least.numerator // self.step.least.denominator)
-        lowest = pl.max_horizontal(pl.col("#min_quantity").fill_null(0), _whole(max(minimum, 1)))
+        lowest = pl.max_horizontal(pl.col("#min_quantity").fill_null(0), _whole(max(self.step.least, 1)))
         now, full = _lots(least), _lots(has)
         gives = (now >= lowest) & (has > 0)
         return [gives.alias("#gives"), pl.when(gives).then(full).otherwise(0).alias("#full")]
@@ -168,8 +166,7 @@ class AtOnce:
         return found
 
     def _rest(self, bound: Bound) -> Fraction:
-        assert bound.limit is not None
-        return bound.limit - bound.room.used
+        return (bound.limit - bound.room.used) * self.tallies.cash
 
     def _limits(self, caps: list[tuple[Counting, list[Any]]]) -> list[pl.Expr]:
         """Where an offer that could give something is cut short by what those before it took."""
@@ -223,23 +220,18 @@ class AtOnce:
         none = part.filter(~pl.col("#gives"))
         if none.height:
             before = part.select(after=pl.col("#gives").cum_sum().cast(pl.Int64) + made).to_series().filter(~part["#gives"])
-            walk.runs.append((number, none["row"].to_list(), none["#has"].to_list(), before.to_list()))
+            _, blocked, had, after = walk.run(number)
+            blocked += none["row"].to_list()
+            had += none["#has"].to_list()
+            after += before.to_list()
         some = part.filter("#gives")
         if not some.height:
             return
         rows, quantities, has = (some[name].to_list() for name in ("row", "#full", "#has"))
-        ledger.walks.extend([walk.number] * len(rows))
-        ledger.rows.extend(rows)
-        ledger.steps.extend([number] * len(rows))
-        ledger.quantities.extend(quantities)
         self.serving.left.update(zip(rows, (some["#has"] - some["#full"]).to_list(), strict=True))
-        self.serving.touched.setdefault(walk.request.mineral, []).extend(rows)
+        self.serving.award_all(walk, number, rows, quantities)
         if quantities != has:
             walk.cut.add("lot")
-        total = sum(quantities)
-        walk.need -= total
-        walk.awarded += total
-        walk.in_step[number] += total
         for at, (cap, said) in enumerate(caps):
             self._count(some, f"#at{at}", cap, said, made)
 
@@ -253,15 +245,11 @@ class AtOnce:
                 continue
             awards = rows["made"].to_list()
             if cap.money:
-                for when, amount in zip(awards, self._invoices(rows), strict=True):
-                    room.add(amount, when)
+                pairs = zip(awards, rows["#full"].to_list(), rows["#price"].to_list(), strict=True)
+                for when, quantity, price in pairs:
+                    room.add(self.tallies.invoice(quantity, price), when)
             else:
                 room.extend((rows["#full"].cum_sum() + room.used).to_list(), awards)
-
-    def _invoices(self, rows: pl.DataFrame) -> list[Fraction]:
-        unit = self.step.mass * self.serving.price_unit
-        pairs = zip(rows["#full"].to_list(), rows["#price"].to_list(), strict=True)
-        return [Fraction(invoice(quantity * price * unit)) for quantity, price in pairs]
 
 
 def _whole(number: int) -> pl.Expr:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 
 import polars as pl
@@ -127,14 +127,15 @@ def _of_tiers(verdicts: Verdicts) -> Iterator[Coded]:
         before = before & is_false(held)
 
 
-def of_step(lanes: Lanes, queue: Queue, request: Request) -> Iterator[Coded]:
-    """Why the offers of a step's tiers are no candidates of a request."""
-    table = lanes.table_of(frozenset((request.mineral,)))
-    sight = lanes.sight(table, queue.request, queue.buyer)
-    for rule in lanes.verdicts.eligibility.rules_for(request.mineral)[1]:
-        if rule.scope.holds(request.mineral, request.buyer):
-            yield from of_rule(rule, sight)
-    yield from _of_terms(request, sight)
+def of_step(lanes: Lanes, queue: Queue) -> Iterator[Coded]:
+    """Why the offers of a step's tiers are no candidates, whatever the request states."""
+    sight = lanes.sight_of(queue)
+    for rule, among in lanes.each(sight, queue.minerals):
+        inside = pl.lit(True)
+        if not among >= queue.minerals:
+            inside = is_true(sight.each_mineral(lambda mineral, among=among: mineral in among))
+        for code, mask in of_rule(rule, sight):
+            yield code, inside & mask
     number, clauses = queue.step.number, queue.clauses
     when = clauses[number, "when"]
     if when is not None:
@@ -143,7 +144,8 @@ def of_step(lanes: Lanes, queue: Queue, request: Request) -> Iterator[Coded]:
     yield from _of_premium(lanes, sight, queue)
 
 
-def _of_terms(request: Request, sight: Sight) -> Iterator[Coded]:
+def of_terms(request: Request, sight: Sight) -> Iterator[Coded]:
+    """Why offers do not meet what a request states."""
     asked = {"form": request.form, "purity": request.purity, "delivery": request.need_by}
     for name, value in asked.items():
         if value is not None:
@@ -178,3 +180,23 @@ def in_tiers(table_tier: Value, tiers: tuple[str, ...]) -> pl.Expr:
     assert isinstance(table_tier, Keyed)
     return one_of(table_tier, [place for place, name in enumerate(table_tier.values) if name in tiers])
 
+
+
+def together(masks: Iterable[Coded]) -> dict[str, pl.Expr]:
+    """Where each code holds, whichever rule says it."""
+    found: dict[str, pl.Expr] = {}
+    for code, mask in masks:
+        found[code] = found[code] | mask if code in found else mask
+    return found
+
+
+def by_mineral(rows: pl.DataFrame, masks: Mapping[str, pl.Expr], minerals: Sequence[str]) -> dict[str, dict[str, int]]:
+    """For each mineral how many offers have each code; codes that none has are left out."""
+    if not masks:
+        return {}
+    sums = [mask.cast(pl.UInt32).alias(str(at)) for at, mask in enumerate(masks.values())]
+    counted = rows.lazy().select("mineral", *sums).group_by("mineral").agg(pl.all().sum()).collect()
+    return {
+        minerals[mineral]: {code: count for code, count in zip(masks, counts, strict=True) if count}
+        for mineral, *counts in counted.iter_rows()
+    }

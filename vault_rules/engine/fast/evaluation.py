@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import accumulate
 from typing import Any
 
@@ -14,14 +15,17 @@ import polars as pl
 from vault_rules.domain.columns import ColumnBook
 from vault_rules.domain.exact import invoice
 from vault_rules.domain.plan import Award, Reason, Rejection, Shortfall
-from vault_rules.domain.rows import BoundBook, Offer
+from vault_rules.domain.rows import BoundBook, Offer, Request
 from vault_rules.engine.candidates import Candidacy
 from vault_rules.engine.eligibility import add_reason, missing
 from vault_rules.engine.fast import codes
+from vault_rules.engine.fast.lanes import Queue, asks
 from vault_rules.engine.fast.passed_over import PassedOver
-from vault_rules.engine.fast.serving import Blocked, Serving, Walk, serve
-from vault_rules.engine.fast.standing import GivenMarkets, Offers, many
-from vault_rules.engine.fast.tallies import CapsThen
+from vault_rules.engine.fast.serving import Serving, serve
+from vault_rules.engine.fast.walk import Blocked, Walk
+from vault_rules.engine.fast.standing import GivenMarkets, Offers
+from vault_rules.engine.fast.sight import Sight
+from vault_rules.engine.fast.tallies import CapsThen, Places, Tally
 from vault_rules.engine.fast.verdicts import expressions
 from vault_rules.engine.limits import Caps, Entry, Group
 from vault_rules.engine.ordering import key_value
@@ -156,51 +160,98 @@ class FastEvaluation:
 
     def _because(self, walk: Walk) -> tuple[str, ...]:
         """Every code for which an offer of the mineral with quantity left was passed over or cut short."""
-        request, lanes = walk.request, self.serving.lanes
-        found = set(walk.cut) | self._ineligible.get(request.mineral, set())
-        table = lanes.table_of(frozenset((request.mineral,)))
-        tier = table.column("tier")
+        mineral = walk.request.mineral
+        found = set(walk.cut) | self._ineligible.get(mineral, set())
         steps: tuple[typed.Step, ...] = walk.clauses["steps"]
-        taken_tiers = tuple(tier for step in steps for tier in step.tiers)
-        unsold = self._unsold(table.frame, request.mineral, walk.begins[0])
-        if unsold.filter(~codes.in_tiers(tier, taken_tiers)).height:
+        outside = self._outside(mineral, tuple(tier for step in steps for tier in step.tiers))
+        if not outside <= self._sold(mineral, walk.begins[0]):
             found.add("not_in_waterfall")
         for step, begins in zip(steps, walk.begins, strict=True):
-            queue = self.serving.queue(walk, step).queue
-            masks = list(codes.of_step(lanes, queue, request))
-            here = self._unsold(table.frame, request.mineral, begins).filter(codes.in_tiers(tier, step.tiers))
-            found |= set(many(here, masks))
+            sold = self._sold(mineral, begins)
+            failing = self._failing(walk, step)
+            found |= {code for code, (some, all) in failing.items() if some > len(sold) or not all() <= sold}
         for one in walk.blocked:
             found |= {reason.code for reason in self.blocked(walk, one)}
         return tuple(sorted(found)) or ("no_offers",)
 
-    def _unsold(self, frame: pl.DataFrame, mineral: str, made: int) -> pl.DataFrame:
-        """The offers of which something was left when so many awards had been made."""
-        sold = [row for row, when in self._sold_out.items() if when < made]
-        return frame.filter(~pl.col("row").is_in(sold)) if sold else frame
+    def _outside(self, mineral: str, tiers: tuple[str, ...]) -> set[int]:
+        """The offers of a mineral whose tier is none of these, by row."""
+        key = (mineral, tiers)
+        if key not in self._others:
+            lanes = self.serving.lanes
+            rows = lanes.rows(lanes.sight(lanes.alive), mineral)
+            self._others[key] = set(rows.filter(~codes.in_tiers(lanes.alive.column("tier"), tiers))["row"].to_list())
+        return self._others[key]
 
     @cached_property
-    def _sold_out(self) -> dict[int, int]:
-        """When each offer was sold out: the number of the award."""
+    def _others(self) -> dict[Any, set[int]]:
+        return {}
+
+    def _failing(self, walk: Walk, step: typed.Step) -> dict[str, tuple[int, Callable[[], set[int]]]]:
+        """For each code how many offers of a step's tiers it keeps from the request, and which, by row."""
+        lanes, request = self.serving.lanes, walk.request
+        queue = self.serving.queue(walk, step).queue
+        found = dict(self._fails(queue, None).get(request.mineral, {}))
+        if any(one is not None for one in asks(request)):
+            found |= self._fails(queue, request).get(request.mineral, {})
+        sight = lanes.sight_of(queue)
+        return {
+            code: (count, partial(self._rows, lanes.rows(sight, request.mineral), masks))
+            for code, (count, masks) in found.items()
+        }
+
+    def _fails(self, queue: Queue, request: Request | None) -> dict[str, dict[str, tuple[int, pl.Expr]]]:
+        """For each mineral, how many offers each code keeps from a step, and where; or from what a request states."""
+        lanes = self.serving.lanes
+        key = (id(queue), None if request is None else (request.mineral, asks(request)))
+        if key not in self._failed:
+            here = codes.in_tiers(lanes.alive.column("tier"), queue.step.tiers)
+            sight = lanes.sight_of(queue)
+            found = codes.of_step(lanes, queue) if request is None else codes.of_terms(request, sight)
+            masks = codes.together([(code, here & mask) for code, mask in found])
+            rows = lanes.rows(sight, None if request is None else request.mineral)
+            counts = codes.by_mineral(rows, masks, lanes.names)
+            self._failed[key] = {
+                mineral: {code: (count, masks[code]) for code, count in of.items()} for mineral, of in counts.items()
+            }
+        return self._failed[key]
+
+    @cached_property
+    def _failed(self) -> dict[Any, dict[str, dict[str, tuple[int, pl.Expr]]]]:
+        return {}
+
+    def _rows(self, rows: pl.DataFrame, mask: pl.Expr) -> set[int]:
+        return set(rows.lazy().filter(mask).select("row").collect()["row"].to_list())
+
+    def _sold(self, mineral: str, made: int) -> set[int]:
+        """The offers of a mineral that were sold out when so many awards had been made, by row."""
+        rows, times = self._sold_out.get(mineral, ([], []))
+        return set(rows[: bisect_left(times, made)])
+
+    @cached_property
+    def _sold_out(self) -> dict[str, tuple[list[int], list[int]]]:
+        """For each mineral the offers that were sold out, and by which award, in the order of these."""
         ledger, left = self.serving.ledger, self.serving.left
         last = {row: at for at, row in enumerate(ledger.rows)}
-        return {row: at for row, at in last.items() if left[row] == 0}
+        found: dict[str, tuple[list[int], list[int]]] = {}
+        for at, row in enumerate(ledger.rows):
+            if last[row] == at and left[row] == 0:
+                rows, times = found.setdefault(self.serving.walks[ledger.walks[at]].request.mineral, ([], []))
+                rows.append(row)
+                times.append(at)
+        return found
 
     @cached_property
-    def _standing_codes(self) -> list[tuple[str, pl.Expr]]:
-        return list(codes.of_standing(self.serving.verdicts))
+    def _standing_codes(self) -> dict[str, pl.Expr]:
+        return codes.together(codes.of_standing(self.serving.verdicts))
 
     @cached_property
     def _ineligible(self) -> dict[str, set[str]]:
         """For each mineral the codes for which steps 3 and 4 rejected offers of it."""
         masks = self._standing_codes
         table = self.serving.table
-        found: dict[str, set[str]] = {}
-        for mineral in {walk.request.mineral for walk in self.serving.walks if walk.need > 0}:
-            place = self.book.offers.markets.get(mineral)
-            if place is not None:
-                found[mineral] = set(many(table.frame.slice(*place), masks))
-        return found
+        names = getattr(table.column("mineral"), "values", [])
+        return {mineral: set(of) for mineral, of in codes.by_mineral(table.frame, masks, names).items()}
 
     # ---- rejections ------------------------------------------------------------------------------------------------
 
@@ -243,6 +294,16 @@ class FastEvaluation:
 
     def blocked(self, walk: Walk, one: Blocked) -> list[Reason]:
         """Why an offer that was asked could give nothing."""
+        key = (walk.number, one.step, one.row)
+        if key not in self._said:
+            self._said[key] = self._why_blocked(walk, one)
+        return self._said[key]
+
+    @cached_property
+    def _said(self) -> dict[tuple[int, int, int], list[Reason]]:
+        return {}
+
+    def _why_blocked(self, walk: Walk, one: Blocked) -> list[Reason]:
         step, mass = step_of(walk, one.step), self.serving.mass
         candidacy = self.offers.ask(one.row, walk.request, step, walk.clauses)
         view = candidacy.view
@@ -308,17 +369,34 @@ class FastEvaluation:
     def groups_offered(self, rule: typed.Rule, clauses: Clauses) -> set[Group]:
         found: set[Group] = set()
         caps = self.serving.tallies.caps
+        lanes = self.serving.lanes
+        sight = lanes.sight(lanes.alive)
+        places = Tally(caps, rule, clauses, None).keyed(sight)
+        asking: dict[str, list[Request]] = {}
         for request in self.book.requests:
             if rule.scope.holds(request.mineral, request.buyer):
-                for row in self.serving.lanes.table_of(frozenset((request.mineral,))).frame["row"]:
+                asking.setdefault(request.mineral, []).append(request)
+        if places is not None:
+            return self._groups_of(places, sight, asking)
+        for mineral, requests in asking.items():
+            for row in lanes.rows(sight, mineral)["row"]:
+                for request in requests:
                     view = self.world.view(self.offers.standing(row).offer, request)
                     if clauses["where"] is None or value_of(clauses["where"], view) is True:
                         found.add(caps.group(clauses, view))
         return found
 
+    def _groups_of(self, places: Places, sight: Sight, minerals: Iterable[str]) -> set[Group]:
+        """The groups of a cap that codes alone tell."""
+        names = [name for name in places.names if name != "mineral"]
+        different = sight.table.frame.lazy().select("mineral", *names).unique().collect()
+        columns = {column.name: column.to_list() for column in different.iter_columns()}
+        among = {self.serving.lanes.codes[mineral] for mineral in minerals if mineral in self.serving.lanes.codes}
+        here = (at for at, code in enumerate(columns["mineral"]) if code in among)
+        return {group for at in here if isinstance(group := places.at(columns, at), tuple)}
+
     def missing_everywhere(self) -> list[str]:
-        masks = [one for one in self._standing_codes if one[0].startswith("missing:")]
-        counts = many(self.serving.table.frame, masks)
+        counts = set().union(*self._ineligible.values())
         offers, policy = self.book.offers, self.world.day.policy
 
         def is_there(name: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -136,17 +136,19 @@ class Candidates:
 
     def _frame(self, minerals: frozenset[str]) -> tuple[pl.DataFrame, list[str]]:
         lanes, queue = self.lanes, self.queue
-        table = lanes.table_of(minerals)
-        sight = lanes.sight(table, queue.request, queue.buyer)
-        mask = lanes.mask(sight, queue, minerals)
-        mineral = table.column("mineral")
+        sight = lanes.sight_of(queue)
+        mask = lanes.held(queue)
+        if 1 < len(minerals) < len(lanes.places):
+            mask = mask & is_true(sight.each_mineral(lambda mineral: mineral in minerals))
+        mineral = sight.table.column("mineral")
         assert isinstance(mineral, Keyed)
         group = mineral.index.cast(pl.UInt32).alias("#group")
         keys = self._order(sight)
         names = ["#key"] if len(keys) == 1 else [f"#key{at}" for at in range(len(keys))]
         order = [one.expr.alias(name) for name, one in zip(names, keys, strict=True)]
         payload = lanes.payload(sight)
-        frame = table.frame.lazy().filter(mask).select(group, "row", *order, *payload).collect()
+        rows = lanes.rows(sight, next(iter(minerals)) if len(minerals) == 1 else None)
+        frame = rows.lazy().filter(mask).select(group, "row", *order, *payload).collect()
         return frame, names
 
     def _order(self, sight: Sight) -> list[Exact]:
@@ -176,6 +178,9 @@ class Lanes:
         self.codes = {name: code for code, name in enumerate(mineral.values) if name is not None}
         self._sights: dict[Any, Sight] = {}
         self._parts: dict[str, Table] = {}
+        self._held: dict[int, tuple[Queue, pl.Expr]] = {}
+        self._premiums: dict[int, tuple[Queue, Value | None]] = {}
+        self._asked: dict[Any, pl.Expr | None] = {}
 
     @cached_property
     def places(self) -> dict[str, tuple[int, int]]:
@@ -186,14 +191,20 @@ class Lanes:
             start += length
         return found
 
-    def table_of(self, minerals: frozenset[str]) -> Table:
-        """The offers of one mineral, or of all."""
-        if len(minerals) != 1:
-            return self.alive
-        (mineral,) = minerals
-        if mineral not in self._parts:
-            self._parts[mineral] = self.alive.part(*self.places.get(mineral, (0, 0)))
-        return self._parts[mineral]
+    def rows(self, sight: Sight, mineral: str | None) -> pl.DataFrame:
+        """The offers of one mineral (None: of all) with all columns that a sight made."""
+        if sight.table is not self.alive or mineral is None:
+            return sight.table.frame
+        return self.alive.frame.slice(*self.places.get(mineral, (0, 0)))
+
+    def sight_of(self, queue: Queue) -> Sight:
+        """How the requests of a queue see offers: all of them together, or those of one mineral for one request."""
+        request = queue.request
+        if request is None:
+            return self.sight(self.alive, None, queue.buyer)
+        if request.mineral not in self._parts:
+            self._parts[request.mineral] = self.alive.part(*self.places.get(request.mineral, (0, 0)))
+        return self.sight(self._parts[request.mineral], request)
 
     def sight(self, table: Table, request: Request | None = None, buyer: str | None = None) -> Sight:
         key = (id(table), None if request is None else request.request, buyer)
@@ -203,21 +214,23 @@ class Lanes:
 
     # ---- conditions ------------------------------------------------------------------------------------------------
 
-    def mask(self, sight: Sight, queue: Queue, minerals: frozenset[str]) -> pl.Expr:
+    def held(self, queue: Queue) -> pl.Expr:
         """Where an offer is a candidate, whatever the request states of form, purity, date and price."""
-        tier, mineral = sight.table.column("tier"), sight.minerals()
-        assert isinstance(tier, Keyed)
-        assert isinstance(mineral, Keyed)
-        held = one_of(tier, [place for place, name in enumerate(tier.values) if name in queue.step.tiers])
-        if len(minerals) != 1 and len(minerals) < len(self.places):
-            held = held & one_of(mineral, [at for at, one in enumerate(mineral.values) if one in minerals])
-        for part in self.conditions(sight, queue, minerals):
-            held = held & is_true(part)
-        return held
+        if id(queue) not in self._held:
+            sight = self.sight_of(queue)
+            tier = sight.table.column("tier")
+            assert isinstance(tier, Keyed)
+            held = one_of(tier, [place for place, name in enumerate(tier.values) if name in queue.step.tiers])
+            for part in self.conditions(sight, queue):
+                held = held & is_true(part)
+            self._held[id(queue)] = (queue, held)
+        return self._held[id(queue)][1]
 
-    def conditions(self, sight: Sight, queue: Queue, minerals: frozenset[str]) -> Iterable[Value]:
+    def conditions(self, sight: Sight, queue: Queue) -> Iterable[Value]:
         """Each condition of a step, true where it holds."""
-        yield Truth(all_of(self._each(sight, queue, minerals)))
+        each = self._each(sight, queue.minerals)
+        if each:
+            yield Truth(all_of(each))
         when = queue.clauses[queue.step.number, "when"]
         if when is not None:
             yield sight.value(when)
@@ -225,16 +238,19 @@ class Lanes:
         if premium is not None:
             yield premium
 
-    def _each(self, sight: Sight, queue: Queue, minerals: frozenset[str]) -> list[Value]:
-        """The rules that are judged for each request."""
+    def each(self, sight: Sight, minerals: frozenset[str]) -> list[tuple[typed.Rule, frozenset[str]]]:
+        """The rules that are judged for each request, and for which of some minerals."""
         found: dict[str, tuple[typed.Rule, set[str]]] = {}
         for mineral in minerals:
             for rule in self.verdicts.eligibility.rules_for(mineral)[1]:
                 if rule.scope.holds(mineral, sight.buyer):
                     found.setdefault(rule.name, (rule, set()))[1].add(mineral)
+        return [(rule, frozenset(among)) for rule, among in found.values()]
+
+    def _each(self, sight: Sight, minerals: frozenset[str]) -> list[Value]:
         return [
-            self._within(sight, frozenset(among), minerals, self.verdicts.passes(rule, sight))
-            for rule, among in found.values()
+            self._within(sight, among, minerals, self.verdicts.passes(rule, sight))
+            for rule, among in self.each(sight, minerals)
         ]
 
     def _within(self, sight: Sight, among: frozenset[str], minerals: frozenset[str], passes: Value) -> Value:
@@ -245,6 +261,11 @@ class Lanes:
 
     def premium(self, sight: Sight, queue: Queue) -> Value | None:
         """Compared price ≤ reference × (1 + ratio), for the first reference that is defined."""
+        if id(queue) not in self._premiums:
+            self._premiums[id(queue)] = (queue, self._premium(sight, queue))
+        return self._premiums[id(queue)][1]
+
+    def _premium(self, sight: Sight, queue: Queue) -> Value | None:
         number, clauses = queue.step.number, queue.clauses
         ratio = clauses[number, "ratio"]
         if ratio is None:
@@ -307,10 +328,13 @@ class Lanes:
         found += [pl.col(name) for name in self.carried if name in sight.table.frame.columns]
         return found
 
-    def asked(self, request: Request, table: Table) -> pl.Expr | None:
+    def asked(self, request: Request) -> pl.Expr | None:
         """What a request states of form, purity, date and price; None where it states nothing."""
-        parts = list(self.terms(request, self.sight(table)))
-        return all_of(parts) if parts else None
+        key = asks(request)
+        if key not in self._asked:
+            parts = list(self.terms(request, self.sight(self.alive)))
+            self._asked[key] = all_of(parts) if parts else None
+        return self._asked[key]
 
     @staticmethod
     def terms(request: Request, sight: Sight) -> Iterable[Value]:
@@ -333,6 +357,11 @@ class Lanes:
             yield compared("<=", column("price"), Scalar(max_price))
 
 
+def asks(request: Request) -> tuple[Any, ...]:
+    """What a request states."""
+    return (request.form, request.purity, request.need_by, request.max_price)
+
+
 def first_known(sight: Sight, value: Value, other: Value) -> Value:
     """One value, or another where it is undefined."""
     if isinstance(value, Scalar):
@@ -343,5 +372,3 @@ def first_known(sight: Sight, value: Value, other: Value) -> Value:
 
     return chosen(~truth(is_null(value)), value, other)
 
-
-_ = Callable

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from vault_rules.engine.fast import codes
-from vault_rules.engine.fast.serving import Blocked, Walk
+from vault_rules.engine.fast.lanes import asks
+from vault_rules.engine.fast.walk import Blocked, Walk
 from vault_rules.semantics import typed
 
 if TYPE_CHECKING:
@@ -39,47 +40,36 @@ class PassedOver:
 
     def _failing(self, mineral: str, walks: list[Walk], found: dict[int, Any]) -> None:
         """Those that fail a condition: the last walk of each kind says it for all walks of that kind."""
-        table = self.serving.lanes.table_of(frozenset((mineral,)))
-        left = table.frame.filter(~pl.col("row").is_in(self._won)) if self._won else table.frame
+        lanes = self.serving.lanes
+        tier = lanes.alive.column("tier")
         seen: set[Any] = set()
         for walk in reversed(walks):
             for step in reversed(walk.clauses["steps"]):
-                key = self._kind(walk, step)
+                queue = self.serving.queue(walk, step).queue
+                key = (id(queue), asks(walk.request))
                 if key not in seen:
                     seen.add(key)
-                    for row in self._fails(walk, step, left):
+                    asked = lanes.asked(walk.request)
+                    held = lanes.held(queue) if asked is None else lanes.held(queue) & asked
+                    rows = lanes.rows(lanes.sight_of(queue), mineral)
+                    for row in self._lost(rows, codes.in_tiers(tier, step.tiers) & ~held):
                         _note(found, row, (walk.number, step.number), (walk, step, None))
-            key = self._kind(walk, None)
-            if key not in seen:
-                seen.add(key)
+            kind = (walk.waterfall.name, walk.clauses.exceptions)
+            if kind not in seen:
+                seen.add(kind)
                 tiers = tuple(tier for step in walk.clauses["steps"] for tier in step.tiers)
-                outside = left.filter(~codes.in_tiers(table.column("tier"), tiers))
-                for row in outside["row"].to_list():
+                rows = lanes.rows(lanes.sight(lanes.alive), mineral)
+                for row in self._lost(rows, ~codes.in_tiers(tier, tiers)):
                     _note(found, row, (walk.number, 0), (walk, None, None))
 
-    def _kind(self, walk: Walk, step: typed.Step | None) -> Any:
-        request = walk.request
-        if step is None:
-            return (walk.waterfall.name, walk.clauses.exceptions)
-        asks = (request.form, request.purity, request.need_by, request.max_price)
-        return (id(self.serving.queue(walk, step)), asks)
-
-    def _fails(self, walk: Walk, step: typed.Step, left: pl.DataFrame) -> list[int]:
-        lanes, queue = self.serving.lanes, self.serving.queue(walk, step).queue
-        table = lanes.table_of(frozenset((walk.request.mineral,)))
-        sight = lanes.sight(table, queue.request, queue.buyer)
-        held = lanes.mask(sight, queue, frozenset((walk.request.mineral,)))
-        asked = lanes.asked(walk.request, table)
-        if asked is not None:
-            held = held & asked
-        if table.frame.width != left.width:  # columns were worked out since
-            left = table.frame.join(left.select("row"), on="row", how="semi")
-        rows: list[int] = left.filter(codes.in_tiers(table.column("tier"), step.tiers) & ~held)["row"].to_list()
-        return rows
+    def _lost(self, rows: pl.DataFrame, mask: pl.Expr) -> list[int]:
+        """The rows of offers that won nothing, of those where a mask holds."""
+        won = self._won
+        return [row for row in rows.lazy().filter(mask).select("row").collect()["row"].to_list() if row not in won]
 
     @cached_property
-    def _won(self) -> list[int]:
-        return sorted(set(self.serving.ledger.rows))
+    def _won(self) -> set[int]:
+        return set(self.serving.ledger.rows)
 
     def is_taken(self, mineral: str, tier: str | None) -> bool:
         """Whether any request's waterfall takes offers of a tier."""

@@ -9,74 +9,26 @@ from functools import cached_property
 from typing import Any
 from weakref import WeakKeyDictionary
 
-import attrs
 
 from vault_rules.domain.columns import ColumnBook, Numbers
-from vault_rules.domain.exact import has_end, invoice
+from vault_rules.domain.exact import has_end
 from vault_rules.domain.rows import Request
-from vault_rules.engine.fast.at_once import EACH, NOT_KNOWN, AtOnce
-from vault_rules.engine.fast.lanes import BLOCK, Candidates, Lane, Lanes, Queue
+from vault_rules.engine.fast.lanes import Candidates, Lanes, Queue
 from vault_rules.engine.readings import columns_read, parts, reads_request
 from vault_rules.engine.fast.standing import GivenMarkets
 from vault_rules.engine.fast.table import Table
-from vault_rules.engine.fast.tallies import UNKNOWN, Bound, Counting, Finer, Tallies, whole
+from vault_rules.engine.fast.step import Step
+from vault_rules.engine.fast.tallies import Finer, Tallies, whole
 from vault_rules.engine.fast.vectors import common
 from vault_rules.engine.fast.verdicts import Verdicts, expressions, read_in_steps
 from vault_rules.engine.limits import MILLIGRAMS
 from vault_rules.engine.ordering import in_order, key_value
-from vault_rules.engine.program import Clauses, Day, Program
+from vault_rules.engine.program import Day, Program
+from vault_rules.engine.fast.walk import Ledger, Walk
 from vault_rules.engine.waterfalls import Waterfalls
 from vault_rules.engine.world import World
 from vault_rules.semantics import typed
 from vault_rules.semantics.meaning import value_of
-
-
-@attrs.frozen(eq=False)
-class Blocked:
-    """An offer that was asked and could give nothing: what it had, and how many awards had been made."""
-
-    step: int
-    row: int
-    has: int
-    after: int
-
-
-@attrs.define(eq=False)
-class Walk:
-    """One request's walk down its waterfall, in whole units of mass."""
-
-    request: Request
-    waterfall: typed.Rule
-    clauses: Clauses
-    need: int
-    awarded: int
-    in_step: dict[int, int]
-    number: int
-    begins: list[int] = attrs.field(factory=list)
-    """How many awards had been made when each step opened."""
-    cut: set[str] = attrs.field(factory=set)
-    """Why awards of it were cut short."""
-    before: int = 0
-    """What it had been awarded before."""
-    before_in: dict[int, int] = attrs.field(factory=dict)
-    runs: list[tuple[int, list[int], list[int], list[int]]] = attrs.field(factory=list)
-    """Offers that could give nothing: the step, and for each its row, what it had, and how many awards were made."""
-
-    @property
-    def blocked(self) -> Iterator[Blocked]:
-        for step, rows, has, after in self.runs:
-            for one in zip(rows, has, after, strict=True):
-                yield Blocked(step, *one)
-
-
-@attrs.define(eq=False)
-class Ledger:
-    """Every award in the order made: columns of whole numbers."""
-
-    walks: list[int] = attrs.field(factory=list)
-    rows: list[int] = attrs.field(factory=list)
-    steps: list[int] = attrs.field(factory=list)
-    quantities: list[int] = attrs.field(factory=list)
 
 
 def prepared(day: Day, book: ColumnBook) -> Verdicts:
@@ -99,15 +51,18 @@ class Serving:
         self.waterfalls = Waterfalls(self.world)
         self.least_award = self._least_award()
         self.mass = self._mass(finer)
-        self.tallies = Tallies(self.world, self.mass)
+        price = book.offers.columns["price"]
+        assert isinstance(price, Numbers)
+        self.price_unit = price.unit
+        least = self.least_award / self.mass
+        self.least_whole = -(-least.numerator // least.denominator)
+        """The least award, up to whole units."""
+        self.tallies = Tallies(self.world, self.mass, price.unit)
         alive = self.verdicts.may_serve(self.world.requested, read_in_steps(self.world) | self._asked | self.tallies.columns)
         self.lanes = Lanes(self.world, self.verdicts, alive, self.mass)
         self.world.markets = GivenMarkets(self.world, self.lanes)  # for what has to be asked offer by offer
         self.tallies.see(self.lanes.sight(alive))
         self.lanes.carried = tuple(sorted(self._asked | self.tallies.carried))
-        price = book.offers.columns["price"]
-        assert isinstance(price, Numbers)
-        self.price_unit = price.unit
         self.left: dict[int, int] = {}
         self.touched: dict[str, list[int]] = {}
         """The rows of each mineral of which something was awarded."""
@@ -175,8 +130,8 @@ class Serving:
     def _serve(self, request: Request) -> None:
         waterfall, clauses = self.waterfalls.of(request)
         before = whole(self.waterfalls.before(request), self.mass)
-        need = max(whole(request.quantity, self.mass) - before, 0)
-        walk = Walk(request, waterfall, clauses, need, before, {}, len(self.walks), before=before)
+        wanted = whole(request.quantity, self.mass)
+        walk = Walk(request, waterfall, clauses, max(wanted - before, 0), before, {}, len(self.walks), wanted, before=before)
         self.walks.append(walk)
         steps: tuple[typed.Step, ...] = clauses["steps"]
         for step in steps:
@@ -258,192 +213,22 @@ class Serving:
     def _each(self) -> dict[int, bool]:
         return {}
 
-    # ---- one by one ------------------------------------------------------------------------------------------------
-
     def award(self, walk: Walk, step: int, row: int, quantity: int) -> None:
         """Note an award."""
+        self.award_all(walk, step, [row], [quantity])
+
+    def award_all(self, walk: Walk, step: int, rows: list[int], quantities: list[int]) -> None:
+        """Note awards, in the order made."""
         ledger = self.ledger
-        ledger.walks.append(walk.number)
-        ledger.rows.append(row)
-        ledger.steps.append(step)
-        ledger.quantities.append(quantity)
-        self.touched.setdefault(walk.request.mineral, []).append(row)
-        walk.need -= quantity
-        walk.awarded += quantity
-        walk.in_step[step] += quantity
-
-
-class Step:
-    """One step of one walk."""
-
-    def __init__(
-        self, serving: Serving, walk: Walk, step: typed.Step, caps: list[Counting]
-    ) -> None:
-        self.serving, self.walk, self.step, self.caps = serving, walk, step, caps
-        self.share: typed.Share | None = walk.clauses[step.number, "share"]
-        self.mass, self.tallies = serving.mass, serving.tallies
-        self.least = serving.least_award / self.mass
-        self.ratio = self._ratio()
-        self.quantity_wanted = walk.request.quantity / self.mass
-
-    def _ratio(self) -> Any:
-        """The share's ratio where it is the same for all offers; None where each is asked."""
-        if self.share is None:
-            return None
-        if self.serving.asks_each(self.share.ratio):
-            return EACH
-        return value_of(self.share.ratio, self.serving.world.view(None, self.walk.request))
-
-    def lanes(self) -> Iterator[Lane]:
-        """The lanes of the step's candidates: what a request states narrows them."""
-        serving, request = self.serving, self.walk.request
-        candidates = serving.queue(self.walk, self.step)
-        table = serving.lanes.table_of(candidates.queue.minerals)
-        asked = serving.lanes.asked(request, table)
-        key = (request.form, request.purity, request.need_by, request.max_price)
-        for find in (candidates.first, candidates.rest):
-            lane = find(request.mineral)
-            if lane is not None:
-                yield lane if asked is None else lane.narrowed(key, asked)
-
-    def take(self) -> None:
-        """From each candidate in order what it may give, until the request is full."""
-        for lane in self.lanes():
-            self._through(lane)
-            if self.walk.need <= 0:
-                return
-
-    def _through(self, lane: Lane) -> None:
-        """One by one at first; where that does not fill the request, many at once up to the next that is cut short."""
-        place, size = self._singly(lane, lane.first, _FEW), BLOCK
-        while place < lane.stop and self.walk.need > 0:
-            if self.at_once.possible:
-                place = self.at_once.through(lane, place, size)
-                size = min(size * 4, _MANY)
-            place = self._singly(lane, place, 1 if self.at_once.possible else lane.stop)
-
-    @cached_property
-    def at_once(self) -> AtOnce:
-        return AtOnce(self)
-
-    def _singly(self, lane: Lane, place: int, most: int) -> int:
-        """Ask a number of offers, one by one; the place behind the last."""
-        left, walk, segment = self.serving.left, self.walk, lane.segment
-        last = min(lane.stop, place + most)
-        while place < last and walk.need > 0:
-            columns, base = segment.lists(place)
-            rows, quantities = columns["row"], columns["#quantity"]
-            end = min(last - base, len(rows))
-            at = place - base
-            while at < end and walk.need > 0:
-                row = rows[at]
-                has = left.get(row, quantities[at])
-                if has > 0:
-                    has -= self._ask(columns, at, row, has)
-                if has == 0 and lane.first == base + at:
-                    lane.first += 1
-                at += 1
-            place = base + at
-        return place
-
-    def _ask(self, columns: Mapping[str, list[Any]], at: int, row: int, has: int) -> int:
-        """What one offer gives."""
-        walk = self.walk
-        wanted = min(walk.need, has)
-        bounds = self._bounds(columns, at)
-        if bounds is None:
-            return self._blocked(row, has)
-        least, codes = wanted, []
-        price = None
-        allowances = []
-        if self.share is not None:
-            rest = self.share_left(row)
-            if rest is NOT_KNOWN:
-                return self._blocked(row, has)
-            if rest is not None:
-                allowances.append((rest, f"share:{self.step.code}"))
-        for tally, bound in bounds:
-            if isinstance(bound, Bound):
-                if tally.money:
-                    price = columns["#price"][at] * self.serving.price_unit
-                allowances.append((self.tallies.allowed(bound, price or Fraction(0)), tally.code))
-        for quantity, _ in allowances:
-            if quantity < least:
-                least = quantity
-        if least < wanted:
-            codes = [code for quantity, code in allowances if quantity == least]
-        quantity = least
-        lot = columns["#lot"][at]
-        if lot is not None:
-            quantity = least // lot * lot
-            if quantity < least:
-                codes.append("lot")
-        minimum = columns["#min_quantity"][at] or 0
-        if quantity <= 0 or quantity < max(minimum, self.least):
-            return self._blocked(row, has)
-        walk.cut.update(codes)
-        self.serving.left[row] = has - quantity
-        self._count(bounds, columns, at, quantity)
-        self.serving.award(walk, self.step.number, row, quantity)
-        return quantity
-
-    def _count(self, bounds: Any, columns: Mapping[str, list[Any]], at: int, quantity: int) -> None:
-        cost: Fraction | None = None
-        made = len(self.serving.ledger.rows) + 1
-        for cap, bound in bounds:
-            room = bound.room if isinstance(bound, Bound) else bound
-            if cap.money:
-                if cost is None:
-                    cost = Fraction(invoice(quantity * self.mass * columns["#price"][at] * self.serving.price_unit))
-                room.add(cost, made)
-            else:
-                room.add(quantity, made)
-
-    def _blocked(self, row: int, has: int) -> int:
-        runs, number = self.walk.runs, self.step.number
-        if not runs or runs[-1][0] != number:
-            runs.append((number, [], [], []))
-        _, rows, had, after = runs[-1]
-        rows.append(row)
-        had.append(has)
-        after.append(len(self.serving.ledger.rows))
-        return 0
-
-    def share_left(self, row: int) -> Any:
-        """What the step's share still allows; None where it allows everything."""
-        walk, share = self.walk, self.share
-        assert share is not None
-        ratio = self.ratio
-        if ratio is EACH:
-            offer = self.serving.book.offers.offer(row)
-            ratio = value_of(share.ratio, self.serving.world.view(offer, walk.request))
-        if ratio is None:
-            return NOT_KNOWN
-        taken = walk.in_step[self.step.number]
-        if not share.of_awarded:
-            rest = ratio * self.quantity_wanted - taken
-        elif ratio >= 1:
-            return None
-        else:
-            rest = (ratio * walk.awarded - taken) / (1 - ratio)
-        milligram = self.tallies.milligram
-        return max(rest.numerator // (rest.denominator * milligram) * milligram, 0)
-
-    def _bounds(self, columns: Mapping[str, list[Any]], at: int) -> list[tuple[Counting, Any]] | None:
-        """What each cap says to an offer; None where one cannot say."""
-        found = []
-        for cap in self.caps:
-            bound = cap.at(columns, at)
-            if bound is UNKNOWN:
-                return None
-            if bound is not None:
-                found.append((cap, bound))
-        return found
-
-
-_FEW = 48
-"""So many offers of a step are asked one by one before many are looked at together."""
-_MANY = 2**18
+        ledger.walks.extend([walk.number] * len(rows))
+        ledger.rows.extend(rows)
+        ledger.steps.extend([step] * len(rows))
+        ledger.quantities.extend(quantities)
+        self.touched.setdefault(walk.request.mineral, []).extend(rows)
+        total = sum(quantities)
+        walk.need -= total
+        walk.awarded += total
+        walk.in_step[step] += total
 
 
 def serve(program: Program, book: ColumnBook, as_of: date) -> Serving:

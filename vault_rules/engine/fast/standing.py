@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-import polars as pl
-
 from vault_rules.domain.rows import Offer, Request
 from vault_rules.engine.candidates import Candidacy, Candidates
 from vault_rules.engine.eligibility import Eligibility, Standing
@@ -34,7 +32,7 @@ class GivenMarkets(Markets):
         if mineral is None:
             return None
         lanes = self.lanes
-        sight = lanes.sight(lanes.alive, view.request, view.buyer)
+        sight = lanes.sight(lanes.alive, view.request if expr.responsive else None, view.buyer)
         try:
             return _at(lanes.references.value(expr, sight), sight, mineral, form)
         except Wide:
@@ -49,8 +47,9 @@ class GivenMarkets(Markets):
         if mineral in self.offers:
             return
         self.offers[mineral] = []
-        table = self.lanes.table_of(frozenset((mineral,)))
-        seen = table.frame.filter("seen") if "seen" in table.given else table.frame
+        table = self.lanes.alive
+        rows = self.lanes.rows(self.lanes.sight(table), mineral)
+        seen = rows.filter("seen") if "seen" in table.given else rows
         ones = []
         for row, tier in seen.select("row", "tier").iter_rows():
             offer = table.offers.offer(row)
@@ -105,14 +104,3 @@ class Offers:
         """What a step says of it for a request."""
         return self.candidates.ask(self.standing(row), request, step, clauses)
 
-
-def many(table: pl.DataFrame, masks: list[tuple[str, pl.Expr]]) -> dict[str, int]:
-    """For how many rows each code holds, whichever mask says so; codes that hold for none are left out."""
-    by_code: dict[str, pl.Expr] = {}
-    for code, mask in masks:
-        by_code[code] = by_code[code] | mask if code in by_code else mask
-    if not by_code:
-        return {}
-    exprs = [(mask & (pl.col("row") >= 0)).sum().alias(str(at)) for at, mask in enumerate(by_code.values())]
-    counts = table.lazy().select(exprs).collect().row(0)
-    return {code: count for code, count in zip(by_code, counts, strict=True) if count}

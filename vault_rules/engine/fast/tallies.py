@@ -14,6 +14,7 @@ from typing import Any
 
 import attrs
 
+from vault_rules.domain.columns import common_unit
 from vault_rules.domain.exact import has_end
 from vault_rules.domain.rows import Request
 from vault_rules.engine.fast.sight import Sight
@@ -39,17 +40,17 @@ class Finer(Exception):
 
 @attrs.define(eq=False)
 class Room:
-    """What one group of a cap has used: whole units of mass, or money; and what it had, award by award."""
+    """What one group of a cap has used, in whole units of mass or of money; and what it had, award by award."""
 
-    used: int | Fraction
+    used: int
     made: list[int] = attrs.field(factory=lambda: [0])
     """After how many awards the use changed."""
-    uses: list[int | Fraction] = attrs.field(init=False)
+    uses: list[int] = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self.uses = [self.used]
 
-    def add(self, amount: int | Fraction, made: int) -> None:
+    def add(self, amount: int, made: int) -> None:
         self.used += amount
         self.made.append(made)
         self.uses.append(self.used)
@@ -60,31 +61,38 @@ class Room:
         self.made += made
         self.uses += uses
 
-    def then(self, made: int) -> int | Fraction:
+    def then(self, made: int) -> int:
         """What it had used when so many awards had been made."""
         return self.uses[bisect_right(self.made, made) - 1]
 
 
 @attrs.define(eq=False)
 class Bound:
-    """What a cap says to an offer: its room, and the limit, in units of mass or in money. `limit` None: unknown."""
+    """What a cap says to an offer: its room, and the limit in the room's units."""
 
     room: Room
-    limit: Fraction | None
+    limit: Fraction
+    whole: int
+    """The limit down to whole units."""
     exact: bool
     """A limit that is given as a mass is not rounded to milligrams."""
+    money: bool
+    top: int
+    """The limit up to whole units: with so much used, nothing is left."""
 
 
 class Tally:
     """One cap as it counts: all its variants that count alike share it."""
 
-    def __init__(self, caps: Caps, rule: typed.Rule, clauses: Clauses, mass: Fraction) -> None:
-        self.caps, self.rule, self.clauses, self.mass = caps, rule, clauses, mass
+    def __init__(self, caps: Caps, rule: typed.Rule, clauses: Clauses, unit: Fraction | None) -> None:
+        """`unit` of mass or money; None: of which only the places are asked, not what is used."""
+        self.caps, self.rule, self.clauses = caps, rule, clauses
         self.code = f"cap:{rule.name}"
-        self.money = clauses["measure"] in ("spend", "value share")
+        self.money = is_money(clauses)
         self.rooms: dict[Group, Room] = {}
-        for group, used in caps.used(rule, clauses).items():
-            self.rooms[group] = Room(used if self.money else whole(used, mass))
+        if unit is not None:
+            for group, used in caps.used(rule, clauses).items():
+                self.rooms[group] = Room(whole(used, unit))
         day = caps.world.day
         self.where: typed.Expr | None = clauses["where"]
         self.grouping = [*(clauses["per"] or ()), *([clauses["by"]] if clauses["by"] is not None else [])]
@@ -97,7 +105,7 @@ class Tally:
     def room(self, group: Group) -> Room:
         found = self.rooms.get(group)
         if found is None:
-            found = self.rooms[group] = Room(Fraction(0) if self.money else 0)
+            found = self.rooms[group] = Room(0)
         return found
 
     def place(self, view: View) -> Group | str | None:
@@ -175,7 +183,7 @@ class Counting:
     def __init__(self, tallies: Tallies, tally: Tally, clauses: Clauses | None, request: Request) -> None:
         self.tallies, self.tally, self.clauses, self.request = tallies, tally, clauses, request
         self.money, self.code = tally.money, tally.code
-        self._known: dict[Any, Any] = {}
+        self.known: dict[Any, Any] = {}
         self.places = tallies.places(tally)
         names = tally.columns if self.places is None else list(self.places.names)
         self.names = [name for name in names if name != "mineral" and name in tallies.carried]
@@ -185,9 +193,9 @@ class Counting:
         names = self.names
         codes = columns[names[0]][at] if len(names) == 1 else tuple([columns[name][at] for name in names])
         try:
-            return self._known[codes]
+            return self.known[codes]
         except KeyError:
-            found = self._known[codes] = self._asked(columns, at)
+            found = self.known[codes] = self._asked(columns, at)
             return found
 
     def _asked(self, columns: Mapping[str, list[Any]], at: int) -> Any:
@@ -198,6 +206,11 @@ class Counting:
         if self.clauses is None:
             return self.tally.room(place) if isinstance(place, tuple) else None
         return self.tallies.bound(self.tally, self.clauses, place, self.request) if isinstance(place, tuple) else place
+
+
+def is_money(clauses: Clauses) -> bool:
+    """Whether a cap counts money."""
+    return clauses["measure"] in ("spend", "value share")
 
 
 def whole(mass: Fraction, unit: Fraction) -> int:
@@ -211,8 +224,15 @@ def whole(mass: Fraction, unit: Fraction) -> int:
 class Tallies:
     """All hard caps of an evaluation."""
 
-    def __init__(self, world: World, mass: Fraction) -> None:
-        self.world, self.mass = world, mass
+    def __init__(self, world: World, mass: Fraction, price_unit: Fraction) -> None:
+        self.world, self.mass, self.price_unit = world, mass, price_unit
+        self.cash = common_unit([Fraction(1, 100), *(award.cost for award in world.book.awards if award.cost)])
+        """The unit of money: a hundredth, or finer where costs from before are."""
+        self._cent = whole(Fraction(1, 100), self.cash)
+        price = mass * price_unit * 100
+        self._cents = (price.numerator, price.denominator)
+        each = mass * price_unit / self.cash
+        self._money = (each.numerator, each.denominator)
         self.caps = Caps(world)
         self.milligram = whole(Fraction(1, MILLIGRAMS), mass)
         self.sight: Sight | None = None
@@ -240,7 +260,7 @@ class Tallies:
         for one in self._tallies[rule.name]:
             if one.clauses.exceptions == clauses.exceptions or _alike(one.clauses, clauses):
                 return one
-        self._tallies[rule.name].append(Tally(self.caps, rule, clauses, self.mass))
+        self._tallies[rule.name].append(Tally(self.caps, rule, clauses, self.cash if is_money(clauses) else self.mass))
         return self._tallies[rule.name][-1]
 
     @cached_property
@@ -296,13 +316,11 @@ class Tallies:
         limit = self._limit(tally, clauses, place, request)
         if limit is None:
             return UNKNOWN
-        room = tally.room(place)
-        if tally.money:
-            return Bound(room, limit, True)
-        exact = clauses["limit"].of is None and has_end(limit)
+        exact = not tally.money and clauses["limit"].of is None and has_end(limit)
         if exact:
             whole(limit, self.mass)
-        return Bound(room, limit / self.mass, exact)
+        inside = limit / (self.cash if tally.money else self.mass)
+        return Bound(tally.room(place), inside, inside.numerator // inside.denominator, exact, tally.money, -(-inside.numerator // inside.denominator))
 
     def _limit(self, tally: Tally, clauses: Clauses, place: Group, request: Request) -> Fraction | None:
         columns = clauses["per"] or ()
@@ -313,16 +331,26 @@ class Tallies:
             self._limits[key] = self.caps.limit(tally.rule, clauses, view)[0]
         return self._limits[key]
 
-    def allowed(self, bound: Bound, price: Fraction) -> int:
-        """What a bound still allows, in whole units of mass; `price` counts for money."""
-        room, limit = bound.room, bound.limit
-        assert limit is not None
-        if isinstance(room.used, Fraction):
-            return int(affordable(limit - room.used, price) / self.mass)
-        if bound.exact:
-            return max(limit.numerator // limit.denominator - room.used, 0)
-        rest = limit.numerator - room.used * limit.denominator
-        return max(rest // (limit.denominator * self.milligram) * self.milligram, 0)
+    def allowed(self, bound: Bound, price: int) -> int:
+        """What a bound still allows, in whole units of mass; a bound on money at a price, in its unit."""
+        if bound.money:
+            money = (bound.limit - bound.room.used) * self.cash
+            return int(affordable(money, price * self.price_unit) / self.mass)
+        rest = bound.whole - bound.room.used
+        return max(rest if bound.exact else rest // self.milligram * self.milligram, 0)
+
+    def surely(self, quantity: int, price: int, rest: int) -> bool:
+        """Whether so much can be paid for, whichever way its cost is rounded."""
+        up, down = self._money
+        return quantity * price * up <= (rest - self._cent) * down
+
+    def invoice(self, quantity: int, price: int) -> int:
+        """What a quantity costs as invoiced, in units of money: to cents, half to even."""
+        up, down = self._cents
+        cents, rest = divmod(quantity * price * up, down)
+        if 2 * rest > down or (2 * rest == down and cents & 1):
+            cents += 1
+        return cents * self._cent
 
 
 def _alike(one: Clauses, other: Clauses) -> bool:
@@ -339,7 +367,8 @@ class CapsThen(Caps):
         super().__init__(tallies.world)
         self.tallies, self.made = tallies, made
 
-    def used(self, rule: typed.Rule, clauses: Clauses) -> dict[Group, Fraction]:
+    def used_in(self, rule: typed.Rule, clauses: Clauses, group: Group) -> Fraction:
         tally = self.tallies.tally(rule, clauses)
-        mass = Fraction(1) if tally.money else self.tallies.mass
-        return {group: room.then(self.made) * mass for group, room in tally.rooms.items()}
+        room = tally.rooms.get(group)
+        unit = self.tallies.cash if tally.money else self.tallies.mass
+        return Fraction(0) if room is None else room.then(self.made) * unit

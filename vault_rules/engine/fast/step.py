@@ -1,0 +1,186 @@
+"""One step of one walk: from each candidate in order what it may give, until the request is full."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from vault_rules.engine.fast.at_once import EACH, NOT_KNOWN, AtOnce
+from vault_rules.engine.fast.lanes import BLOCK, Lane, asks
+from vault_rules.engine.fast.plain import through
+from vault_rules.engine.fast.tallies import UNKNOWN, Bound, Counting
+from vault_rules.engine.fast.walk import Walk
+from vault_rules.engine.readings import columns_read
+from vault_rules.semantics import typed
+from vault_rules.semantics.meaning import value_of
+
+if TYPE_CHECKING:
+    from vault_rules.engine.fast.serving import Serving
+
+_FEW = 2000
+"""So many offers of a step are looked at one by one before many are looked at together: that costs as much as these."""
+_MANY = 2**18
+
+
+class Step:
+    """One step of one walk."""
+
+    def __init__(self, serving: Serving, walk: Walk, step: typed.Step, caps: list[Counting]) -> None:
+        self.serving, self.walk, self.step, self.caps = serving, walk, step, caps
+        self.share: typed.Share | None = walk.clauses[step.number, "share"]
+        self.mass, self.tallies = serving.mass, serving.tallies
+        self.least = serving.least_whole
+        self.ratio = self._ratio()
+
+    def _ratio(self) -> Any:
+        """The share's ratio where it is the same for all offers; `EACH` where each is asked."""
+        if self.share is None:
+            return None
+        if self.serving.asks_each(self.share.ratio):
+            return EACH
+        return value_of(self.share.ratio, self.serving.world.view(None, self.walk.request))
+
+    def lanes(self) -> Iterator[Lane]:
+        """The lanes of the step's candidates: what a request states narrows them."""
+        serving, request = self.serving, self.walk.request
+        candidates = serving.queue(self.walk, self.step)
+        asked, key = serving.lanes.asked(request), asks(request)
+        for find in (candidates.first, candidates.rest):
+            lane = find(request.mineral)
+            if lane is not None:
+                yield lane if asked is None else lane.narrowed(key, asked)
+
+    def take(self) -> None:
+        """From each candidate in order what it may give, until the request is full."""
+        for lane in self.lanes():
+            self._through(lane)
+            if self.walk.need <= 0:
+                return
+
+    def _through(self, lane: Lane) -> None:
+        """One by one at first; where that does not fill the request, many at once up to the next that is cut short."""
+        size = BLOCK
+        place = self._singly(lane, lane.first, _FEW)
+        while place < lane.stop and self.walk.need > 0:
+            if self.at_once.possible:
+                place = self.at_once.through(lane, place, size)
+                size = min(size * 4, _MANY)
+            place = self._singly(lane, place, _AFTER if self.at_once.possible else lane.stop)
+
+    @cached_property
+    def at_once(self) -> AtOnce:
+        return AtOnce(self)
+
+    def _singly(self, lane: Lane, place: int, most: int) -> int:
+        """Look at a number of offers, one by one; the place behind the last."""
+        left, walk, segment = self.serving.left, self.walk, lane.segment
+        last = min(lane.stop, place + most)
+        while place < last and walk.need > 0:
+            columns, base = segment.lists(place)
+            end = min(last - base, len(columns["row"]))
+            at = through(self, columns, place - base, end)
+            if at < end and walk.need > 0:
+                row = columns["row"][at]
+                has = left.get(row, columns["#quantity"][at])
+                if has > 0:
+                    self.ask(columns, at, row, has)
+                at += 1
+            if lane.first == place:
+                lane.first = self._unsold(columns["row"], place - base, at) + base
+            place = base + at
+        return place
+
+    def _unsold(self, rows: list[int], at: int, end: int) -> int:
+        """The first place of which something is left."""
+        left = self.serving.left
+        while at < end and left.get(rows[at]) == 0:
+            at += 1
+        return at
+
+    # ---- one that needs a closer look ------------------------------------------------------------------------------
+
+    def ask(self, columns: Mapping[str, list[Any]], at: int, row: int, has: int) -> None:
+        """Take from one offer what it may give."""
+        walk = self.walk
+        wanted = min(walk.need, has)
+        bounds = self._bounds(columns, at)
+        allowances = None if bounds is None else self._allowances(bounds, columns, at, row)
+        if bounds is None or allowances is None:
+            return self._blocked(row, has)
+        least = min([wanted, *(quantity for quantity, _ in allowances)])
+        codes = [code for quantity, code in allowances if quantity == least < wanted]
+        quantity = least
+        lot = columns["#lot"][at]
+        if lot is not None:
+            quantity = least // lot * lot
+            if quantity < least:
+                codes.append("lot")
+        if quantity <= 0 or quantity < max(columns["#min_quantity"][at] or 0, self.least):
+            return self._blocked(row, has)
+        walk.cut.update(codes)
+        self.serving.left[row] = has - quantity
+        self._count(bounds, columns["#price"][at], quantity)
+        self.serving.award(walk, self.step.number, row, quantity)
+        return None
+
+    def _allowances(self, bounds: Any, columns: Mapping[str, list[Any]], at: int, row: int) -> Any:
+        """What the share and each cap still allow, and the code where that is the least; None where one is unknown."""
+        found = []
+        if self.share is not None:
+            rest = self.share_left(row)
+            if rest is NOT_KNOWN:
+                return None
+            if rest is not None:
+                found.append((rest, f"share:{self.step.code}"))
+        for cap, bound in bounds:
+            if isinstance(bound, Bound):
+                found.append((self.tallies.allowed(bound, columns["#price"][at]), cap.code))
+        return found
+
+    def _count(self, bounds: Any, price: int, quantity: int) -> None:
+        made = len(self.serving.ledger.rows) + 1
+        for cap, bound in bounds:
+            room = bound.room if isinstance(bound, Bound) else bound
+            room.add(self.tallies.invoice(quantity, price) if cap.money else quantity, made)
+
+    def _blocked(self, row: int, has: int) -> None:
+        _, rows, had, after = self.walk.run(self.step.number)
+        rows.append(row)
+        had.append(has)
+        after.append(len(self.serving.ledger.rows))
+
+    def share_left(self, row: int) -> Any:
+        """What the step's share still allows; None where it allows everything."""
+        walk, share = self.walk, self.share
+        assert share is not None
+        ratio = self.ratio
+        if ratio is EACH:
+            offer = self.serving.book.offers.offer(row)
+            ratio = value_of(share.ratio, self.serving.world.view(offer, walk.request))
+        if ratio is None:
+            return NOT_KNOWN
+        taken = walk.in_step[self.step.number]
+        if not share.of_awarded:
+            rest = ratio * walk.wanted - taken
+        elif ratio >= 1:
+            return None
+        else:
+            rest = (ratio * walk.awarded - taken) / (1 - ratio)
+        milligram = self.tallies.milligram
+        return max(rest.numerator // (rest.denominator * milligram) * milligram, 0)
+
+    def _bounds(self, columns: Mapping[str, list[Any]], at: int) -> list[tuple[Counting, Any]] | None:
+        """What each cap says to an offer; None where one cannot say."""
+        found = []
+        for cap in self.caps:
+            bound = cap.at(columns, at)
+            if bound is UNKNOWN:
+                return None
+            if bound is not None:
+                found.append((cap, bound))
+        return found
+
+
+_AFTER = 16
+"""So many are looked at one by one behind one that was cut short: others near it may be as well."""
