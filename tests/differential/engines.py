@@ -35,6 +35,7 @@ FAST: dict[str, tuple[int, ...]] = {
     "SAMPLE": (4, 9),
     "DENSE": (4, 40),
     "_DENSE": (2**20, 8),
+    "_AFTER": (1, 2, 16),
     "FEW": (8, 2, 2048),
 }
 BOOKS: dict[str, tuple[int, ...]] = {"FEW": (2, 4, 4096), "FEW_OFFERS": (0,)}

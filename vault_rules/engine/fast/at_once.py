@@ -158,10 +158,9 @@ class AtOnce:
         for at, (cap, said) in enumerate(caps):
             if cap.money:
                 rests = [int(max(self._rest(one), 0) // unit) if isinstance(one, Bound) else None for one in said]
-                table = pl.Series(rests, dtype=dtype_for(0, max((one for one in rests if one is not None), default=0)))
-                kind = pl.Int128() if table.dtype == pl.Int128() else pl.Int64()
-                allowed = pl.lit(table).gather(pl.col(f"#at{at}")) // pl.col("#price").cast(kind)
-                dtype_for(0, max((one for one in rests if one is not None), default=0) * self.tallies.milligram)
+                most = max((one for one in rests if one is not None), default=0)
+                table = pl.Series(rests, dtype=dtype_for(0, most * self.tallies.milligram))
+                allowed = pl.lit(table).gather(pl.col(f"#at{at}")) // pl.col("#price")  # the wider of both types
                 found.append((allowed * self.tallies.milligram).fill_null(_UNBOUNDED))
         return found
 

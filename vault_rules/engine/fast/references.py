@@ -42,7 +42,6 @@ class References:
         )  # fmt: skip
         if key not in self._found:
             self._found[key] = _Market(self, expr, depth, request).value()
-        sight.table.column("form")  # as codes in this table too: the reference is looked up by them
         return self._found[key]
 
     def _of_market(self, depth: Scalar | Keyed) -> bool:
