@@ -70,7 +70,7 @@ class Table:
         if column is None:
             return Scalar(None)
         if isinstance(column, Texts):
-            column = self.offers.coded(name)
+            column = self.offers.coded(name, column)
             if self.frame.schema[name] == pl.String:
                 self.frame = self.frame.with_columns(column.codes.gather(self.frame["row"]).alias(name))
         if isinstance(column, Coded):
