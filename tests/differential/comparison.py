@@ -145,12 +145,17 @@ def _with_rows(case: Case, table: str, rows: tuple[Any, ...]) -> Case:
 
 def told(case: Case) -> str:
     """Policy, book, day and both results: what a failure shows."""
+    return "\n".join([told_case(case), "", *differences(case)])
+
+
+def told_case(case: Case) -> str:
+    """Policy, book and day."""
     rows = [
         f"{table}: {_told_row(row)}"
         for table in ("offers", "requests", "benchmarks", "facilities", "holdings", "awards")
         for row in getattr(case.book, table)
     ]
-    return "\n".join([case.text, f"as of {case.as_of}", *rows, "", *differences(case)])
+    return "\n".join([case.text, f"as of {case.as_of}", *rows])
 
 
 def _told_row(row: Any) -> str:

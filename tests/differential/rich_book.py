@@ -24,11 +24,11 @@ FX = {
     "GBP": Fraction("1.2345678"),
     "JPY": 1 / Fraction("149.37"),
 }
-STYLES = ["plain", "boundary", "boundary", "ties", "fine", "fractions", "wide"]
+STYLES = ["plain", "boundary", "boundary", "ties", "fine", "fractions", "heavy", "wide"]
 
 
 class RichBookWriter(BookWriter):
-    """Draws rows in one style: at boundaries, tied, with many decimals, of endless fractions, of 38 digits."""
+    """Draws rows in one style: at boundaries, tied, with many decimals, of endless fractions, too large for 64 bits."""
 
     def __init__(self, rng: Random, steps: dict[str, int], style: str, *, large: bool) -> None:
         super().__init__(rng, steps)
@@ -59,6 +59,8 @@ class RichBookWriter(BookWriter):
                 return plain + rng.choice(AROUND) * rng.choice([MILLIGRAM, MILLIGRAM, MILLIGRAM / 100])
             case "fractions":
                 return plain * rng.choice([1, 1, POUND, Fraction("0.0311034768")])
+            case "heavy":  # each fits 64 bits at 1e-10 kg, a few together do not
+                return plain * 10**6 + Fraction(rng.randrange(10), 10**10)
             case "wide" if rng.random() < 0.3:
                 return rng.choice([plain * 10**15, plain + Fraction(1, 10**20), plain * 10**26 + Fraction(1, 10**10)])
         return plain
@@ -93,7 +95,9 @@ class RichBookWriter(BookWriter):
 
     def named(self, at: int) -> str:
         """Ids of which the order as text is not that of the rows."""
-        return self.rng.choice([f"o{at}", f"o{at}", f"o{at:03}", f"O{at}", f"o {at}", f"ö{at}", f"x{997 * at % 1000}-{at}"])
+        return self.rng.choice(
+            [f"o{at}", f"o{at}", f"o{at:03}", f"O{at}", f"o {at}", f"ö{at}", f"x{997 * at % 1000}-{at}"]
+        )
 
     def request(self, at: int) -> Request:
         rng, plain = self.rng, super().request(at)
@@ -129,4 +133,3 @@ def rich_book(rng: Random, steps: dict[str, int]) -> BoundBook:
 
 def _some(make: Callable[[int], Any], count: int) -> list[Any]:
     return [make(at) for at in range(1, count + 1)]
-

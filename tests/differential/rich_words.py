@@ -146,7 +146,9 @@ def cap_body(rng: Random, measure: str) -> str:
     if rng.random() < 0.4:
         return plain.cap_body(rng, measure)
     by = f" by {rng.choice(BY)}" if rng.random() < 0.6 else ""
-    per = rng.choice(["", " per mineral", " per origin", " per trader per mineral", " per request.request", " per buyer"])
+    per = rng.choice(
+        ["", " per mineral", " per origin", " per trader per mineral", " per request.request", " per buyer"]
+    )
     period = "" if measure == "stock" or rng.random() < 0.7 else " " + rng.choice(plain.PERIODS)
     if measure == "spend":
         return f"spend{by} <= {rng.choice(MONEY)}{per}{period}"
@@ -162,5 +164,7 @@ def target_body(rng: Random) -> str:
         return plain.target_body(rng)
     by = rng.choice(["", " by origin", " by tier", " by producer"])
     per = rng.choice(["", " per mineral", " per request.buyer"])
-    where = rng.choice(["", "where origin = US", "where tier = dom", 'where producer != "p1"', "where price <= 10 USD/kg"])
+    where = rng.choice(
+        ["", "where origin = US", "where tier = dom", 'where producer != "p1"', "where price <= 10 USD/kg"]
+    )
     return f"{rng.choice(['share', 'value share'])}{by} >= 33.3333% of purchased{per} {where}"

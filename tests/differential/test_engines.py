@@ -1,0 +1,76 @@
+"""The fast engine against the reference, on generated policies and books: the same plan, byte for byte in JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from tests.differential.cases import Case, random_case
+from tests.differential.comparison import reduced, told_case
+from tests.differential.engines import GONE_OVER, by_fast, disagreement, tiny_sizes
+from tests.differential.kept import KEPT, Kept
+from tests.differential.rich import rich_case
+
+SEEDS = st.integers(0, 2**48)
+GENERATED = (Phase.explicit, Phase.reuse, Phase.generate)  # as in `test_differential`
+Sizes = Callable[[int], AbstractContextManager[None]]
+SIZES: dict[str, Sizes] = {
+    "as they are": lambda seed: nullcontext(),
+    "tiny": lambda seed: tiny_sizes(),
+    "any": lambda seed: tiny_sizes(seed),
+}
+"""The sizes from which the fast engine looks at many offers at once."""
+fixed = settings(max_examples=75, deadline=None, phases=GENERATED, derandomize=True, database=None)
+others = settings(max_examples=5000, deadline=None, phases=GENERATED, database=None)
+
+
+def differs(case: Case) -> str:
+    """What differs; also where an engine breaks down, so that such cases are made small too."""
+    try:
+        return disagreement(case)
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+
+
+def agree(case: Case, sizes: AbstractContextManager[None], about: str) -> None:
+    with sizes:
+        if differs(case):
+            small = reduced(case, lambda one: bool(differs(one)))
+            pytest.fail(f"{about}, made small:\n\n{told_case(small)}\n\n{differs(small)}", pytrace=False)
+
+
+@pytest.mark.parametrize("sizes", ["as they are", "tiny"])
+@fixed
+@given(SEEDS)
+def test_the_engines_give_the_same_plan(sizes: str, seed: int) -> None:
+    agree(random_case(seed), SIZES[sizes](seed), f"seed {seed}, sizes {sizes}")
+
+
+@pytest.mark.parametrize("sizes", ["as they are", "tiny"])
+@fixed
+@given(SEEDS)
+def test_the_engines_give_the_same_plan_of_richer_cases(sizes: str, seed: int) -> None:
+    agree(rich_case(seed), SIZES[sizes](seed), f"rich seed {seed}, sizes {sizes}")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("make", [random_case, rich_case])
+@pytest.mark.parametrize("sizes", SIZES)
+@others
+@given(SEEDS)
+def test_the_engines_agree_at_length(sizes: str, make: Callable[[int], Case], seed: int) -> None:
+    agree(make(seed), SIZES[sizes](seed), f"{make.__name__} seed {seed}, sizes {sizes}")
+
+
+@pytest.mark.parametrize("kept", KEPT, ids=lambda one: one.about)
+def test_cases_that_once_went_apart_stay_together(kept: Kept) -> None:
+    agree(kept.case, SIZES[kept.sizes](0), kept.about)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_plain_cases_are_not_handed_to_the_reference(seed: int) -> None:
+    assert by_fast(random_case(seed)) != GONE_OVER
