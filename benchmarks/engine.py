@@ -11,7 +11,7 @@ import polars as pl
 
 import vault_rules as vr
 from benchmarks import policies
-from vault_rules.api import ENGINES
+from vault_rules.engine.engines import ENGINES
 
 BASE = "vault-rules"
 _LARGEST = {"reference": 2_000}

@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from vault_rules.api import Plan, Policy, check_policy, evaluate, explain, load_policy, read_book
+    from vault_rules.api import Plan, Policy, check_policy, decide, evaluate, explain, load_policy, read_book
     from vault_rules.domain.book import Book
     from vault_rules.errors import BookError, EvaluationError, PolicyError, UsageError, VaultRulesError
     from vault_rules.source.diagnostic import Diagnostic
@@ -29,6 +29,7 @@ _HOMES = {
     "UsageError": "vault_rules.errors",
     "VaultRulesError": "vault_rules.errors",
     "check_policy": "vault_rules.api",
+    "decide": "vault_rules.api",
     "evaluate": "vault_rules.api",
     "explain": "vault_rules.api",
     "load_policy": "vault_rules.api",
@@ -45,6 +46,7 @@ __all__ = [
     "UsageError",
     "VaultRulesError",
     "check_policy",
+    "decide",
     "evaluate",
     "explain",
     "load_policy",

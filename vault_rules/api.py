@@ -300,18 +300,42 @@ def evaluate(
     """
     from vault_rules.domain.bind import bind
     from vault_rules.domain.bind_columns import bind_columns
-    from vault_rules.domain.book import Book
     from vault_rules.engine.engines import ENGINES, by_columns, by_reference
+
+    asked, eyes = _asked(policy, book, as_of, parameters)
+    if engine not in ENGINES:
+        raise UsageError(f"there is no engine `{engine}`: there is {', '.join(ENGINES)}")
+    if engine == "reference":
+        return Plan(by_reference(asked.program, bind(book, **eyes), as_of))
+    return Plan(by_columns(asked.program, lambda: bind_columns(book, **eyes), lambda: bind(book, **eyes), as_of))
+
+
+def decide(policy: Policy, book: Book, as_of: date, *, parameters: Mapping[str, str] | None = None) -> pl.DataFrame:
+    """Decisions alone, without buying anything: for each offer whether it may be bought, and in which tier.
+
+    A Polars frame with the columns `offer`, `eligible`, `tier` (null where it is not eligible) and `within_premium`
+    (null where no step takes its tier, or the step depends on who asks). Raises what `evaluate` raises.
+    """
+    from vault_rules.domain.bind_columns import bind_columns
+    from vault_rules.engine.engines import decisions
+
+    asked, eyes = _asked(policy, book, as_of, parameters)
+    return decisions(asked.program, lambda: bind_columns(book, **eyes), as_of)
+
+
+def _asked(
+    policy: Policy, book: Book, as_of: date, parameters: Mapping[str, str] | None
+) -> tuple[Policy, dict[str, Any]]:
+    """The policy with its parameters, and what a book is bound by."""
+    from vault_rules.domain.book import Book
 
     _expect(policy, Policy, "the policy", "load it by `load_policy`")
     _expect(book, Book, "the book", "read it by `read_book`, or make it by `Book.from_frames`")
     if type(as_of) is not date:
         raise UsageError("`as_of` is a day: give a `datetime.date`")
-    if engine not in ENGINES:
-        raise UsageError(f"there is no engine `{engine}`: there is {', '.join(ENGINES)}")
     asked = policy.with_parameters(parameters or {})
     typed = asked.typed
-    eyes: dict[str, Any] = {
+    return asked, {
         "currency": typed.currency,
         "as_of": as_of,
         "minerals": frozenset(typed.minerals),
@@ -319,9 +343,6 @@ def evaluate(
         "buyers": typed.buyers,
         "fields": {name: field.type.kind for name, field in typed.fields.items()},
     }
-    if engine == "reference":
-        return Plan(by_reference(asked.program, bind(book, **eyes), as_of))
-    return Plan(by_columns(asked.program, lambda: bind_columns(book, **eyes), lambda: bind(book, **eyes), as_of))
 
 
 def _expect(value: object, kind: type, what: str, help: str) -> None:

@@ -31,6 +31,13 @@ if TYPE_CHECKING:
 @click.option(
     "--set", "pairs", metavar="NAME=VALUE", multiple=True, help="Another value for a parameter; may be repeated."
 )
+@click.option(
+    "--engine",
+    type=click.Choice(["fast", "reference"]),
+    default="fast",
+    show_default=True,
+    help="`reference` is slow and obvious; the plan is the same.",
+)
 @click.option("--fail-on-shortfall", is_flag=True, help="Exit with 5 where a request is not filled.")
 def command(
     policy: str,
@@ -41,6 +48,7 @@ def command(
     rejections: str | None,
     request: str | None,
     pairs: tuple[str, ...],
+    engine: str,
     fail_on_shortfall: bool,
 ) -> int:
     """Evaluate POLICY against a book: what to buy, from whom, for whom, and why nothing else."""
@@ -50,7 +58,7 @@ def command(
         raise click.UsageError(
             f"--format {form} writes the whole plan: --request and --rejections are for table and json."
         )
-    plan = make_plan(policy, book, as_of, pairs)
+    plan = make_plan(policy, book, as_of, pairs, engine=engine)
     if request is not None and not plan.has_request(request):
         raise click.UsageError(f"the book has no request '{request}'")
     _write(plan, form, output, rejections, request)

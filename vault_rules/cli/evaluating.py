@@ -49,7 +49,9 @@ def parameters(pairs: tuple[str, ...]) -> dict[str, str]:
     return found
 
 
-def make_plan(policy: str, book: str, as_of: date, pairs: tuple[str, ...], *, warn: bool = True) -> Plan:
+def make_plan(
+    policy: str, book: str, as_of: date, pairs: tuple[str, ...], *, warn: bool = True, engine: str = "fast"
+) -> Plan:
     """Load, read, evaluate; the policy's warnings go to stderr."""
     from vault_rules import api
 
@@ -64,4 +66,4 @@ def make_plan(policy: str, book: str, as_of: date, pairs: tuple[str, ...], *, wa
     with progress("reading the book"):
         tables = api.read_book(book, check=False)
     with progress("evaluating"):
-        return api.evaluate(loaded, tables, as_of)
+        return api.evaluate(loaded, tables, as_of, engine=engine)

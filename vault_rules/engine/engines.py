@@ -17,10 +17,16 @@ from vault_rules.engine.result import plan_of
 from vault_rules.errors import EvaluationError, UsageError
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from vault_rules.domain.columns import ColumnBook
     from vault_rules.engine.fast.evaluation import FastEvaluation
 
 ENGINES = ("fast", "reference")
+TOO_WIDE = (
+    "the figures of this book are too large or too fine for the fast engine (38 digits at one scale): "
+    "round prices and quantities, or take `--engine reference`, which knows no limit and is slow"
+)
 LARGEST_FOR_REFERENCE = 100_000
 """More offers than this are not handed to the reference on the quiet: it would take hours."""
 
@@ -75,8 +81,17 @@ def by_columns(
         pass
     bound = rows()
     if len(bound.offers) > LARGEST_FOR_REFERENCE:
-        raise UsageError(
-            "the figures of this book are too large or too fine for the fast engine (38 digits at one scale): "
-            "round prices and quantities, or take `--engine reference`, which knows no limit and is slow"
-        )
+        raise UsageError(TOO_WIDE)
     return by_reference(program, bound, as_of)
+
+
+def decisions(program: Program, columns: Callable[[], ColumnBook], as_of: date) -> pl.DataFrame:
+    """Decisions alone, in columns. Raises `UsageError` for figures that these do not hold."""
+    from vault_rules.domain.columns import TooWide
+    from vault_rules.engine.fast.deciding import decide
+    from vault_rules.engine.fast.vectors import Wide
+
+    try:
+        return decide(program, columns(), as_of)
+    except (Wide, TooWide):
+        raise UsageError(TOO_WIDE) from None

@@ -16,7 +16,7 @@ import polars as pl
 
 from vault_rules.engine.fast.lanes import Lane
 from vault_rules.engine.fast.table import index_of
-from vault_rules.engine.fast.tallies import UNKNOWN, Bound, Counting
+from vault_rules.engine.fast.tallies import UNKNOWN, Bound, Counting, Room
 from vault_rules.engine.fast.vectors import Wide, dtype_for
 
 if TYPE_CHECKING:
@@ -65,30 +65,29 @@ class AtOnce:
 
     def _seen(self, part: pl.DataFrame) -> tuple[pl.DataFrame, list[tuple[Counting, list[Any]]]]:
         """What each offer has left, and for each cap its place among what the cap says."""
-        touched = self.serving.touched.get(self.walk.request.mineral)
+        rows = part["row"]
         has = pl.col("#quantity")
-        if touched:
-            left = self.serving.left
-            ones = list(dict.fromkeys(touched))
-            rows = pl.Series(ones, dtype=pl.UInt32)
-            known = pl.DataFrame({"row": rows, "#left": pl.Series([left[one] for one in ones], dtype=part["#quantity"].dtype)})
-            part = part.join(known, on="row", how="left", maintain_order="left")
-            has = pl.coalesce("#left", "#quantity")
-        part = part.with_columns(has.alias("#has"))
+        left = self.serving.left
+        known = [row for row in rows.to_list() if row in left]
+        if known:
+            lefts = pl.Series([left[row] for row in known], dtype=part["#quantity"].dtype)
+            part = part.with_columns(
+                part["#quantity"].scatter(rows.is_in(pl.Series(known, dtype=pl.UInt32).implode()).arg_true(), lefts)
+            )
         caps: list[tuple[Counting, list[Any]]] = []
+        rooms = []
         for at, cap in enumerate(self.step.caps):
             index = self._index(cap)
             assert index is not None
-            part = part.with_columns(index.alias("#place"))
-            table, said = self._said(part, cap)
-            room = pl.lit(pl.Series(table, dtype=pl.UInt32)).gather(pl.col("#place"))
-            part = part.with_columns(room.alias(f"#at{at}"))
+            table, said = self._said(part, index, cap)
+            room = pl.lit(pl.Series(table, dtype=pl.UInt32)).gather(index) if cap.names else pl.lit(table[0], dtype=pl.UInt32)
+            rooms.append(room.alias(f"#at{at}"))
             caps.append((cap, said))
-        return part, caps
+        return part.with_columns(has.alias("#has"), *rooms), caps
 
-    def _said(self, part: pl.DataFrame, cap: Counting) -> tuple[list[int], list[Any]]:
+    def _said(self, part: pl.DataFrame, index: pl.Expr, cap: Counting) -> tuple[list[int], list[Any]]:
         """For each place of a cap's table the room that is meant, and what the cap says to that room's offers."""
-        different = part.select("#place", "mineral", *cap.names).unique(subset=["#place"], keep="any")
+        different = part.lazy().select("mineral", *cap.names).unique().with_columns(index.alias("#place")).collect()
         columns = {column.name: column.to_list() for column in different.iter_columns()}
         places: list[int] = columns["#place"]
         table = [0] * (max(places, default=0) + 1)
@@ -235,20 +234,17 @@ class AtOnce:
             self._count(some, f"#at{at}", cap, said, made)
 
     def _count(self, some: pl.DataFrame, name: str, cap: Counting, said: list[Any], made: int) -> None:
-        """Count the awards in each room, one after the other."""
-        numbered = some.select(pl.col(name).alias("at"), "#full", "#price").with_row_index("made", offset=made + 1)
-        for (place,), rows in numbered.group_by("at", maintain_order=True):
-            bound = said[place]
-            room = bound.room if isinstance(bound, Bound) else bound
-            if room is None or room is UNKNOWN:
-                continue
-            awards = rows["made"].to_list()
-            if cap.money:
-                pairs = zip(awards, rows["#full"].to_list(), rows["#price"].to_list(), strict=True)
-                for when, quantity, price in pairs:
-                    room.add(self.tallies.invoice(quantity, price), when)
-            else:
-                room.extend((rows["#full"].cum_sum() + room.used).to_list(), awards)
+        """Count the awards in each room."""
+        rooms = [one.room if isinstance(one, Bound) else one if isinstance(one, Room) else None for one in said]
+        changed = [rooms[place] for place in some[name].to_list()]
+        amounts = some["#full"].to_list()
+        if cap.money:
+            prices = some["#price"].to_list()
+            amounts = [self.tallies.invoice(*pair) for pair in zip(amounts, prices, strict=True)]
+        for room, amount in zip(changed, amounts, strict=True):
+            if room is not None:
+                room.used += amount
+        self.tallies.history.add(made, amounts, changed)
 
 
 def _whole(number: int) -> pl.Expr:

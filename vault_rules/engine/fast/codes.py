@@ -8,7 +8,7 @@ from functools import reduce
 import polars as pl
 
 from vault_rules.domain.rows import Request
-from vault_rules.engine.fast.lanes import Lanes, Queue
+from vault_rules.engine.fast.lanes import Lanes, Queue, reference_of
 from vault_rules.engine.fast.sight import Sight
 from vault_rules.engine.fast.vectors import Keyed, Scalar, Value, is_false, is_null, is_true, one_of
 from vault_rules.engine.fast.verdicts import NO_TIER, Verdicts, tier_code
@@ -165,7 +165,7 @@ def _of_premium(lanes: Lanes, sight: Sight, queue: Queue) -> Iterator[Coded]:
     ratio = clauses[number, "ratio"]
     if ratio is None:
         return
-    undefined = unknown(lanes.reference(sight, queue))
+    undefined = unknown(reference_of(sight, clauses, number))
     if clauses[number, "if_none"] == "reject":
         yield f"no_reference:{code}", undefined
     for name, mask in missing(ratio, sight, "premium"):

@@ -17,7 +17,7 @@ from vault_rules.engine.fast.references import References
 from vault_rules.engine.fast.sight import Sight
 from vault_rules.engine.fast.table import Table
 from vault_rules.engine.fast.vectors import (
-    Exact, Keyed, Scalar, Truth, Value, as_exact, at_unit, compared, is_null, is_true, one_of, plus, times, truth,
+    Exact, Keyed, Scalar, Truth, Value, as_exact, at_unit, chosen, compared, is_null, is_true, one_of, plus, times, truth,
 )  # fmt: skip
 from vault_rules.engine.fast.verdicts import Verdicts, all_of
 from vault_rules.engine.program import Clauses
@@ -25,7 +25,7 @@ from vault_rules.engine.world import World
 from vault_rules.semantics import typed
 
 SMALL = 100_000
-BLOCK = 1024
+BLOCK = 4096
 
 
 @attrs.frozen(eq=False)
@@ -49,6 +49,8 @@ class Segment:
         self._at = -1
         self._lists: dict[str, list[Any]] = {}
         self._size = frame.height if frame.height <= SMALL else BLOCK
+        self.whole = all(frame[name].null_count() == frame.height for name in ("#lot", "#min_quantity"))
+        """Whether every offer may be taken in any quantity."""
 
     def lists(self, place: int) -> tuple[dict[str, list[Any]], int]:
         """The columns around a place, and at which place they begin."""
@@ -262,33 +264,8 @@ class Lanes:
     def premium(self, sight: Sight, queue: Queue) -> Value | None:
         """Compared price ≤ reference × (1 + ratio), for the first reference that is defined."""
         if id(queue) not in self._premiums:
-            self._premiums[id(queue)] = (queue, self._premium(sight, queue))
+            self._premiums[id(queue)] = (queue, premium_of(sight, queue.clauses, queue.step.number))
         return self._premiums[id(queue)][1]
-
-    def _premium(self, sight: Sight, queue: Queue) -> Value | None:
-        number, clauses = queue.step.number, queue.clauses
-        ratio = clauses[number, "ratio"]
-        if ratio is None:
-            return None
-        reference = self.reference(sight, queue)
-        allows = clauses[number, "if_none"] != "reject"
-        price, rate = sight.compared(), sight.value(ratio)
-        undefined = is_null(reference)
-        if isinstance(reference, (Scalar, Keyed)) and isinstance(rate, (Scalar, Keyed)):
-            highest: Value = sight.table_of(
-                lambda a, b: None if a is None or b is None else a * (1 + b), [reference, rate]
-            )
-        else:
-            highest = times(as_exact(reference), plus(Scalar(Fraction(1)), as_exact(rate), 1))
-        within = compared("<=", price, highest)
-        return Truth(pl.when(truth(undefined)).then(pl.lit(allows)).otherwise(within.expr))
-
-    def reference(self, sight: Sight, queue: Queue) -> Value:
-        """The first reference that is defined."""
-        found: Value = Scalar(None)
-        for one in reversed(queue.clauses[queue.step.number, "references"] or ()):
-            found = first_known(sight, sight.value(one), found)
-        return found
 
     def route_group(self, sight: Sight) -> Value:
         """The place of the seller in the route of the offer's mineral."""
@@ -357,6 +334,31 @@ class Lanes:
             yield compared("<=", column("price"), Scalar(max_price))
 
 
+def premium_of(sight: Sight, clauses: Clauses, number: int) -> Value | None:
+    """A step's premium: compared price ≤ reference × (1 + ratio), for the first reference that is defined."""
+    ratio = clauses[number, "ratio"]
+    if ratio is None:
+        return None
+    reference = reference_of(sight, clauses, number)
+    allows = clauses[number, "if_none"] != "reject"
+    price, rate = sight.compared(), sight.value(ratio)
+    undefined = is_null(reference)
+    if isinstance(reference, (Scalar, Keyed)) and isinstance(rate, (Scalar, Keyed)):
+        highest: Value = sight.table_of(lambda a, b: None if a is None or b is None else a * (1 + b), [reference, rate])
+    else:
+        highest = times(as_exact(reference), plus(Scalar(Fraction(1)), as_exact(rate), 1))
+    within = compared("<=", price, highest)
+    return Truth(pl.when(truth(undefined)).then(pl.lit(allows)).otherwise(within.expr))
+
+
+def reference_of(sight: Sight, clauses: Clauses, number: int) -> Value:
+    """The first of a step's references that is defined."""
+    found: Value = Scalar(None)
+    for one in reversed(clauses[number, "references"] or ()):
+        found = first_known(sight, sight.value(one), found)
+    return found
+
+
 def asks(request: Request) -> tuple[Any, ...]:
     """What a request states."""
     return (request.form, request.purity, request.need_by, request.max_price)
@@ -368,7 +370,5 @@ def first_known(sight: Sight, value: Value, other: Value) -> Value:
         return other if value.value is None else value
     if isinstance(value, Keyed) and isinstance(other, (Scalar, Keyed)):
         return sight.table_of(lambda one, rest: rest if one is None else one, [value, other])
-    from vault_rules.engine.fast.vectors import chosen
-
     return chosen(~truth(is_null(value)), value, other)
 

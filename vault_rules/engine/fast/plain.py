@@ -1,96 +1,203 @@
-"""The inner loop: offers that give all they have, or nothing at all, one after the other."""
+"""The inner loop: offers that give all they have, or nothing at all, one after the other.
+
+What a large plan waits for is here, so that it is written for speed: whole runs of offers are summed up by what Python
+does in C, and only the offer at a limit is left to be asked closely.
+"""
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from vault_rules.engine.fast.at_once import EACH, NOT_KNOWN
-from vault_rules.engine.fast.tallies import UNKNOWN, Bound, Room
+from vault_rules.engine.fast.lanes import Segment
+from vault_rules.engine.fast.tallies import Bound, Counting, Room
 
 if TYPE_CHECKING:
     from vault_rules.engine.fast.step import Step
 
+_LONGEST = 2048
+Columns = Mapping[str, list[Any]]
 
-def through(step: Step, columns: Mapping[str, list[Any]], at: int, end: int) -> int:
-    """Take from offers; the place of the first that is cut short by anything and has to be asked closely, or `end`.
 
-    Everything that an award changes is kept in local names and noted at the end: this loop is all that large plans wait
-    for.
-    """
-    serving, walk = step.serving, step.walk
-    share = _share(step)
-    if share <= 0 or any(len(cap.names) > 1 for cap in step.caps):
+def through(step: Step, segment: Segment, columns: Columns, at: int, end: int) -> int:
+    """Take from offers; the place of the first that has to be asked closely, or `end`."""
+    if not segment.whole or any(len(cap.names) > 1 for cap in step.caps):
         return at
-    rows, quantities, prices = columns["row"], columns["#quantity"], columns["#price"]
-    lots, minima = columns["#lot"], columns["#min_quantity"]
-    caps = [(cap, columns[cap.names[0]] if cap.names else None, cap.known, cap.money) for cap in step.caps]
-    left, least_award, milligram = serving.left, step.least, step.tallies.milligram
-    limit = min(walk.need, share)
-    made = len(serving.ledger.rows)
-    got_rows: list[int] = []
-    got: list[int] = []
-    blocked: list[tuple[int, int, int]] = []
-    nothing: tuple[()] = ()
-    while at < end and limit > 0:
-        row = rows[at]
-        has = left.get(row)
-        if has is None:
-            has = quantities[at]
-        elif has == 0:
-            at += 1
-            continue
-        minimum = minima[at]
-        if has > limit or lots[at] is not None or has < least_award or (minimum is not None and has < minimum):
+    length = 64
+    while at < end and step.walk.need > 0:
+        done = _Run(step, columns, at, min(end, at + length)).take()
+        if not done:
             break
-        rooms = []
-        stop = dead = False
-        for cap, codes, known, money in caps:
-            bound = known.get(nothing if codes is None else codes[at], UNKNOWN)
-            if bound is None:
-                continue
-            if isinstance(bound, Bound):
-                rest = bound.whole - bound.room.used
-                if rest <= 0 and (not money or bound.top <= bound.room.used):
-                    dead = True
-                    continue
-                if money:
-                    if not step.tallies.surely(has + milligram, prices[at], rest):
-                        stop = True
-                        break
-                elif (rest if milligram == 1 or bound.exact else rest // milligram * milligram) < has:
-                    stop = True
-                    break
-                rooms.append((bound.room, money))
-            elif isinstance(bound, Room):
-                rooms.append((bound, money))
-            else:
-                stop = True
-                break
-        if stop:
-            break
-        if dead:
-            blocked.append((row, has, made))
-            at += 1
-            continue
-        made += 1
-        cost = None
-        for room, money in rooms:
-            if money:
-                if cost is None:
-                    cost = step.tallies.invoice(has, prices[at])
-                room.used += cost
-            else:
-                room.used += has
-            room.made.append(made)
-            room.uses.append(room.used)
-        left[row] = 0
-        got_rows.append(row)
-        got.append(has)
-        limit -= has
-        at += 1
-    _note(step, got_rows, got, blocked)
+        at += done
+        length = min(length * 4, _LONGEST)
     return at
+
+
+class _Run:
+    """A run of offers, all of which may be taken in any quantity."""
+
+    def __init__(self, step: Step, columns: Columns, at: int, end: int) -> None:
+        self.step, self.serving, self.walk = step, step.serving, step.walk
+        self.columns, self.at = columns, at
+        self.rows: list[int] = columns["row"][at:end]
+        self.has: list[int] = columns["#quantity"][at:end]
+        self.made = len(self.serving.ledger.rows)
+
+    def take(self) -> int:
+        """How many offers are done with."""
+        limit = min(self.walk.need, _share(self.step))
+        left = self.serving.left
+        if self.step.least and min(self.has) < self.step.least:
+            return 0
+        if not left.keys().isdisjoint(self.rows):
+            return self._sold_out()
+        sums = list(accumulate(self.has))
+        count = bisect_right(sums, limit)
+        if not count:
+            return 0
+        self.rows, self.has = self.rows[:count], self.has[:count]
+        if not self.step.caps:
+            return self._give(self.rows, self.has)
+        if len(self.step.caps) == 1 and not self.step.caps[0].money:
+            return self._by_room(self.step.caps[0], limit)
+        return self._together(sums[count - 1])
+
+    def _sold_out(self) -> int:
+        """Those at the beginning that have nothing left."""
+        left = self.serving.left
+        count = 0
+        for row in self.rows:
+            if left.get(row) != 0:
+                break
+            count += 1
+        return count
+
+    def _give(self, rows: list[int], has: list[int]) -> int:
+        self.serving.left.update(dict.fromkeys(rows, 0))
+        self.serving.award_all(self.walk, self.step.step.number, rows, has)
+        return len(rows)
+
+    # ---- one cap on a mass, several of its groups ------------------------------------------------------------------
+
+    def _by_room(self, cap: Counting, limit: int) -> int:
+        """Each offer against what its own group has left; those whose group is full give nothing."""
+        codes = self._codes(cap)
+        rests = {code: self._rest(cap, codes.index(code)) for code in set(codes)}
+        if None in rests.values():
+            return self._known(cap, codes, rests)
+        rooms: dict[Any, Room | None] = {code: _room(cap.known[code]) for code in rests}
+        if len({id(room) for room in rooms.values()}) < len(rooms):
+            return self._together(sum(self.has))  # several codes count as one
+        got_rows, got, got_rooms = [], [], []
+        count = 0
+        for row, has, code in zip(self.rows, self.has, codes, strict=True):
+            rest = rests[code]
+            if rest >= has:
+                limit -= has
+                if limit < 0:
+                    break
+                rests[code] = rest - has
+                got_rows.append(row)
+                got.append(has)
+                got_rooms.append(rooms[code])
+            elif rest <= 0:
+                self._blocked(row, has, len(got))
+            else:
+                break
+            count += 1
+        for room, has in zip(got_rooms, got, strict=True):
+            if room is not None:
+                room.used += has
+        if got:
+            self.step.tallies.history.add(self.made, got, got_rooms)
+            self._give(got_rows, got)
+        return count
+
+    def _codes(self, cap: Counting) -> list[Any]:
+        if not cap.names:
+            return [()] * len(self.rows)
+        codes: list[Any] = self.columns[cap.names[0]][self.at : self.at + len(self.rows)]
+        return codes
+
+    def _rest(self, cap: Counting, at: int) -> int | None:
+        """What a cap surely allows an offer; None where it cannot say, or what it says is not whole."""
+        found = cap.at(self.columns, self.at + at)
+        if found is None or isinstance(found, Room):
+            return _UNBOUNDED
+        if not isinstance(found, Bound):
+            return None
+        rest = found.whole - found.room.used
+        milligram = self.step.tallies.milligram
+        return rest if found.exact or milligram == 1 else None if rest > 0 else 0
+
+    def _known(self, cap: Counting, codes: list[Any], rests: Mapping[Any, int | None]) -> int:
+        """The offers before the first of which the cap cannot say."""
+        first = next(at for at, code in enumerate(codes) if rests[code] is None)
+        self.rows, self.has = self.rows[:first], self.has[:first]
+        return self._by_room(cap, min(self.walk.need, _share(self.step))) if first else 0
+
+    def _blocked(self, row: int, has: int, given: int) -> None:
+        _, rows, had, after = self.walk.run(self.step.step.number)
+        rows.append(row)
+        had.append(has)
+        after.append(self.made + given)
+
+    # ---- several caps, each of one group ---------------------------------------------------------------------------
+
+    def _together(self, total: int) -> int:
+        """All, where every cap has room for all of them in one group; else what half of them may give."""
+        counted = []
+        for cap in self.step.caps:
+            found = {id(_room(one) or one): one for one in self._said(cap)}
+            if len(found) != 1:
+                return self._half()
+            (bound,) = found.values()
+            amounts = self._costs() if cap.money else self.has
+            if isinstance(bound, Bound) and not self._fits(bound, sum(amounts) if cap.money else total):
+                return self._half()
+            if not isinstance(bound, Bound | Room | None):
+                return self._half()
+            counted.append((_room(bound), amounts))
+        for room, amounts in counted:
+            if room is not None:
+                room.used += sum(amounts)
+                self.step.tallies.history.add(self.made, amounts, [room] * len(amounts))
+        return self._give(self.rows, self.has)
+
+    def _half(self) -> int:
+        half = len(self.rows) // 2
+        if not half:
+            return 0
+        self.rows, self.has = self.rows[:half], self.has[:half]
+        return self._together(sum(self.has))
+
+    def _said(self, cap: Counting) -> list[Any]:
+        """What a cap says to the offers: once for each code."""
+        codes = self._codes(cap)
+        return [cap.at(self.columns, self.at + codes.index(code)) for code in dict.fromkeys(codes)]
+
+    def _fits(self, bound: Bound, total: int) -> bool:
+        rest = bound.whole - bound.room.used - total
+        tallies = self.step.tallies
+        if not bound.money:
+            return rest >= (0 if bound.exact or tallies.milligram == 1 else tallies.milligram)
+        prices = self.columns["#price"][self.at : self.at + len(self.has)]
+        return tallies.surely(max(self.has) + tallies.milligram, max(prices), rest)
+
+    def _costs(self) -> list[int]:
+        prices = self.columns["#price"][self.at : self.at + len(self.has)]
+        invoice = self.step.tallies.invoice
+        return [invoice(quantity, price) for quantity, price in zip(self.has, prices, strict=True)]
+
+
+_UNBOUNDED = 1 << 200
+
+
+def _room(found: Any) -> Room | None:
+    return found.room if isinstance(found, Bound) else found if isinstance(found, Room) else None
 
 
 def _share(step: Step) -> int:
@@ -106,15 +213,3 @@ def _share(step: Step) -> int:
         return step.walk.need
     milligram = step.tallies.milligram
     return int(rest) if milligram == 1 else int(rest) - milligram
-
-
-def _note(step: Step, rows: list[int], quantities: list[int], blocked: list[tuple[int, int, int]]) -> None:
-    walk, number = step.walk, step.step.number
-    if rows:
-        step.serving.award_all(walk, number, rows, quantities)
-    if blocked:
-        _, blocked_rows, had, after = walk.run(number)
-        for row, has, made in blocked:
-            blocked_rows.append(row)
-            had.append(has)
-            after.append(made)

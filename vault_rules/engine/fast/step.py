@@ -79,7 +79,7 @@ class Step:
         while place < last and walk.need > 0:
             columns, base = segment.lists(place)
             end = min(last - base, len(columns["row"]))
-            at = through(self, columns, place - base, end)
+            at = through(self, segment, columns, place - base, end)
             if at < end and walk.need > 0:
                 row = columns["row"][at]
                 has = left.get(row, columns["#quantity"][at])
@@ -139,10 +139,10 @@ class Step:
         return found
 
     def _count(self, bounds: Any, price: int, quantity: int) -> None:
-        made = len(self.serving.ledger.rows) + 1
+        made = len(self.serving.ledger.rows)
         for cap, bound in bounds:
             room = bound.room if isinstance(bound, Bound) else bound
-            room.add(self.tallies.invoice(quantity, price) if cap.money else quantity, made)
+            self.tallies.count(room, self.tallies.invoice(quantity, price) if cap.money else quantity, made)
 
     def _blocked(self, row: int, has: int) -> None:
         _, rows, had, after = self.walk.run(self.step.number)
@@ -182,5 +182,5 @@ class Step:
         return found
 
 
-_AFTER = 16
+_AFTER = 64
 """So many are looked at one by one behind one that was cut short: others near it may be as well."""

@@ -7,7 +7,7 @@ codes, so that an award costs a few look-ups.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -40,30 +40,42 @@ class Finer(Exception):
 
 @attrs.define(eq=False)
 class Room:
-    """What one group of a cap has used, in whole units of mass or of money; and what it had, award by award."""
+    """What one group of a cap has used, in whole units of mass or of money."""
 
     used: int
     made: list[int] = attrs.field(factory=lambda: [0])
-    """After how many awards the use changed."""
+    """After how many awards the use changed: filled from the history when it is asked for."""
     uses: list[int] = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self.uses = [self.used]
 
-    def add(self, amount: int, made: int) -> None:
-        self.used += amount
+    def changed(self, amount: int, made: int) -> None:
         self.made.append(made)
-        self.uses.append(self.used)
-
-    def extend(self, uses: list[int], made: list[int]) -> None:
-        """Several awards: what was used after each."""
-        self.used = uses[-1]
-        self.made += made
-        self.uses += uses
+        self.uses.append(self.uses[-1] + amount)
 
     def then(self, made: int) -> int:
         """What it had used when so many awards had been made."""
         return self.uses[bisect_right(self.made, made) - 1]
+
+
+class History:
+    """Which awards changed which rooms. Only explanations ask, so that it is spelt out late."""
+
+    def __init__(self) -> None:
+        self._runs: list[tuple[int, Sequence[int], Sequence[Room | None]]] = []
+
+    def add(self, made: int, amounts: Sequence[int], rooms: Sequence[Room | None]) -> None:
+        """Awards from number `made` on, and the room of one cap that each changed by its amount."""
+        self._runs.append((made, amounts, rooms))
+
+    def spell_out(self) -> None:
+        """Let every room know its past."""
+        runs, self._runs = self._runs, []
+        for made, amounts, rooms in runs:
+            for at, (amount, room) in enumerate(zip(amounts, rooms, strict=True), made + 1):
+                if room is not None:
+                    room.changed(amount, at)
 
 
 @attrs.define(eq=False)
@@ -237,6 +249,7 @@ class Tallies:
         self.milligram = whole(Fraction(1, MILLIGRAMS), mass)
         self.sight: Sight | None = None
         """How the offers that may serve are seen: set before anything is awarded."""
+        self.history = History()
         self._countings: dict[Any, list[Counting]] = {}
         self._places: dict[int, Places | None] = {}
         self.carried: set[str] = set()
@@ -331,6 +344,11 @@ class Tallies:
             self._limits[key] = self.caps.limit(tally.rule, clauses, view)[0]
         return self._limits[key]
 
+    def count(self, room: Room, amount: int, made: int) -> None:
+        """Count one award, made after so many."""
+        room.used += amount
+        self.history.add(made, (amount,), (room,))
+
     def allowed(self, bound: Bound, price: int) -> int:
         """What a bound still allows, in whole units of mass; a bound on money at a price, in its unit."""
         if bound.money:
@@ -365,6 +383,7 @@ class CapsThen(Caps):
 
     def __init__(self, tallies: Tallies, made: int) -> None:
         super().__init__(tallies.world)
+        tallies.history.spell_out()
         self.tallies, self.made = tallies, made
 
     def used_in(self, rule: typed.Rule, clauses: Clauses, group: Group) -> Fraction:
