@@ -63,6 +63,9 @@ BY_REQUEST = (
 )
 WIDE = "10." + "0" * 33 + "93"
 
+HEAVY = [offer(f"o{at}", "8", "60.00000000000000000001") for at in range(1, 9)]
+MANY = [offer(f"o{at}", "8", f"500000000.000000000{at}") for at in range(1, 9)]
+
 KEPT = [
     Kept("many forms: a reference was looked up by codes among texts", case(MARKET, *forms()[0]), "tiny"),
     Kept(
@@ -88,4 +91,10 @@ KEPT = [
         ),
         "tiny",
     ),
+    Kept(
+        "quantities of more than 2**62 units were cut to that",
+        case(BUY, *HEAVY, asked="60000000000000000", header="least_award 1 kg"),
+        "tiny",
+    ),
+    Kept("quantities that 64 bits hold, but not their sum", case(BUY, *MANY, asked="1200000000"), "tiny"),
 ]

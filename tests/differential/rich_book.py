@@ -118,13 +118,15 @@ def rich_book(rng: Random, steps: dict[str, int]) -> BoundBook:
     large = rng.random() < 0.25
     writer = RichBookWriter(rng, steps, rng.choice(STYLES), large=large)
     offers = rng.randint(30, 200) if large else rng.choice([3, 5, 8, 12, 20])
+    facilities = _some(writer.facility, rng.choice([0, 1, 3, 6]))
+    named = {one.facility for one in facilities}
     requests = _some(writer.request, rng.randint(5, 15) if large else rng.randint(1, 6))
     return BoundBook(
         offers=tuple(sorted(_some(writer.offer, offers), key=lambda one: one.offer)),
         requests=tuple(sorted(requests, key=lambda one: one.request)),
         benchmarks=writer.benchmarks(),
-        facilities=tuple(_some(writer.facility, rng.choice([0, 1, 3, 6]))),
-        holdings=writer.holdings(),
+        facilities=tuple(facilities),
+        holdings=tuple(one for one in writer.holdings() if one.facility in {*named, None}),
         awards=tuple(writer.prior(requests) for _ in range(rng.choice([0, 0, 1, 3, 6]))),
         fx=FX,
         sha256="0" * 64,

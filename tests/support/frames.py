@@ -66,7 +66,7 @@ def _cell(value: Any, unit: str) -> str | None:
         case date():
             return value.isoformat()
         case frozenset():
-            return ", ".join(sorted(value)) or None
+            return "; ".join(sorted(value)) or None
     return str(value)
 
 
