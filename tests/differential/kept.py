@@ -1,4 +1,4 @@
-"""Cases in which the engines once went apart, made small, each with what was wrong."""
+"""Cases in which the engines once went apart, or would with narrower numbers, made small, each with what was wrong."""
 
 from __future__ import annotations
 
