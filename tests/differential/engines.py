@@ -106,10 +106,10 @@ def by_fast(case: Case) -> Plan | str:
     return later(found)
 
 
-def disagreement(case: Case) -> str:
+def disagreement(case: Case, reference: Plan | str | None = None) -> str:
     """What differs between the two plans, as lines of JSON; nothing where they agree."""
     found = by_fast(case)
-    return "" if found == GONE_OVER else differing(by_reference(case), found)
+    return "" if found == GONE_OVER else differing(by_reference(case) if reference is None else reference, found)
 
 
 def differing(reference: Plan | str, other: Plan | str) -> str:

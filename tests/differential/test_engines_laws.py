@@ -19,7 +19,7 @@ from tests.support.frames import frames_of, typed
 from vault_rules.errors import BookError, EvaluationError
 
 SEEDS = st.integers(0, 2**48)
-few = settings(max_examples=20 if settings.default is None else max(settings.default.max_examples // 5, 20))
+few = settings(max_examples=8 if settings.default is None else max(settings.default.max_examples // 12, 8))
 """Each example is a policy of its own, evaluated several times."""
 Frames = dict[str, pl.DataFrame]
 
