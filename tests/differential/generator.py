@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from random import Random
-from types import ModuleType
+from typing import Any
 
 from tests.differential import generator_words
+from tests.differential.generator_words import filled
 
 
 class Writer:
     """Writes one policy. `lets`, `tiers` and `rules` are what later statements may name."""
 
-    words: ModuleType = generator_words
+    words: Any = generator_words
     """What statements are made of."""
 
     # What the page does not settle, or the engine does not do as the oracle reads it: True writes such policies too.
@@ -50,7 +51,7 @@ class Writer:
         return name
 
     def pick(self, choices: list[str]) -> str:
-        return self.words.filled(self.rng, self.rng.choice(choices), self.tiers or ["all"])
+        return filled(self.rng, self.rng.choice(choices), self.tiers or ["all"])
 
     # ---- values ---------------------------------------------------------------------------------------------------
 
@@ -94,7 +95,7 @@ class Writer:
     def window(self, often: float = 0.25) -> str:
         if not self.chance(often):
             return ""
-        return self.rng.choice(self.words.WINDOWS)
+        return str(self.rng.choice(self.words.WINDOWS))
 
     def scope(self, often: float = 0.25) -> str:
         if not self.chance(often):
@@ -314,5 +315,5 @@ class Writer:
             return f"{step} {self.clauses() or 'share <= 50%'}"
         if change.startswith("cap-"):
             body = self.words.cap_body(self.rng, change.removeprefix("cap-"))
-            return body if self.part_of_stock_for_buyers else body.replace("of stock", "of requested")
+            return str(body) if self.part_of_stock_for_buyers else str(body).replace("of stock", "of requested")
         return "waive"

@@ -46,7 +46,10 @@ class RichBookWriter(BookWriter):
             case "fine":
                 return plain + Fraction(rng.randrange(10**6), 10**6)
             case "fractions":
-                return plain * rng.choice([*FX.values()]) / rng.choice([1, 1, POUND, 3, 7])
+                factor: Fraction = rng.choice([*FX.values()]) / rng.choice(
+                    [Fraction(1), Fraction(1), POUND, Fraction(3), Fraction(7)]
+                )
+                return plain * factor
             case "wide" if rng.random() < 0.3:
                 return plain + Fraction(rng.randrange(1, 10**6), 10 ** rng.choice([12, 16, 20, 36]))
         return plain
@@ -58,7 +61,8 @@ class RichBookWriter(BookWriter):
             case "boundary":
                 return plain + rng.choice(AROUND) * rng.choice([MILLIGRAM, MILLIGRAM, MILLIGRAM / 100])
             case "fractions":
-                return plain * rng.choice([1, 1, POUND, Fraction("0.0311034768")])
+                factor: Fraction = rng.choice([Fraction(1), Fraction(1), POUND, Fraction("0.0311034768")])
+                return plain * factor
             case "heavy":  # each fits 64 bits at 1e-10 kg, a few together do not
                 return plain * 10**6 + Fraction(rng.randrange(10), 10**10)
             case "wide" if rng.random() < 0.3:
@@ -84,7 +88,7 @@ class RichBookWriter(BookWriter):
             lot=self.small(offer.lot),
             min_quantity=self.small(offer.min_quantity),
             fields={**offer.fields, **more, "duty": self.seldom(0.4, [Fraction(1), Fraction(1, 2), Fraction("0.25")])},
-            **({"origin": rng.choice(COUNTRIES)} if self.large else {}),
+            origin=rng.choice(COUNTRIES) if self.large else offer.origin,
         )
 
     def small(self, mass: Fraction | None) -> Fraction | None:
