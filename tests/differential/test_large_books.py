@@ -1,4 +1,4 @@
-"""A million offers: the fast engine against itself in another order of rows, and against the reference by mineral."""
+"""A large book: the fast engine against itself in another order of rows, and against the reference by mineral."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def requests(rng: Random) -> pl.DataFrame:
 
 
 @pytest.mark.slow
-def test_a_million_offers_give_one_plan_and_that_of_the_reference() -> None:
+def test_a_large_book_gives_one_plan_and_that_of_the_reference() -> None:
     rng = Random(2027)
     book, asked = offers(rng), requests(rng)
     policy = policy_of(Case((POLICY,), BoundBook((), (), (), (), (), (), {}, ""), AS_OF))
