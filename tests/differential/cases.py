@@ -42,15 +42,21 @@ def checked(text: str) -> tuple[TypedPolicy | None, list[int]]:
 
 
 def random_case(seed: int) -> Case:
-    """A case whose policy the checker accepts: what it refuses is left out."""
+    """A case whose policy the checker accepts, and both readings know."""
     rng = Random(seed)
+    writer, statements = accepted(rng, Writer)
+    return _bought(rng, tuple(statements), writer.steps)
+
+
+def accepted(rng: Random, make: type[Writer]) -> tuple[Writer, list[str]]:
+    """A policy that the checker accepts, by who wrote it: what it refuses is left out."""
     while True:
-        writer = Writer(rng)
+        writer = make(rng)
         statements = writer.policy()
         for _ in range(8):
             typed, lines = checked("\n".join(statements) + "\n")
             if typed is not None:
-                return _bought(rng, tuple(statements), writer.steps)
+                return writer, statements
             statements = _without(statements, lines)
 
 

@@ -7,18 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from random import Random
+from typing import Any
 
-from tests.differential import generator_words as words
-
-# What the page does not settle, or the engine does not do as the oracle reads it: True writes such policies too.
-COMPARED_OF_PRIOR_AWARDS = False  # a cap's `where` reads `compared`: of a prior award it is nowhere defined
-PART_OF_STOCK_FOR_BUYERS = True  # `of stock` in a cap `for buyers`: holdings, of no buyer, count on neither side
-RESTATED_TWICE = True  # exceptions to exceptions to caps: what is not restated is what the exception before said
-EXCEPTIONS_TO_ADVICE = False  # exceptions to advisory rules and caps: what is then reported apart
+from tests.differential import generator_words
+from tests.differential.generator_words import filled
 
 
 class Writer:
     """Writes one policy. `lets`, `tiers` and `rules` are what later statements may name."""
+
+    words: Any = generator_words
+    """What statements are made of."""
+
+    # What the page does not settle, or the engine does not do as the oracle reads it: True writes such policies too.
+    compared_of_prior_awards = False  # a cap's `where` reads `compared`: of a prior award it is nowhere defined
+    part_of_stock_for_buyers = True  # `of stock` in a cap `for buyers`: holdings, of no buyer, count on neither side
+    restated_twice = True  # exceptions to exceptions to caps: what is not restated is what the exception before said
+    exceptions_to_advice = False  # exceptions to advisory rules and caps: what is then reported apart
 
     def __init__(self, rng: Random) -> None:
         self.rng = rng
@@ -46,7 +51,7 @@ class Writer:
         return name
 
     def pick(self, choices: list[str]) -> str:
-        return words.filled(self.rng, self.rng.choice(choices), self.tiers or ["all"])
+        return filled(self.rng, self.rng.choice(choices), self.tiers or ["all"])
 
     # ---- values ---------------------------------------------------------------------------------------------------
 
@@ -90,7 +95,7 @@ class Writer:
     def window(self, often: float = 0.25) -> str:
         if not self.chance(often):
             return ""
-        return self.rng.choice(words.WINDOWS)
+        return str(self.rng.choice(self.words.WINDOWS))
 
     def scope(self, often: float = 0.25) -> str:
         if not self.chance(often):
@@ -104,7 +109,7 @@ class Writer:
 
     def policy(self) -> list[str]:
         header = self.header()
-        definitions = [*words.DEFINITIONS, *self.some(3, self.let)]
+        definitions = [*self.words.DEFINITIONS, *self.some(3, self.let)]
         tiers = self.declare_tiers()
         body = [
             *(self.rule() for _ in range(self.rng.choice([0, 0, 0, 1, 1, 2]))),
@@ -122,12 +127,17 @@ class Writer:
         if self.chance(0.6):
             lines.append(f"fiscal_year starts {self.rng.choice(['10-01', '07-01', '08-01', '01-01'])}")
         if self.chance(0.4):
-            lines.append(f"serve by {self.keys(words.SERVE_KEYS)}")
+            lines.append(f"serve by {self.keys(self.words.SERVE_KEYS)}")
         if self.chance(0.4):
             lines.append(f"least_award {self.rng.choice(['1 kg', '5 kg', '10 kg', '20 kg', '10 lb'])}")
         if self.chance(0.35):
-            lines.append(f"compare {self.rng.choice(words.COMPARES)}")
+            lines.append(f"compare {self.rng.choice(self.words.COMPARES)}")
+        lines += self.shown()
         return "policy p { " + "\n ".join(lines) + " }"
+
+    def shown(self) -> list[str]:
+        """Further columns of the awards."""
+        return []
 
     def let(self) -> str:
         if self.chance(0.6):
@@ -135,43 +145,44 @@ class Writer:
             self.ratios.append(name)
             return f"let {name} = {self.rng.choice(['0%', '10%', '15%', '20%', '50%'])}"
         name = self.name("cond", "let-condition")
-        words_for = [words.OFFER, words.CONTEXT] if self.chance(0.7) else [words.REQUEST, words.OFFER]
-        return f"let {name} = {self.condition(words.LOOSE, *words_for)}"
+        words = self.words
+        pools = [words.OFFER, words.CONTEXT] if self.chance(0.7) else [words.REQUEST, words.OFFER]
+        return f"let {name} = {self.condition(words.LOOSE, *pools)}"
 
     def declare_tiers(self) -> list[str]:
         if self.chance(0.12):
             return []
         self.tiers = ["dom", "ally", "rest"][: self.rng.randint(1, 3)]
-        found = []
+        found, pools = [], [self.words.TIER, self.words.TIER, self.words.OFFER]
         for at, name in enumerate(self.tiers):
             last = at == len(self.tiers) - 1 and self.chance(0.93)
-            when = "otherwise" if last else f"when {self.condition(words.TIER, words.TIER, words.OFFER, depth=1)}"
+            when = "otherwise" if last else f"when {self.condition(*pools, depth=1)}"
             self.rules[name] = "tier" if not last else "nothing"
-            apart = self.rng.choice(words.TIER_MODIFIERS) if not last and self.chance(0.15) else ""
+            apart = self.rng.choice(self.words.TIER_MODIFIERS) if not last and self.chance(0.15) else ""
             found.append(f"tier {name} {when} {apart}")
         return found
 
     def rule(self) -> str:
         kind = self.rng.choice(["require", "require", "forbid"])
-        loose = [words.LOOSE] * 5 + [words.CONTEXT] + [words.REQUEST] * self.rng.choice([0, 0, 1])
+        loose = [self.words.LOOSE] * 5 + [self.words.CONTEXT] + [self.words.REQUEST] * self.rng.choice([0, 0, 1])
         atoms = (
             self.condition(*loose, depth=1)
             if self.chance(0.85)
-            else self.condition(words.OFFER, words.REQUEST, depth=1)
+            else self.condition(self.words.OFFER, self.words.REQUEST, depth=1)
         )
         condition = f"not ({atoms})" if kind == "forbid" and self.chance(0.85) else atoms
         lets = [name for name, change in self.rules.items() if change == "let-condition"]
         if lets and self.chance(0.6):
             condition = self.rng.choice([lets[0], f"({condition}) {self.rng.choice(['or', 'and'])} {lets[0]}"])
         said = "advisory " if self.chance(0.15) else ""
-        change = "" if said and not EXCEPTIONS_TO_ADVICE else kind
+        change = "" if said and not self.exceptions_to_advice else kind
         return f"{said}{kind} {self.name('rule', change)}: {condition} {self.modifiers(0.2)}"
 
     def routes(self) -> list[str]:
         found = []
         for mineral in ("cobalt", "gallium"):
             if self.chance(0.2):
-                to = self.rng.choice(words.SELLERS)
+                to = self.rng.choice(self.words.SELLERS)
                 found.append(f"route {self.name('route', 'route')}: {mineral} to {to} {self.window(0.2)}")
         return found
 
@@ -217,36 +228,37 @@ class Writer:
     def clauses(self) -> str:
         found = []
         if self.chance(0.25):
-            pools = [words.OFFER, words.CONTEXT, words.REQUEST, words.REFERENCE]
-            found.append(f"when {self.condition(words.LOOSE, *pools, depth=1)}")
+            pools = [self.words.OFFER, self.words.CONTEXT, self.words.REQUEST, self.words.REFERENCE]
+            found.append(f"when {self.condition(self.words.LOOSE, *pools, depth=1)}")
         if self.chance(0.45):
-            references = [self.pick(words.PRICES) for _ in range(self.rng.choice([1, 1, 2, 3]))]
+            references = [self.pick(self.words.PRICES) for _ in range(self.rng.choice([1, 1, 2, 3]))]
             none = self.rng.choice(["allow", "reject"])
             found.append(f"premium <= {self.ratio()} over {' else '.join(references)} if none {none}")
         if self.chance(0.35):
             found.append(f"share <= {self.part()} {'of awarded' if self.chance(0.4) else ''}")
         if self.chance(0.4):
-            found.append(f"by {self.keys(words.STEP_KEYS)}")
+            found.append(f"by {self.keys(self.words.STEP_KEYS)}")
         return " ".join(found)
 
     # ---- caps, stores, findings -----------------------------------------------------------------------------------
 
     def cap(self, kind: str = "cap") -> str:
         measure = self.rng.choice(["share", "share", "quantity", "quantity", "spend", "stock"])
-        where = f"where {self.condition(words.OFFER, words.TIER, words.REQUEST, depth=1)}" if self.chance(0.3) else ""
-        if not COMPARED_OF_PRIOR_AWARDS:
+        pools = [self.words.OFFER, self.words.TIER, self.words.REQUEST]
+        where = f"where {self.condition(*pools, depth=1)}" if self.chance(0.3) else ""
+        if not self.compared_of_prior_awards:
             where = where.replace("compared", "price")
-        is_target = kind == "cap" or EXCEPTIONS_TO_ADVICE
+        is_target = kind == "cap" or self.exceptions_to_advice
         word = self.name("cap", f"cap-{measure}" if is_target else "")
-        body, modifiers = words.cap_body(self.rng, measure), self.modifiers(0.2)
-        if "of stock" in body and not PART_OF_STOCK_FOR_BUYERS:
+        body, modifiers = self.words.cap_body(self.rng, measure), self.modifiers(0.2)
+        if "of stock" in body and not self.part_of_stock_for_buyers:
             modifiers = modifiers.replace("for buyers {gm}", "").replace("for buyers {ge}", "")
         return f"{kind} {word}: {body} {where} {modifiers}"
 
     def found(self) -> str:
         if self.chance(0.5):
             return self.cap("advisory cap")
-        return f"target {self.name('target')}: {words.target_body(self.rng)} {self.window(0.2)}"
+        return f"target {self.name('target')}: {self.words.target_body(self.rng)} {self.window(0.2)}"
 
     def stores(self) -> list[str]:
         shape = self.rng.choice(["none", "none", "one", "one", "one", "one", "minerals", "dates"])
@@ -263,8 +275,8 @@ class Writer:
 
     def place(self) -> str:
         kinds = self.rng.choice(["owned", "owned, leased", "leased", "{owned, third_party}", "sites, leased"])
-        when = f"when {self.condition(words.STORE, depth=1)}" if self.chance(0.4) else ""
-        by = f"by {self.keys(words.STORE_KEYS)}" if self.chance(0.6) else ""
+        when = f"when {self.condition(self.words.STORE, depth=1)}" if self.chance(0.4) else ""
+        by = f"by {self.keys(self.words.STORE_KEYS)}" if self.chance(0.6) else ""
         return f"place in {kinds} {when} {by}"
 
     # ---- exceptions -----------------------------------------------------------------------------------------------
@@ -274,10 +286,11 @@ class Writer:
         change = self.rules[target]
         name = self.name("exc")
         body = self.change(target, change)
-        if RESTATED_TWICE or not change.startswith("cap-"):
+        if self.restated_twice or not change.startswith("cap-"):
             self.rules[name] = change
         if target in self.labels:
             self.labels[name] = self.labels[target]
+        words = self.words
         pools = [words.CONTEXT, words.OFFER] if change in ("let", "require", "forbid") else [words.CONTEXT]
         when = f"when {self.condition(*pools, depth=0)}" if self.chance(0.4) else ""
         return f'exception {name} to {target} {self.modifiers(0.3)} {when} because "b" {{ {body} }}'
@@ -288,19 +301,19 @@ class Writer:
         if change == "let":
             return self.rng.choice(["5%", "15%", "25%", "60%"])
         if change == "let-condition":
-            return self.condition(words.OFFER, depth=0)
+            return self.condition(self.words.OFFER, depth=0)
         if change in ("require", "forbid"):
-            return f"{change} {self.condition(words.OFFER, words.OFFER, words.REQUEST, depth=1)}"
+            return f"{change} {self.condition(self.words.OFFER, self.words.OFFER, self.words.REQUEST, depth=1)}"
         if change == "tier":
-            return f"when {self.condition(words.TIER, depth=1)}"
+            return f"when {self.condition(self.words.TIER, depth=1)}"
         if change == "route":
-            return f"to {self.rng.choice(words.SELLERS)}"
+            return f"to {self.rng.choice(self.words.SELLERS)}"
         if change == "store":
             return self.places()
         if change == "waterfall":
             step = self.rng.choice(self.labels[target] or ["dom"])
             return f"{step} {self.clauses() or 'share <= 50%'}"
         if change.startswith("cap-"):
-            body = words.cap_body(self.rng, change.removeprefix("cap-"))
-            return body if PART_OF_STOCK_FOR_BUYERS else body.replace("of stock", "of requested")
+            body = self.words.cap_body(self.rng, change.removeprefix("cap-"))
+            return str(body) if self.part_of_stock_for_buyers else str(body).replace("of stock", "of requested")
         return "waive"

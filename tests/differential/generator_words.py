@@ -234,11 +234,11 @@ STORE = [
 ]
 STORE_KEYS = ["cost", "awarded", "capacity", "country", "operator", "kind", "country = origin", "facility"]
 
-_RATIOS = ["10%", "20%", "25%", "33%", "40%", "50%", "60%", "65%", "75%", "100%"]
-_MASSES = ["5 kg", "10 kg", "20 kg", "30 kg", "50 kg", "60 kg", "75 kg", "100 kg", "100 lb", "0.1 t"]
-_BY = ["origin", "trader", "tier", "form", "producer", "request.buyer", "mineral", "processed_in", "offer", "buyer"]
-_PERIODS = ["per month", "per quarter", "per year", "per fiscal_year"]
-_MONEY = ["100 USD", "300 USD", "500 USD", "budget", "99.995 USD", "450 EUR"]
+RATIOS = ["10%", "20%", "25%", "33%", "40%", "50%", "60%", "65%", "75%", "100%"]
+MASSES = ["5 kg", "10 kg", "20 kg", "30 kg", "50 kg", "60 kg", "75 kg", "100 kg", "100 lb", "0.1 t"]
+BY = ["origin", "trader", "tier", "form", "producer", "request.buyer", "mineral", "processed_in", "offer", "buyer"]
+PERIODS = ["per month", "per quarter", "per year", "per fiscal_year"]
+MONEY = ["100 USD", "300 USD", "500 USD", "budget", "99.995 USD", "450 EUR"]
 
 
 def filled(rng: Random, text: str, tiers: list[str]) -> str:
@@ -251,16 +251,16 @@ def filled(rng: Random, text: str, tiers: list[str]) -> str:
 
 def cap_body(rng: Random, measure: str) -> str:
     """`MEASURE [by FIELD] <= LIMIT [of …] [per …]…` for a hard cap."""
-    by = f" by {rng.choice(_BY)}" if rng.random() < 0.35 else ""
+    by = f" by {rng.choice(BY)}" if rng.random() < 0.35 else ""
     per = _per(rng, of_mineral=False)
     of_mineral = rng.choice([" per mineral", "", " per mineral"])
     if measure == "spend":
-        return f"spend{by} <= {rng.choice(_MONEY)}{per}{_period(rng)}"
-    ratio = rng.choice(_RATIOS)
+        return f"spend{by} <= {rng.choice(MONEY)}{per}{_period(rng)}"
+    ratio = rng.choice(RATIOS)
     limits = [f"{ratio} of requested{_per(rng, of_mineral=True)}", f"{ratio} of demand{of_mineral}"]
     limits += [f"{ratio} of stock{of_mineral}"]
     if measure != "share":
-        limits += [f"{rng.choice(_MASSES)}{per}"] * 3
+        limits += [f"{rng.choice(MASSES)}{per}"] * 3
         limits += [f"{rng.choice(['180 days', '60 days', 'cover', '6 months', '73 days'])} of demand{of_mineral}"]
         limits += [
             "0.5 * stock per mineral",
@@ -274,7 +274,7 @@ def cap_body(rng: Random, measure: str) -> str:
 
 
 def _period(rng: Random) -> str:
-    return rng.choice(["", "", "", " " + rng.choice(_PERIODS)])
+    return rng.choice(["", "", "", " " + rng.choice(PERIODS)])
 
 
 def _per(rng: Random, *, of_mineral: bool) -> str:
@@ -288,7 +288,7 @@ def target_body(rng: Random) -> str:
     of = rng.choice(["purchased", "requested", "purchased"])
     per = rng.choice(["", " per mineral", " per mineral per request.buyer"])
     by = rng.choice(["", "", " by origin", " by trader"])
-    ratio = rng.choice(_RATIOS)
+    ratio = rng.choice(RATIOS)
     bodies = [
         f"share{by} >= {ratio} of {of}{per} {where}",
         f"value share{by} >= {ratio} of purchased{per} {where}",

@@ -96,11 +96,10 @@ class OfferColumns:
             start += length
         return found
 
-    def coded(self, name: str) -> Coded:
-        """A column of many different texts as codes, where a rule reads it after all; `offer` is the ids."""
+    def coded(self, name: str, column: Texts) -> Coded:
+        """A column of many different texts as codes, where a rule reads it after all; kept by any name of its own."""
         if name not in self._coded:
-            column = self.columns.get(name)
-            texts = column.texts if isinstance(column, Texts) else self.ids
+            texts = column.texts
             different = texts.drop_nulls().unique().sort()
             codes = texts.cast(pl.Enum(different)).to_physical().cast(pl.UInt32) + 1
             self._coded[name] = Coded(codes.fill_null(0), (None, *different))

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from vault_rules.domain.columns import INT64_MAX, INT128_MAX
 from vault_rules.engine.fast.lanes import Lane
 from vault_rules.engine.fast.rooms import Bound, Room
 from vault_rules.engine.fast.table import index_of
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 EACH, NOT_KNOWN = object(), object()
 _DENSE = 2**20
-_UNBOUNDED = 2**62
 MOST = 2**18
 """So many offers are looked at together at most: their sums must fit."""
 
@@ -36,6 +36,13 @@ class AtOnce:
     def __init__(self, step: Step) -> None:
         self.step, self.walk, self.serving = step, step.walk, step.serving
         self.tallies = step.tallies
+        self._kind: pl.DataType = pl.Int64()
+        """The whole numbers that hold the quantities of a part, all together."""
+
+    @property
+    def _unbounded(self) -> int:
+        """More than any offer has."""
+        return INT128_MAX if self._kind == pl.Int128() else INT64_MAX
 
     @cached_property
     def possible(self) -> bool:
@@ -69,7 +76,9 @@ class AtOnce:
     def _seen(self, part: pl.DataFrame) -> tuple[pl.DataFrame, list[tuple[Counting, list[Any]]]]:
         """What each offer has left, and for each cap its place among what the cap says."""
         rows = part["row"]
-        has = pl.col("#quantity").cast(self._summed)
+        most: int = part["#quantity"].max() or 0  # type: ignore[assignment]  # a column of whole numbers
+        self._kind = dtype_for(0, most * part.height)
+        has = pl.col("#quantity").cast(self._kind)
         left = self.serving.left
         known = [row for row in rows.to_list() if row in left]
         if known:
@@ -113,7 +122,7 @@ class AtOnce:
         if bound is UNKNOWN:
             return 0
         if not isinstance(bound, Bound):
-            return _UNBOUNDED
+            return self._unbounded
         found = self.tallies.allowed(bound, 1)
         return max(found - (self._margin if cautious and not bound.exact else 0), 0)
 
@@ -131,18 +140,18 @@ class AtOnce:
                 dtype = dtype_for(0, max(table, default=0))
                 found.append(pl.lit(pl.Series(table, dtype=dtype)).gather(pl.col(f"#at{at}")))
             elif UNKNOWN in said:
-                known = pl.Series([0 if one is UNKNOWN else _UNBOUNDED for one in said], dtype=pl.Int64)
+                known = pl.Series([0 if one is UNKNOWN else self._unbounded for one in said], dtype=self._kind)
                 found.append(pl.lit(known).gather(pl.col(f"#at{at}")))
         return found
 
     def _share(self, cautious: bool) -> int:
         if self.step.share is None:
-            return _UNBOUNDED
+            return self._unbounded
         rest = self.step.share_left(0)
         if rest is NOT_KNOWN:
             return 0
         if rest is None:
-            return _UNBOUNDED
+            return self._unbounded
         return max(int(rest) - (self._margin if cautious else 0), 0)
 
     # ---- what each could give now, and the first that is cut short ---------------------------------------------------
@@ -164,11 +173,9 @@ class AtOnce:
         for at, (cap, said) in enumerate(caps):
             if cap.money:
                 rests, most = self._rests(said, unit)
-                kind = dtype_for(0, most)
-                table = pl.Series(rests, dtype=kind)
-                allowed = pl.lit(table).gather(pl.col(f"#at{at}")) // pl.col("#price").cast(kind)
-                dtype_for(0, most * self.tallies.milligram)
-                found.append((allowed * self.tallies.milligram).fill_null(_UNBOUNDED))
+                table = pl.Series(rests, dtype=dtype_for(0, most * self.tallies.milligram))
+                allowed = pl.lit(table).gather(pl.col(f"#at{at}")) // pl.col("#price")  # the wider of both types
+                found.append((allowed * self.tallies.milligram).fill_null(_whole(self._unbounded)))
         return found
 
     def _rests(self, said: list[Any], unit: Fraction) -> tuple[list[int | None], int]:
@@ -210,12 +217,6 @@ class AtOnce:
         made = pl.col("#gives").cast(pl.Int64).cum_sum() + 2
         limit = pl.lit(pl.Series(rests, dtype=pl.Int128)).gather(pl.col(name))
         return (spent + made.cast(pl.Int128) * cent > limit).fill_null(False)
-
-    @cached_property
-    def _summed(self) -> pl.DataType:
-        """The type that holds the sum of any run of offers."""
-        quantity = self.serving.lanes.alive.column("quantity")
-        return dtype_for(0, at_unit(as_exact(quantity), self.step.mass).high * MOST)
 
     @cached_property
     def _largest_cost(self) -> int:

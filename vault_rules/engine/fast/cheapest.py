@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from vault_rules.domain.columns import INT64_MAX
+from vault_rules.domain.columns import INT64_MAX, INT128_MAX
 
 SMALL = 40_000
 """So few rows are sorted without asking which of them are needed."""
@@ -32,7 +32,7 @@ def cheapest(frame: pl.DataFrame, enough: Mapping[int, int]) -> tuple[pl.DataFra
         pl.col("#group")
     )
     cut = frame.lazy().filter((pl.col("#key") <= limit).fill_null(True)).collect()
-    sums = dict(cut.group_by("#group").agg(pl.col("#quantity").sum()).iter_rows())
+    sums = dict(cut.group_by("#group").agg(pl.col("#quantity").cast(pl.Int128).sum()).iter_rows())
     short = [group for group in reach if sums.get(group, 0) < enough[group]]
     if short:
         more = pl.col("#group").is_in(short) & (pl.col("#key") > limit)
@@ -48,12 +48,13 @@ def _reach(frame: pl.DataFrame, enough: Mapping[int, int]) -> dict[int, int]:
     """For each group of many rows the key up to which a sample finds twice as much as is needed."""
     step = max(frame.height // SAMPLE, 1)
     sample = frame.select("#group", "#key", "#quantity").gather_every(step).sort("#group", "#key")
-    summed = sample.with_columns(pl.col("#quantity").cum_sum().over("#group"))
+    summed = sample.with_columns(pl.col("#quantity").cast(pl.Int128).cum_sum().over("#group"))
     reach: dict[int, int] = {}
     for group, part in summed.group_by("#group", maintain_order=True):
         number = int(group[0])
         wanted = 2 * enough.get(number, 0) // step
-        place = max(int(part["#quantity"].search_sorted(wanted)), _SURE)
+        less = part.select((pl.col("#quantity") < pl.lit(min(wanted, INT128_MAX), dtype=pl.Int128)).sum()).item()
+        place = max(int(less), _SURE)
         if place + _SURE < part.height:
             reach[number] = part["#key"][place]
     return reach

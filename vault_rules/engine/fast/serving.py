@@ -12,6 +12,7 @@ from vault_rules.domain.columns import ColumnBook, Numbers
 from vault_rules.domain.exact import has_end
 from vault_rules.domain.rows import Request
 from vault_rules.engine.fast.lanes import Candidates, Lanes, Queue
+from vault_rules.engine.fast.standing import GivenMarkets
 from vault_rules.engine.fast.step import Step
 from vault_rules.engine.fast.table import Table
 from vault_rules.engine.fast.tallies import Finer, Tallies, whole
@@ -58,6 +59,7 @@ class Serving:
         self.tallies = Tallies(self.world, self.mass, price.unit)
         alive = self.verdicts.may_serve(self.world.requested, self.depends.columns | self._asked | self.tallies.columns)
         self.lanes = Lanes(self.world, self.verdicts, alive, self.mass)
+        self.world.markets = GivenMarkets(self.world, self.lanes)  # for what has to be asked offer by offer
         self.tallies.see(self.lanes.sight(alive))
         self.lanes.carried = tuple(sorted(self._asked | self.tallies.carried))
         self.left: dict[int, int] = {}

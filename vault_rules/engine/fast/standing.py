@@ -13,6 +13,7 @@ from vault_rules.engine.fast.lanes import Lanes
 from vault_rules.engine.fast.vectors import Keyed, Scalar, Wide
 from vault_rules.engine.markets import Markets
 from vault_rules.engine.program import Clauses
+from vault_rules.engine.readings import reads_request
 from vault_rules.engine.world import View, World
 from vault_rules.semantics import typed
 
@@ -32,7 +33,8 @@ class GivenMarkets(Markets):
         if mineral is None:
             return None
         lanes = self.lanes
-        sight = lanes.sight(lanes.alive, view.request if expr.responsive else None, view.buyer)
+        asks = reads_request([expr], self.world.day)
+        sight = lanes.sight(lanes.alive, view.request if asks else None, view.buyer)
         try:
             return _at(lanes.references.value(expr, sight), sight, mineral, form)
         except Wide:
@@ -86,7 +88,6 @@ class Offers:
 
     def __init__(self, serving: Serving) -> None:
         self.serving, self.world = serving, serving.world
-        self.world.markets = GivenMarkets(self.world, serving.lanes)
         self.eligibility = Eligibility(self.world)
         self.candidates = Candidates(self.world, self.eligibility)
         self._standings: dict[int, Standing] = {}

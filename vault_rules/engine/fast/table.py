@@ -37,11 +37,14 @@ class Table:
 
     def where(self, mask: pl.Expr, names: Iterable[str], more: Mapping[str, tuple[pl.Expr, Value]]) -> Table:
         """Only some rows, of the columns only those named, and more that are worked out of them."""
-        kept = [one for one in self.frame.columns if one in names or one == "row"]
+        kept = [one for one in self.frame.columns if one in names]
         worked = [expr.alias(name) for name, (expr, _) in more.items()]
-        found = self.frame.lazy().with_columns(*worked).filter(mask).select(*kept, *more)
+        found = self.frame.lazy().with_columns(*worked).filter(mask).select("row", *kept, *more)
         table = Table(self.offers, found.collect(), self.columns)
         table.given = {name: value for name, (_, value) in more.items()}
+        for name in kept:
+            if isinstance(self.columns[name], Texts):
+                table.column(name)  # as codes, before expressions are made that read codes
         return table
 
     def part(self, start: int, length: int) -> Table:
@@ -67,7 +70,7 @@ class Table:
         if column is None:
             return Scalar(None)
         if isinstance(column, Texts):
-            column = self.offers.coded(name)
+            column = self.offers.coded(name, column)
             if self.frame.schema[name] == pl.String:
                 self.frame = self.frame.with_columns(column.codes.gather(self.frame["row"]).alias(name))
         if isinstance(column, Coded):

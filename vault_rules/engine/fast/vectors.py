@@ -216,7 +216,7 @@ def at_unit(value: Exact, unit: Fraction) -> Exact:
 
 def _times(value: Exact, expr: pl.Expr, low: int, high: int, unit: Fraction) -> Exact:
     ends = [one * other for one in (value.low, value.high) for other in (low, high)]
-    kind = dtype_for(min(ends), max(ends))
+    kind = dtype_for(min(*ends, value.low, low), max(*ends, value.high, high))  # each factor as well must fit
     return Exact(value.expr.cast(kind) * expr.cast(kind), unit, min(ends), max(ends))
 
 
@@ -236,9 +236,9 @@ def aligned(left: Value, right: Value) -> tuple[Exact, Exact, pl.DataType]:
 
 
 def plus(left: Value, right: Value, sign: int) -> Exact:
-    one, other, _ = aligned(left, right)
+    one, other, either = aligned(left, right)
     ends = (one.low + other.low, one.high + other.high) if sign > 0 else (one.low - other.high, one.high - other.low)
-    kind = dtype_for(*ends)
+    kind = pl.Int128() if pl.Int128() in (either, dtype_for(*ends)) else pl.Int64()
     a, b = one.expr.cast(kind), other.expr.cast(kind)
     return Exact(a + b if sign > 0 else a - b, one.unit, *ends)
 

@@ -1,0 +1,100 @@
+"""Cases in which the engines once went apart, or would with narrower numbers, made small, each with what was wrong."""
+
+from __future__ import annotations
+
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+import attrs
+
+from tests.differential.cases import Case
+from vault_rules.domain.rows import BoundBook, Offer, Request
+
+AUGUST = date(2027, 8, 1)
+DEFINED = ("mineral cobalt\nmineral gallium", "trader ta\ntrader tb", "buyer gm")
+BUY = "waterfall buying { take all }"
+
+
+@attrs.frozen
+class Kept:
+    """A case; `sizes` are those of the fast engine, as `test_engines.SIZES` calls them."""
+
+    about: str
+    case: Case
+    sizes: str = "as they are"
+
+
+def offer(name: str, price: str, quantity: str, **others: Any) -> Offer:
+    given: dict[str, Any] = {"trader": "ta", "mineral": "cobalt", **others}
+    return Offer(name, price=Fraction(price), quantity=Fraction(quantity), **given)
+
+
+def case(rules: str, *offers: Offer, asked: str = "100", header: str = "", **request: Any) -> Case:
+    """Offers, and one request for cobalt."""
+    given: dict[str, Any] = {"buyer": "gm", "mineral": "cobalt", **request}
+    requests = (Request("r1", quantity=Fraction(asked), **given),)
+    fx = {"USD": Fraction(1), "EUR": Fraction(11, 10)}
+    book = BoundBook(offers, requests, (), (), (), (), fx, "0" * 64)
+    return Case((f"policy p {{ currency USD {header} }}", *DEFINED, *rules.split("\n")), book, AUGUST)
+
+
+def forms(*, asked: str = "400", **request: Any) -> tuple[tuple[Offer, ...], dict[str, Any]]:
+    found = (
+        offer("o6", "11", "40"),
+        offer("o7", "11", "50", form="powder", mineral="gallium"),
+        offer("o8", "8", "20", form="rod"),
+    )
+    return found, {"asked": asked, **request}
+
+
+def _notes() -> Case:
+    fields = [{"note": "n5"}, {"note": "n4"}, {"note": None}]
+    offers = [offer(f"o{9 - at}", "10", "50", fields=one) for at, one in enumerate(fields)]
+    rules = "field note: text\nwaterfall buying { take all by (note else producer) }"
+    return case(rules, *offers)
+
+
+MARKET = "waterfall buying { take all premium <= 33% over vwap(all, depth 50 kg) else best(all) if none reject }"
+FALLBACK = """waterfall buying { take all premium <= 50% over lowest(all, responsive).price if none reject
+take all }"""
+BY_REQUEST = (
+    """waterfall buying { take all premium <= 5% over best(all, depth 5% of request.quantity) if none reject }"""
+)
+WIDE = "10." + "0" * 33 + "93"
+
+HEAVY = [offer(f"o{at}", "8", "60.00000000000000000001") for at in range(1, 9)]
+MANY = [offer(f"o{at}", "8", f"500000000.000000000{at}") for at in range(1, 9)]
+
+KEPT = [
+    Kept("many forms: a reference was looked up by codes among texts", case(MARKET, *forms()[0]), "tiny"),
+    Kept(
+        "many forms: a request's form was looked up by codes among texts",
+        case(MARKET, *forms()[0], form="rod"),
+        "tiny",
+    ),
+    Kept("a declared text of many values was ordered by offer ids", _notes(), "tiny"),
+    Kept(
+        "a reference too wide for columns was asked of no offers",
+        case(FALLBACK, offer("o1", "8", "4.5359237"), asked="4535923700000000000000000000.00000000000000000002"),
+    ),
+    Kept("a depth that reads the request was not shown with it", case(BY_REQUEST, offer("o1", "15", "100"))),
+    Kept(
+        "a factor wider than its product was put into 64 bits",
+        case(f"field duty: price else 0 USD/kg\n{BUY}", offer("o1", WIDE, "10"), header="compare price * 1.1 + duty"),
+    ),
+    Kept(
+        "a price of 128 bits was put into 64 beside a cap on money",
+        case(
+            f"{BUY}\ncap money: spend <= 30 USD",
+            *(offer(f"o{at}", f"10.00000000000000000{at}", "3") for at in range(1, 9)),
+        ),
+        "tiny",
+    ),
+    Kept(
+        "quantities of more than 2**62 units were cut to that",
+        case(BUY, *HEAVY, asked="60000000000000000", header="least_award 1 kg"),
+        "tiny",
+    ),
+    Kept("quantities that 64 bits hold, but not their sum", case(BUY, *MANY, asked="1200000000"), "tiny"),
+]
