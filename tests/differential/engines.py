@@ -29,7 +29,10 @@ from vault_rules.report.as_json import plan_to_json
 FAST: dict[str, tuple[int, ...]] = {
     "_FEW": (1, 3, 48),
     "BLOCK": (4, 2, 1024),
-    "_MANY": (8, 3, 64),
+    "MOST": (8, 3, 64),
+    "_SHORTEST": (1, 2, 64),
+    "_LONGEST": (3, 8, 2048),
+    "_KEPT": (1, 256),
     "SMALL": (4, 8, 100_000),
     "_SURE": (1, 2),
     "SAMPLE": (4, 9),

@@ -19,7 +19,8 @@ from vault_rules.engine.fast.tallies import Counting
 if TYPE_CHECKING:
     from vault_rules.engine.fast.step import Step
 
-_LONGEST = 2048
+_SHORTEST, _LONGEST = 64, 2048
+"""Runs grow from so many offers to so many."""
 Columns = Mapping[str, list[Any]]
 
 
@@ -27,7 +28,7 @@ def through(step: Step, segment: Segment, columns: Columns, at: int, end: int) -
     """Take from offers; the place of the first that has to be asked closely, or `end`."""
     if not segment.whole or any(len(cap.names) > 1 for cap in step.caps):
         return at
-    length = 64
+    length = _SHORTEST
     while at < end and step.walk.need > 0:
         done = _Run(step, columns, at, min(end, at + length)).take()
         if not done:
