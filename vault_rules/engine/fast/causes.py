@@ -13,16 +13,25 @@ from vault_rules.domain.plan import Reason
 from vault_rules.domain.rows import Request
 from vault_rules.engine.fast import codes
 from vault_rules.engine.fast.lanes import Queue, asks
+from vault_rules.engine.fast.rooms import Bound
 from vault_rules.engine.fast.serving import Serving
+from vault_rules.engine.fast.tallies import UNKNOWN, Counting
 from vault_rules.engine.fast.walk import Blocked, Walk
+from vault_rules.engine.taking import share_left
 from vault_rules.semantics import typed
+from vault_rules.semantics.meaning import value_of
 
 
 class Causes:
     """The codes of shortfalls. `blocked` says why an offer that was asked could give nothing."""
 
-    def __init__(self, serving: Serving, blocked: Callable[[Walk, Blocked], list[Reason]]) -> None:
-        self.serving, self.blocked = serving, blocked
+    def __init__(
+        self,
+        serving: Serving,
+        blocked: Callable[[Walk, Blocked], list[Reason]],
+        given: Callable[[Walk, Blocked], tuple[int, int]],
+    ) -> None:
+        self.serving, self.blocked, self.given = serving, blocked, given
 
     def because(self, walk: Walk) -> tuple[str, ...]:
         """Every code for which an offer of the mineral with quantity left was passed over or cut short."""
@@ -36,9 +45,65 @@ class Causes:
             sold = self._sold(mineral, begins)
             failing = self._failing(walk, step)
             found |= {code for code, (some, all) in failing.items() if some > len(sold) or not all() <= sold}
-        for one in walk.blocked:
-            found |= {reason.code for reason in self.blocked(walk, one)}
+        found |= self._blocked_codes(walk)
         return tuple(sorted(found)) or ("no_offers",)
+
+    def _blocked_codes(self, walk: Walk) -> set[str]:
+        """Why offers that were asked could give nothing: from whole numbers, where every cap can say."""
+        ones = list(walk.blocked)
+        if not ones:
+            return set()
+        serving = self.serving
+        serving.tallies.history.spell_out()
+        columns, places = self._columns(walk, [one.row for one in ones])
+        caps = serving.tallies.of(walk.request)
+        found: set[str] = set()
+        for one in ones:
+            said = [(cap, cap.at(columns, places[one.row])) for cap in caps]
+            share = walk.clauses[one.step, "share"]
+            if UNKNOWN in [bound for _, bound in said] or (share is not None and serving.asks_each(share.ratio)):
+                found |= {reason.code for reason in self.blocked(walk, one)}
+                continue
+            allowed = self._allowed_then(walk, one, said, columns["#price"][places[one.row]])
+            found |= self._codes(walk, one, allowed, columns, places[one.row])
+        return found
+
+    def _columns(self, walk: Walk, rows: list[int]) -> tuple[dict[str, list[Any]], dict[int, int]]:
+        """What walks look at of some offers, and where each of these stands in it."""
+        lanes = self.serving.lanes
+        sight = lanes.sight(lanes.alive)
+        some = pl.col("row").is_in(pl.Series(sorted(set(rows)), dtype=pl.UInt32).implode())
+        frame = lanes.rows(sight, walk.request.mineral).lazy().filter(some)
+        found = frame.select("row", *lanes.payload(sight)).collect()
+        columns = {column.name: column.to_list() for column in found.iter_columns()}
+        return columns, {row: at for at, row in enumerate(columns["row"])}
+
+    def _allowed_then(self, walk: Walk, one: Blocked, said: list[tuple[Counting, Any]], price: int) -> list[Any]:
+        """What the share and each cap allowed at that moment, with the code where that is the least."""
+        tallies = self.serving.tallies
+        found: list[Any] = []
+        share = walk.clauses[one.step, "share"]
+        if share is not None:
+            ratio = value_of(share.ratio, self.serving.world.view(None, walk.request))
+            given, awarded = self.given(walk, one)
+            mass = self.serving.mass
+            rest = share_left(ratio, share, walk.request.quantity, given * mass, awarded * mass)
+            if rest is not None:
+                found.append((rest / mass, f"share:{_step(walk, one.step).code}"))
+        for cap, bound in said:
+            if isinstance(bound, Bound):
+                found.append((tallies.allowed_with(bound, bound.room.then(one.after), price), cap.code))
+        return found
+
+    def _codes(self, walk: Walk, one: Blocked, allowed: list[Any], columns: dict[str, list[Any]], at: int) -> set[str]:
+        wanted = min(walk.wanted - self.given(walk, one)[1], one.has)
+        least = min([wanted, *(quantity for quantity, _ in allowed)])
+        found = {code for quantity, code in allowed if quantity == least < wanted}
+        lot = columns["#lot"][at]
+        quantity = least if lot is None else least // lot * lot
+        found |= {"lot"} if quantity < least else set()
+        minimum = max(columns["#min_quantity"][at] or 0, self.serving.least_award / self.serving.mass)
+        return found | ({"min_quantity"} if 0 < quantity < minimum else set())
 
     def _outside(self, mineral: str, tiers: tuple[str, ...]) -> set[int]:
         """The offers of a mineral whose tier is none of these, by row."""
@@ -118,3 +183,8 @@ class Causes:
         table = self.serving.table
         names = getattr(table.column("mineral"), "values", [])
         return {mineral: set(of) for mineral, of in codes.by_mineral(table.frame, masks, names).items()}
+
+
+def _step(walk: Walk, number: int) -> typed.Step:
+    steps: tuple[typed.Step, ...] = walk.clauses["steps"]
+    return next(one for one in steps if one.number == number)

@@ -9,7 +9,9 @@ from functools import cached_property
 from itertools import accumulate
 from typing import Any
 
-from vault_rules.domain.columns import ColumnBook
+import polars as pl
+
+from vault_rules.domain.columns import ColumnBook, Numbers
 from vault_rules.domain.exact import invoice
 from vault_rules.domain.plan import Award, Reason, Rejection, Shortfall
 from vault_rules.domain.rows import BoundBook, Offer, Request
@@ -28,7 +30,7 @@ from vault_rules.engine.ordering import key_value
 from vault_rules.engine.outcome import columns_missed
 from vault_rules.engine.placing import Storage
 from vault_rules.engine.program import Clauses, Program, rule_ref
-from vault_rules.engine.readings import parts
+from vault_rules.engine.readings import columns_read, parts
 from vault_rules.engine.reference import Evaluation, award_of
 from vault_rules.engine.taking import share_left, taken
 from vault_rules.engine.waterfalls import Waterfalls
@@ -157,7 +159,7 @@ class FastEvaluation:
 
     @cached_property
     def causes(self) -> Causes:
-        return Causes(self.serving, self.blocked)
+        return Causes(self.serving, self.blocked, self.given)
 
     @cached_property
     def shortfalls(self) -> list[Shortfall]:
@@ -231,7 +233,7 @@ class FastEvaluation:
             if ratio is None:
                 unknown.extend(missing(share.ratio, view, span, "share"))
             else:
-                given, awarded = (mass * total for total in self._given(walk, one))
+                given, awarded = (mass * total for total in self.given(walk, one))
                 rest = share_left(ratio, share, walk.request.quantity, given, awarded)
                 if rest is not None:
                     texts = show(given, MASS, ""), show(ratio, RATIO, "")
@@ -242,11 +244,11 @@ class FastEvaluation:
             allowed.append((allowance.quantity, allowance.reason))
         if unknown:
             return unknown
-        need = walk.request.quantity - self._given(walk, one)[1] * mass
+        need = walk.request.quantity - self.given(walk, one)[1] * mass
         wanted = min(need, one.has * mass)
         return taken(offer, wanted, allowed, self.serving.least_award)[1]
 
-    def _given(self, walk: Walk, one: Blocked) -> tuple[int, int]:
+    def given(self, walk: Walk, one: Blocked) -> tuple[int, int]:
         """What the step, and all steps, had given the request at a moment."""
         steps = [step.number for step in walk.clauses["steps"]]
         opened = walk.begins[steps.index(one.step)]
@@ -262,13 +264,39 @@ class FastEvaluation:
 
     @cached_property
     def caps(self) -> Caps:
-        """The caps with all awards counted."""
+        """The caps with all awards counted: those that no cap can tell apart as one."""
         caps = Caps(self.world)
-        for award in self.awards:
-            request = self.world.requests[award.request]
-            offer = self.offer(award.offer)
-            caps.entries.append(Entry(offer, request, request.buyer, award.quantity, Fraction(award.cost)))
+        ledger, alive = self.serving.ledger, self.serving.lanes.alive
+        read = set().union(*(columns_read(one, self.world.day) for one in self._of_caps()))
+        names = sorted((read | {"mineral"}) & set(alive.frame.columns))
+        awards = pl.DataFrame(
+            {"row": ledger.rows, "walk": ledger.walks, "at": range(len(ledger.rows))},
+            schema={"row": pl.UInt32, "walk": pl.UInt32, "at": pl.UInt32},
+        ).join(alive.frame.select("row", *names), on="row", how="left", maintain_order="left")
+        alike = awards.group_by("walk", *names, maintain_order=True).agg("row", "at")
+        prices, invoiced = self._prices, self.serving.tallies
+        for walk, rows, places in alike.select("walk", "row", "at").iter_rows():
+            request = self.serving.walks[walk].request
+            quantities = [ledger.quantities[at] for at in places]
+            cost = sum(invoiced.invoice(one, prices[row]) for one, row in zip(quantities, rows, strict=True))
+            offer = self.offers.standing(rows[0]).offer
+            quantity = sum(quantities) * self.serving.mass
+            caps.entries.append(Entry(offer, request, request.buyer, quantity, cost * invoiced.cash))
         return caps
+
+    def _of_caps(self) -> Iterator[typed.Expr]:
+        clauses = [dict(rule.clauses) for rule in self.world.day.caps]
+        changes = [dict(one.changes) for one in self.world.day.exceptions]
+        whens = [one.when for one in self.world.day.exceptions if one.when is not None]
+        return expressions([*clauses, *changes, *whens])
+
+    @cached_property
+    def _prices(self) -> dict[int, int]:
+        """The price of each offer that was awarded, in units of price."""
+        rows = list(dict.fromkeys(self.serving.ledger.rows))
+        price = self.book.offers.columns["price"]
+        assert isinstance(price, Numbers)
+        return dict(zip(rows, price.whole.gather(rows).to_list(), strict=True))
 
     def offered(self) -> set[tuple[str, str, str | None, bool]]:
         table = self.serving.lanes.alive

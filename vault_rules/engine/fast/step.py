@@ -60,7 +60,7 @@ class Step:
     def _through(self, lane: Lane) -> None:
         """One by one at first; where that does not fill the request, many at once up to the next that is cut short."""
         size = BLOCK
-        place = self._singly(lane, lane.first, _FEW)
+        place = self._singly(lane, lane.first, _FEW if lane.segment.whole else _AFTER)  # lots are asked one by one
         while place < lane.stop and self.walk.need > 0:
             if self.at_once.possible:
                 place = self.at_once.through(lane, place, size)

@@ -17,7 +17,7 @@ from vault_rules.domain.rows import Request
 from vault_rules.engine.fast.rooms import Bound, History, Room
 from vault_rules.engine.fast.sight import Sight
 from vault_rules.engine.fast.vectors import Exact, Keyed, Scalar, Truth
-from vault_rules.engine.limits import MILLIGRAMS, Caps, Group, affordable
+from vault_rules.engine.limits import MILLIGRAMS, Caps, Group
 from vault_rules.engine.program import Clauses
 from vault_rules.engine.readings import columns_read, parts
 from vault_rules.engine.world import View, World
@@ -302,11 +302,28 @@ class Tallies:
 
     def allowed(self, bound: Bound, price: int) -> int:
         """What a bound still allows, in whole units of mass; a bound on money at a price, in its unit."""
+        return self.allowed_with(bound, bound.room.used, price)
+
+    def allowed_with(self, bound: Bound, used: int, price: int) -> int:
+        """What it allows with so much used."""
         if bound.money:
-            money = (bound.limit - bound.room.used) * self.cash
-            return int(affordable(money, price * self.price_unit) / self.mass)
-        rest = bound.whole - bound.room.used
+            return self._affordable(bound, used, price)
+        rest = bound.whole - used
         return max(rest if bound.exact else rest // self.milligram * self.milligram, 0)
+
+    def _affordable(self, bound: Bound, used: int, price: int) -> int:
+        """As `limits.affordable`: whole milligrams, less where the invoice would exceed the money."""
+        limit = bound.limit
+        rest = limit.numerator - used * limit.denominator
+        if rest <= 0:
+            return 0
+        up, down = self._money
+        each = up * price * self.milligram
+        quantity = rest * down // (limit.denominator * each) * self.milligram
+        if self.invoice(quantity, price) * limit.denominator <= rest:
+            return quantity
+        cents = rest // (limit.denominator * self._cent) * self._cent
+        return cents * down // each * self.milligram
 
     def surely(self, quantity: int, price: int, rest: int) -> bool:
         """Whether so much can be paid for, whichever way its cost is rounded."""
