@@ -59,13 +59,15 @@ class Step:
 
     def _through(self, lane: Lane) -> None:
         """One by one at first; where that does not fill the request, many at once up to the next that is cut short."""
-        size = BLOCK
-        place = self._singly(lane, lane.first, _FEW if lane.segment.whole else _AFTER)  # lots are asked one by one
+        size, after = BLOCK, _AFTER
+        place = self._singly(lane, lane.first, _FEW)
         while place < lane.stop and self.walk.need > 0:
             if self.at_once.possible:
+                before = place
                 place = self.at_once.through(lane, place, size)
                 size = min(size * 4, MOST)
-            place = self._singly(lane, place, _AFTER if self.at_once.possible else lane.stop)
+                after = _AFTER if place - before > 2 * after else min(2 * after, _FEW)  # many are cut short here
+            place = self._singly(lane, place, after if self.at_once.possible else lane.stop)
 
     @cached_property
     def at_once(self) -> AtOnce:
@@ -182,4 +184,4 @@ class Step:
 
 
 _AFTER = 64
-"""So many are looked at one by one behind one that was cut short: others near it may be as well."""
+"""So many are looked at one by one behind one that was cut short, more where that happens often."""
