@@ -183,3 +183,22 @@ class _ColumnBinder(Binder):
         for _ in self.rows("offers", Offer, rows):
             pass
         bad.total = len(every)
+
+
+class PartBinder(_ColumnBinder):
+    """Binds offers that are a part of a book's: the rates are those of the whole book."""
+
+    def __init__(self, book: Book, eyes: Eyes, rates: Mapping[str, Fraction]) -> None:
+        super().__init__(book, eyes)
+        self.rates = dict(rates)
+
+    def offers(self) -> OfferColumns | None:
+        """The offers; None where cells are bad whatever the policy. What the policy says against others is noted."""
+        if self.book.total_bad:
+            for _ in self.rows("offers", Offer, self._table("offers").rows):
+                pass
+            found = None
+        else:
+            found = self._few_offers() if self.book.offers is None else self._offers(self.book.offers)
+        self._declared_but_unreadable()
+        return found

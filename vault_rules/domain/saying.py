@@ -52,6 +52,11 @@ class Said:
         return self.texts.null_count() == len(self.texts)
 
 
+def hash_of_book(tables: Mapping[str, bytes]) -> str:
+    """The hash of a book, from that of each table."""
+    return hashlib.sha256(b"".join(f"{name} ".encode() + said for name, said in tables.items())).hexdigest()
+
+
 def hash_of_rows(table: ReadTable) -> bytes:
     """The hash of a table whose rows were read."""
     without = () if table.name == "fx" else _UNITS

@@ -98,7 +98,7 @@ class Serving:
         self.waterfalls = Waterfalls(self.world)
         self.least_award = self._least_award()
         self.mass = self._mass(finer)
-        self.tallies = Tallies(self.world, self.mass)
+        self.tallies = self._tallied()
         alive = self.verdicts.may_serve(self.world.requested, read_in_steps(self.world) | self._asked | self.tallies.columns)
         self.lanes = Lanes(self.world, self.verdicts, alive, self.mass)
         self.tallies.see(self.lanes.sight(alive))
@@ -112,6 +112,9 @@ class Serving:
         self.ledger = Ledger()
         self.walks: list[Walk] = []
         self._candidates: dict[Any, Candidates] = {}
+
+    def _tallied(self) -> Tallies:
+        return Tallies(self.world, self.mass)
 
     def _least_award(self) -> Fraction:
         expr = self.day.policy.least_award

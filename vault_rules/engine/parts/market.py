@@ -1,0 +1,120 @@
+"""One mineral's market: a fast evaluation that shares its awards, walks and caps with those of other minerals.
+
+What is numbered by awards (when a step opened, what a cap had counted) is numbered by the awards of all markets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+import attrs
+
+from vault_rules.domain.columns import ColumnBook
+from vault_rules.domain.plan import Rejection
+from vault_rules.engine.fast.evaluation import FastEvaluation
+from vault_rules.engine.fast.serving import Ledger, Serving, Walk
+from vault_rules.engine.fast.tallies import Finer, Tallies, Tally
+from vault_rules.engine.program import Program
+
+_KEPT = 10_000
+"""Of so many offers what is known is kept."""
+
+
+@attrs.define(eq=False)
+class Shared:
+    """What the markets of one evaluation have in common."""
+
+    finer: tuple[Fraction, ...]
+    mass: Fraction
+    tallies: dict[str, list[Tally]]
+    enough: dict[str, dict[str, int]]
+    ledger: Ledger = attrs.field(factory=Ledger)
+    walks: list[Walk] = attrs.field(factory=list)
+    left: dict[str, dict[int, int]] = attrs.field(factory=dict)
+    touched: dict[str, list[int]] = attrs.field(factory=dict)
+    made: dict[str, list[int]] = attrs.field(factory=dict)
+    """The places in the ledger of each mineral's awards."""
+    walked: dict[str, list[Walk]] = attrs.field(factory=dict)
+    """Each mineral's walks."""
+    _sums: list[int] = attrs.field(factory=lambda: [0])
+
+    def sums(self) -> list[int]:
+        """What had been awarded in all after each award."""
+        for quantity in self.ledger.quantities[len(self._sums) - 1 :]:
+            self._sums.append(self._sums[-1] + quantity)
+        return self._sums
+
+
+class Market(Serving):
+    """A mineral's offers, and the requests for it. It may be made anew at any time: what was awarded is shared."""
+
+    def __init__(self, program: Program, book: ColumnBook, as_of: date, shared: Shared, mineral: str) -> None:
+        self.shared, self.mineral = shared, mineral
+        super().__init__(program, book, as_of, shared.finer)
+        self.ledger, self.walks, self.touched = shared.ledger, shared.walks, shared.touched
+        self.left = shared.left.setdefault(mineral, {})
+        self._enough = shared.enough
+
+    def _tallied(self) -> Tallies:
+        """What all markets count together, seen with this one's codes."""
+        if self.mass != self.shared.mass:
+            raise Finer(self.mass)
+        found = Tallies(self.world, self.mass)
+        found._tallies = self.shared.tallies
+        return found
+
+    def serve(self, request: Any) -> None:
+        """Serve one request for the mineral."""
+        before = len(self.shared.ledger.rows)
+        self._serve(request)
+        self.shared.walked.setdefault(self.mineral, []).append(self.shared.walks[-1])
+        self.shared.made.setdefault(self.mineral, []).extend(range(before, len(self.shared.ledger.rows)))
+
+
+class MarketEvaluation(FastEvaluation):
+    """What a plan says of one mineral's offers and requests, once all of its requests are served."""
+
+    def __init__(self, market: Market) -> None:
+        shared = market.shared
+        self.shared, self.made = shared, shared.made.get(market.mineral, [])
+        market.walks = shared.walked.get(market.mineral, [])
+        places = {walk.number: at for at, walk in enumerate(market.walks)}
+        of = shared.ledger
+        market.ledger = Ledger(
+            [places[of.walks[at]] for at in self.made],
+            *([column[at] for at in self.made] for column in (of.rows, of.steps, of.quantities)),
+        )
+        super().__init__(market)
+
+    @cached_property
+    def _sold_out(self) -> dict[int, int]:
+        own = super()._sold_out
+        return {row: self.made[at] for row, at in own.items()}
+
+    @cached_property
+    def _sums(self) -> list[int]:
+        return self.shared.sums()
+
+    def rejections_once(self) -> Iterator[Rejection]:
+        """As `rejections`, of which each is asked for only once."""
+        for one in self.rejections():
+            yield one
+            if len(self.offers._standings) >= _KEPT:
+                for row in list(self.offers._standings):
+                    self.forget(row)
+
+    def forget(self, row: int) -> None:
+        """Do without what is known of an offer: of a million, each is looked at once."""
+        standing = self.offers._standings.pop(row, None)
+        if standing is not None and not self.listed:
+            self.world.compared.pop(standing.offer.offer, None)
+            self.world.tier_of.pop(standing.offer.offer, None)
+
+    @property
+    def listed(self) -> bool:
+        """Whether references look at offers one by one."""
+        return bool(self.world.markets.offers)
