@@ -7,14 +7,14 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-import polars as pl
 import pytest
 
 import vault_rules as vr
+from tests.differential import generator_book
 from tests.differential.cases import random_case
 from tests.support.parted_books import parted, tables_of, written
 from vault_rules.domain import parts
-from vault_rules.engine.parts.store import Store
+from vault_rules.engine.parts import runs
 from vault_rules.report.as_csv import csv_files
 from vault_rules.report.as_json import plan_to_json
 from vault_rules.report.tables import plan_to_text
@@ -53,9 +53,11 @@ def compared(seed: int, folder: Path) -> Any:
 
 @pytest.fixture
 def few_rows(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Chunks of two rows, and room for no market besides the one that is looked at."""
+    """Chunks of two rows, several minerals, and room for no market besides the one that is looked at."""
     monkeypatch.setattr(parts, "CHUNK", 2)
+    monkeypatch.setattr(runs, "IN_MEMORY", 3)
     monkeypatch.setenv("VAULT_RULES_MEMORY", "1")
+    monkeypatch.setattr(generator_book, "MINERALS", ["cobalt", "gallium"])
 
 
 @pytest.mark.parametrize("seed", range(12))

@@ -17,6 +17,7 @@ from vault_rules.engine.fast.evaluation import FastEvaluation
 from vault_rules.engine.fast.plan import LaterPlan, later
 from vault_rules.engine.fast.standing import GivenMarkets
 from vault_rules.engine.fast.tallies import Finer
+from vault_rules.engine.findings import column_names, regrouped
 from vault_rules.engine.limits import Group
 from vault_rules.engine.markets import Markets
 from vault_rules.engine.outcome import columns_missed
@@ -150,8 +151,19 @@ class PartedEvaluation(FastEvaluation):
         return set().union(*(one.offered for one in self.contributions))
 
     def groups_offered(self, rule: typed.Rule, clauses: Clauses) -> set[Group]:
-        markets = (self.store.evaluation(mineral) for mineral in self.store.requested())
-        return set().union(*(market.groups_offered(rule, clauses) for market in markets))
+        return self._groups[rule.name, tuple(column_names(clauses))]
+
+    @cached_property
+    def _groups(self) -> dict[tuple[str, tuple[str, ...]], set[Group]]:
+        """Of all caps at once, so that each market is looked at once."""
+        asked = [(rule, clauses) for rule in self.world.day.caps for clauses in regrouped(self, rule)]
+        found: dict[tuple[str, tuple[str, ...]], set[Group]] = {}
+        for mineral in self.store.requested():
+            market = self.store.evaluation(mineral)
+            for rule, clauses in asked:
+                groups = found.setdefault((rule.name, tuple(column_names(clauses))), set())
+                groups |= market.groups_offered(rule, clauses) if column_names(clauses) else set()
+        return found
 
     def missing_everywhere(self) -> list[str]:
         """Only columns that no part has can be missing everywhere: where there are none, no market is looked at."""

@@ -15,10 +15,15 @@ import attrs
 
 from vault_rules.domain.columns import ColumnBook
 from vault_rules.domain.plan import Rejection
+from vault_rules.domain.rows import Request
 from vault_rules.engine.fast.evaluation import FastEvaluation
 from vault_rules.engine.fast.serving import Ledger, Serving, Walk
 from vault_rules.engine.fast.tallies import Finer, Tallies, Tally
-from vault_rules.engine.program import Program
+from vault_rules.engine.limits import Group
+from vault_rules.engine.program import Clauses, Program
+from vault_rules.engine.readings import columns_read
+from vault_rules.semantics import typed
+from vault_rules.semantics.meaning import value_of
 
 _KEPT = 10_000
 """Of so many offers what is known is kept."""
@@ -98,6 +103,28 @@ class MarketEvaluation(FastEvaluation):
     @cached_property
     def _sums(self) -> list[int]:
         return self.shared.sums()
+
+    def groups_offered(self, rule: typed.Rule, clauses: Clauses) -> set[Group]:
+        """One offer stands for all that a cap cannot tell apart."""
+        columns = [*(clauses["per"] or ()), *([clauses["by"]] if clauses["by"] is not None else [])]
+        exprs = [*columns, *([clauses["where"]] if clauses["where"] is not None else [])]
+        lanes, day, caps = self.serving.lanes, self.world.day, self.serving.tallies.caps
+        frame = lanes.alive.frame
+        read = sorted(set().union(*(columns_read(one, day) for one in exprs)) & set(frame.columns))
+        rows = frame.unique(subset=read or ["mineral"], keep="any")["row"].to_list()
+        found: set[Group] = set()
+        for request in self.requests:
+            if rule.scope.holds(request.mineral, request.buyer):
+                for row in rows:
+                    view = self.world.view(self.offers.standing(row).offer, request)
+                    if clauses["where"] is None or value_of(clauses["where"], view) is True:
+                        found.add(caps.group(clauses, view))
+        return found
+
+    @property
+    def requests(self) -> list[Request]:
+        """The requests for the mineral."""
+        return [walk.request for walk in self.serving.walks]
 
     def rejections_once(self) -> Iterator[Rejection]:
         """As `rejections`, of which each is asked for only once."""

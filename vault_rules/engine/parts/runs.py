@@ -7,8 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from heapq import merge
 from itertools import islice
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from shutil import rmtree
+from tempfile import mkdtemp
 from typing import overload
+from weakref import finalize
 
 from vault_rules.domain.plan import Rejection
 
@@ -24,7 +26,7 @@ class Runs(Sequence[Rejection]):
         self._runs: list[list[Rejection] | Path] = []
         self._length = 0
         self._held = 0
-        self._folder: TemporaryDirectory[str] | None = None
+        self._folder: Path | None = None
 
     def add(self, rejections: Iterable[Rejection]) -> None:
         """One market's, by offer id."""
@@ -40,8 +42,9 @@ class Runs(Sequence[Rejection]):
 
     def _written(self, number: int, begun: list[list[Rejection]], rest: Iterator[Rejection]) -> Path:
         if self._folder is None:
-            self._folder = TemporaryDirectory(prefix="vault-rules-")
-        path = Path(self._folder.name) / str(number)
+            self._folder = Path(mkdtemp(prefix="vault-rules-"))
+            finalize(self, rmtree, self._folder, ignore_errors=True)
+        path = self._folder / str(number)
         self._length += len(begun[1])
         with path.open("wb") as file:
             for batch in begun:
