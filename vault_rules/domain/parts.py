@@ -128,7 +128,7 @@ def _blank(name: str, height: int, kind: pl.DataType) -> pl.Series:
 
 # ---- ids that stand twice --------------------------------------------------------------------------------------------
 
-AT_ONCE = 2**24
+AT_ONCE = 2**22
 """So many ids are held at once, each by a hash of 64 bits."""
 
 
