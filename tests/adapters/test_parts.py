@@ -30,7 +30,7 @@ def book(tmp_path: Path) -> Path:
 def part(book: Path, name: str, *rows: dict[str, str | None], without: str = "") -> Path:
     path = book / "offers" / name
     path.parent.mkdir(parents=True, exist_ok=True)
-    whole = [ROW | row for row in rows]
+    whole = [{**ROW, **row} for row in rows]
     frame = pl.DataFrame(whole, schema=dict.fromkeys({**ROW, **(rows[0] if rows else {})}, pl.String))
     frame.drop([without] if without else []).write_parquet(path)
     return path

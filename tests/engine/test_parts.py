@@ -155,6 +155,17 @@ def test_offers_in_parts_are_explained_as_those_of_one_table(tmp_path: Path, few
         vr.explain(plans[1], "tin1")
 
 
+def test_an_offer_that_nobody_asks_for_may_stop_the_evaluation(tmp_path: Path, few_rows: None) -> None:
+    policy, tables = coupled(tmp_path, "")
+    text = (tmp_path / "p.vault").read_text()
+    falls = text.replace("USD\n", "USD\n  compare price * factor\n").replace("cap", "field factor: number else 0\ncap")
+    policy = policy_of(falls, tmp_path)
+    asked = {**tables, "requests": tables["requests"].filter(mineral="tin")}
+    whole = shown(policy, written(tmp_path / "whole", asked), AS_OF)
+    assert "does not rise" in whole
+    assert shown(policy, parted(tmp_path / "parts", asked, 0, Random(1)), AS_OF) == whole
+
+
 def test_the_reference_takes_a_book_in_parts_as_one_table(tmp_path: Path) -> None:
     policy, tables = coupled(tmp_path, "")
     book = vr.read_book(parted(tmp_path / "parts", tables, 2, Random(1)))

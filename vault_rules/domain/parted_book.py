@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from vault_rules.domain.bind import Binder, Eyes
-from vault_rules.domain.bind_columns import PartBinder
+from vault_rules.domain.bind_columns import PartBinder, keep
 from vault_rules.domain.book import SHOWN_BAD_CELLS, Book
 from vault_rules.domain.columns import OfferColumns, TooWide
 from vault_rules.domain.parts import OFFERS, Part, Unread, offers_of
@@ -90,7 +90,20 @@ class BoundParts:
 
 
 def bind_parts(book: PartedBook, eyes: Eyes) -> BoundParts:
-    """Bind a book to a policy and a date. Raises `BookError` with every bad cell, `TooWide` as `bind_columns`."""
+    """Bind a book to a policy and a date; the book keeps what was seen, for a policy that asks the same again.
+
+    Raises `BookError` with every bad cell, `TooWide` as `bind_columns`.
+    """
+    names = tuple(None if one is None else frozenset(one) for one in (eyes.minerals, eyes.traders, eyes.buyers))
+    asked = (eyes.currency, eyes.as_of, *names, frozenset(eyes.fields.items()))
+    made: BoundParts | None = book.bound.get(asked)
+    if made is None:
+        made = _bound(book, eyes)
+        keep(book, asked, made)
+    return made
+
+
+def _bound(book: PartedBook, eyes: Eyes) -> BoundParts:
     rest = Book(book._sheets, book.bad_files)
     binder = Binder(rest, eyes)
     found = survey(book.parts, eyes, binder.rates)
