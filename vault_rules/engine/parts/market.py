@@ -5,7 +5,8 @@ What is numbered by awards (when a step opened, what a cap had counted) is numbe
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from array import array
+from collections.abc import Iterator, Sequence
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
@@ -76,8 +77,18 @@ class Market(Serving):
         """Serve one request for the mineral."""
         before = len(self.shared.ledger.rows)
         self._serve(request)
-        self.shared.walked.setdefault(self.mineral, []).append(self.shared.walks[-1])
+        walk = self.shared.walks[-1]
+        walk.runs = [(step, *map(_packed, columns)) for step, *columns in walk.runs]  # type: ignore[misc]
+        self.shared.walked.setdefault(self.mineral, []).append(walk)
         self.shared.made.setdefault(self.mineral, []).extend(range(before, len(self.shared.ledger.rows)))
+
+
+def _packed(numbers: list[int]) -> Sequence[int]:
+    """The same numbers in a fifth of the memory: a walk may pass over as many offers as there are."""
+    try:
+        return array("q", numbers)
+    except OverflowError:
+        return numbers
 
 
 class MarketEvaluation(FastEvaluation):
