@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import polars as pl
 
@@ -136,11 +137,10 @@ def _data(column: Column) -> pl.Series:
 
 def bounds(column: Numbers) -> tuple[int, int]:
     """The least and the greatest whole number of a column; remembered, since columns do not change."""
-    key = id(column)
-    if key not in _BOUNDS or _BOUNDS[key][0] is not column:
+    if column not in _BOUNDS:
         low, high = column.whole.min(), column.whole.max()
-        _BOUNDS[key] = (column, int(low or 0), int(high or 0))  # type: ignore[call-overload]
-    return _BOUNDS[key][1:]
+        _BOUNDS[column] = (int(low or 0), int(high or 0))  # type: ignore[call-overload]
+    return _BOUNDS[column]
 
 
-_BOUNDS: dict[int, tuple[Numbers, int, int]] = {}
+_BOUNDS: WeakKeyDictionary[Numbers, tuple[int, int]] = WeakKeyDictionary()
