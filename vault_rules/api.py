@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from vault_rules.domain.book import Book
+    from vault_rules.domain.parted_book import BoundParts, PartedBook
     from vault_rules.domain.plan import Plan as PlanRows
     from vault_rules.domain.trace import Trace
     from vault_rules.engine.engines import Evaluated
@@ -201,10 +202,9 @@ def read_book(path: str | Path, *, check: bool = True) -> Book:
 
     Without `check` bad cells are left to `evaluate`, which reports them with those that only a policy shows.
     """
-    from vault_rules.adapters.files import read_sheets
-    from vault_rules.domain.book import Book
+    from vault_rules.adapters.files import open_book
 
-    book = Book(*read_sheets(Path(path)))
+    book = open_book(Path(path))
     if check:
         book.check()
     return book
@@ -300,11 +300,14 @@ def evaluate(
     """
     from vault_rules.domain.bind import bind
     from vault_rules.domain.bind_columns import bind_columns
+    from vault_rules.domain.parted_book import PartedBook
     from vault_rules.engine.engines import ENGINES, by_columns, by_reference
 
     asked, eyes = _asked(policy, book, as_of, parameters)
     if engine not in ENGINES:
         raise UsageError(f"there is no engine `{engine}`: there is {', '.join(ENGINES)}")
+    if isinstance(book, PartedBook):
+        return Plan(_by_parts(asked.program, book, eyes, as_of, engine))
     if engine == "reference":
         return Plan(by_reference(asked.program, bind(book, **eyes), as_of))
     return Plan(by_columns(asked.program, lambda: bind_columns(book, **eyes), lambda: bind(book, **eyes), as_of))
@@ -343,6 +346,20 @@ def _asked(
         "buyers": typed.buyers,
         "fields": {name: field.type.kind for name, field in typed.fields.items()},
     }
+
+
+def _by_parts(program: Program, book: PartedBook, eyes: dict[str, Any], as_of: date, engine: str) -> Evaluated:
+    from vault_rules.domain.bind import Eyes, bind
+    from vault_rules.domain.parted_book import bind_parts
+    from vault_rules.engine.engines import by_parts, by_reference
+
+    def parts() -> BoundParts:
+        return bind_parts(book, Eyes(**eyes))
+
+    if engine == "reference":
+        parts()  # bad cells are said by their files
+        return by_reference(program, bind(book.whole(), **eyes), as_of)
+    return by_parts(program, parts, lambda: bind(book.whole(), **eyes), as_of, book.height)
 
 
 def _expect(value: object, kind: type, what: str, help: str) -> None:

@@ -10,8 +10,12 @@ from pathlib import Path
 from vault_rules.adapters.bad_file import MAX_FILE_BYTES, BadFile, printable
 from vault_rules.adapters.csv_file import read_csv
 from vault_rules.adapters.parquet_file import read_parquet
+from vault_rules.adapters.parts import read_parts
 from vault_rules.adapters.workbook import Workbook, open_workbook
 from vault_rules.adapters.xlsx_file import folded, read_sheet, read_xlsx, sheet_place
+from vault_rules.domain.book import Book
+from vault_rules.domain.parted_book import PartedBook
+from vault_rules.domain.parts import OFFERS, Part
 from vault_rules.domain.sheet import BadCell, Sheet
 from vault_rules.domain.spelling import did_you_mean
 from vault_rules.domain.tables import TABLES
@@ -38,6 +42,18 @@ def read_sheets(path: Path) -> Read:
     Nothing is judged cell by cell but what only a reader can see, which is in each sheet's `bad`. A table whose file
     cannot be read is missing from the first and named in the second. Raises `UsageError` where the path is no book.
     """
+    sheets, bad, _ = _read(path)
+    return sheets, bad
+
+
+def open_book(path: Path) -> Book:
+    """The book of a folder or workbook. Raises `UsageError` as `read_sheets`."""
+    sheets, bad, parts = _read(path)
+    return Book(sheets, bad) if parts is None else PartedBook(sheets, bad, parts)
+
+
+def _read(path: Path) -> tuple[dict[str, Sheet], tuple[BadCell, ...], list[Part] | None]:
+    """The parts are those of a folder of offers, None where there is none."""
     try:
         mode = path.stat().st_mode
         if stat.S_ISDIR(mode):
@@ -48,31 +64,37 @@ def read_sheets(path: Path) -> Read:
         raise UsageError(f"the book `{path}` cannot be opened") from None
     if path.suffix.casefold() != ".xlsx":
         raise UsageError(f"`{path}` is not a book: {_A_BOOK}")
-    return _workbook(path)
+    return *_workbook(path), None
 
 
 # ---- a folder --------------------------------------------------------------------------------------------------------
 
 
-def _folder(folder: Path) -> Read:
+def _folder(folder: Path) -> tuple[dict[str, Sheet], tuple[BadCell, ...], list[Part] | None]:
     place = printable(folder.resolve().name or str(folder))
     files: dict[str, list[Path]] = {name: [] for name in TABLES}
     others: list[Path] = []
     for path in sorted(folder.iterdir()):
         if path.suffix.casefold() in READERS and not path.name.startswith(("~$", ".")):
             files.get(path.stem.casefold(), others).append(path)
+        elif path.name.casefold() == OFFERS and path.is_dir():
+            files[OFFERS].append(path)
     meant = _meant({path.name: path.stem for path in others}, {name for name, found in files.items() if not found})
     sheets: dict[str, Sheet] = {}
     bad: list[BadCell] = []
+    parts: list[Part] | None = None
     for name, found in files.items():
         if len(found) > 1:
             names = " and ".join(path.name for path in found)
             bad.append(BadCell(place, None, None, None, f"has {len(found)} files for the table `{name}`: {names}"))
+        elif found and found[0].name.casefold() == OFFERS:
+            parts, unread = read_parts(found[0])
+            bad += unread
         elif found:
             _add(sheets, bad, name, found[0].name, partial(_read_file, found[0], name))
         else:
             bad += _absent(place, name, f": {name}.csv, {name}.parquet or {name}.xlsx", meant.get(name))
-    return sheets, tuple(bad)
+    return sheets, tuple(bad), parts
 
 
 def _read_file(path: Path, name: str) -> Sheet:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from vault_rules.cli.evaluating import Day, make_plan
-from vault_rules.cli.running import DONE, SHORTFALL, colour, emit
+from vault_rules.cli.running import DONE, SHORTFALL, colour, emit, emit_pieces
 
 if TYPE_CHECKING:
     from vault_rules.api import Plan
@@ -67,9 +67,9 @@ def command(
 
 def _write(plan: Plan, form: str, output: Path | None, rejections: str | None, request: str | None) -> None:
     if form == "json":
-        from vault_rules.report.as_json import plan_to_json
+        from vault_rules.report.as_json import json_pieces
 
-        emit(plan_to_json(plan.rows, rejections=rejections or "all", request=request), output)
+        emit_pieces(json_pieces(plan.rows, rejections=rejections or "all", request=request), output)
     elif form == "csv" and output is not None:
         plan.to_csv(output)
         for text in plan.rows.warnings:  # the other formats hold them

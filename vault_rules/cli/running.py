@@ -6,8 +6,9 @@ import gc
 import os
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -130,6 +131,24 @@ def write_text(path: Path, text: str) -> None:
     from vault_rules.report.whole_files import write_file
 
     write_file(path, text.encode("utf-8"))
+
+
+def emit_pieces(pieces: Iterable[str], output: Path | None) -> None:
+    """A result that may be long: to a file, or to stdout."""
+    from vault_rules.report.whole_files import write_pieces
+
+    if output is not None:
+        write_pieces(output, (one.encode("utf-8") for one in pieces))
+        return
+    for one in _batches(pieces):
+        click.echo(one, nl=False)
+
+
+def _batches(pieces: Iterable[str]) -> Iterator[str]:
+    """Some pieces at a time: each is flushed."""
+    rest = iter(pieces)
+    while batch := list(islice(rest, 1000)):
+        yield "".join(batch)
 
 
 def emit(text: str, output: Path | None) -> None:

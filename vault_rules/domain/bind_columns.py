@@ -61,11 +61,12 @@ def bind_columns(
     made: ColumnBook | None = book.bound.get((as_of, asked))
     if made is None:
         made = _ColumnBinder(book, eyes).columns(asked)
-        _keep(book, (as_of, asked), made)
+        keep(book, (as_of, asked), made)
     return made
 
 
-def _keep(book: Book, key: Any, made: Any) -> None:
+def keep(book: Book, key: Any, made: Any) -> None:
+    """Keep what was made of a book, and no more than a few of its kind."""
     while len(book.bound) >= _KEPT:
         del book.bound[next(iter(book.bound))]
     book.bound[key] = made
@@ -84,7 +85,7 @@ class _ColumnBinder(Binder):
         if offers is None:
             offers = self._few_offers() if self.book.offers is None else self._offers(self.book.offers)
         others = self.others()
-        _keep(self.book, key, offers)
+        keep(self.book, key, offers)
         return ColumnBook(offers=offers, **others, book=self.book)
 
     def _few_offers(self) -> OfferColumns:
@@ -183,3 +184,22 @@ class _ColumnBinder(Binder):
         for _ in self.rows("offers", Offer, rows):
             pass
         bad.total = len(every)
+
+
+class PartBinder(_ColumnBinder):
+    """Binds offers that are a part of a book's: the rates are those of the whole book."""
+
+    def __init__(self, book: Book, eyes: Eyes, rates: Mapping[str, Fraction]) -> None:
+        super().__init__(book, eyes)
+        self.rates = dict(rates)
+
+    def offers(self) -> OfferColumns | None:
+        """The offers; None where cells are bad whatever the policy. What the policy says against others is noted."""
+        if self.book.total_bad:
+            for _ in self.rows("offers", Offer, self._table("offers").rows):
+                pass
+            found = None
+        else:
+            found = self._few_offers() if self.book.offers is None else self._offers(self.book.offers)
+        self._declared_but_unreadable()
+        return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -96,15 +95,20 @@ class Book:
     @cached_property
     def sha256(self) -> str:
         """A hash of what the book says: the same in any order of rows and columns, units and format of file."""
+        from vault_rules.domain.saying import hash_of_book
+
+        return hash_of_book(self.hashes())
+
+    def hashes(self) -> dict[str, bytes]:
+        """The hash of each table."""
         from vault_rules.domain.saying import hash_of_columns, hash_of_rows
 
-        digest = hashlib.sha256()
+        found = {}
         for name in self.tables:
             offers = self.offers if name == "offers" else None
             in_columns = None if offers is None or offers.columns is None else offers
-            said = hash_of_rows(self.tables[name]) if in_columns is None else hash_of_columns(in_columns)
-            digest.update(f"{name} ".encode() + said)
-        return digest.hexdigest()
+            found[name] = hash_of_rows(self.tables[name]) if in_columns is None else hash_of_columns(in_columns)
+        return found
 
 
 class _Tables(Mapping[str, ReadTable]):

@@ -74,7 +74,7 @@ def read_offers(sheet: Sheet) -> ReadOffers:
     order = _by_mineral(columns)
     if order is not None:
         columns = dict(zip(columns, at_once(partial(taken, rows=order), columns.values(), len(order)), strict=True))
-    return ReadOffers(sheet.place, sheet, found, kept, total, columns, order, _extra(sheet, found), units)
+    return ReadOffers(sheet.place, sheet, found, kept, total, columns, order, other_columns(sheet, found), units)
 
 
 def at_once(work: Callable[[_S], _T], columns: Iterable[_S], height: int) -> list[_T]:
@@ -202,7 +202,7 @@ def _by_mineral(columns: Mapping[str, Cells]) -> pl.Series | None:
     return None if stand_so else ranks.arg_sort()
 
 
-def _extra(sheet: Sheet, found: Heading) -> dict[str, pl.Series]:
+def other_columns(sheet: Sheet, found: Heading) -> dict[str, pl.Series]:
     """The columns that no book has, by name; of two of one name the last that is not blank counts."""
     extra: dict[str, pl.Series] = {}
     for word, name in found.names.items():

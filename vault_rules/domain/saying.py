@@ -1,5 +1,6 @@
 """What a table says, as one hash: of the exact values, in whatever order, unit and format of file they were given.
 
+Offers are hashed mineral by mineral, so that a book of which only one mineral's offers fit into memory has a hash too.
 Rows stand in the order of their ids (those without, in the order of what they say), columns in that of their names;
 a column that is blank everywhere is none. A column of numbers is hashed as whole numbers of the coarsest unit there is,
 and so only by its values.
@@ -8,7 +9,7 @@ and so only by its values.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import partial
 from typing import Any
@@ -34,6 +35,7 @@ _EXTRA = "extra "
 _AT_ONCE = 2**20
 _BLANK = "\0"
 _ESCAPES = {"\\": "\\\\", "\n": "\\n", _BLANK: "\\0"}
+_Row = dict[str, Fraction | str]
 
 
 @attrs.frozen(eq=False)
@@ -50,11 +52,32 @@ class Said:
         return self.texts.null_count() == len(self.texts)
 
 
+def hash_of_book(tables: Mapping[str, bytes]) -> str:
+    """The hash of a book, from that of each table."""
+    return hashlib.sha256(b"".join(f"{name} ".encode() + said for name, said in tables.items())).hexdigest()
+
+
 def hash_of_rows(table: ReadTable) -> bytes:
     """The hash of a table whose rows were read."""
     without = () if table.name == "fx" else _UNITS
     rows = [_cells(row, without) for row in table.rows]
-    id = IDS.get(table.name, "")
+    if table.name != "offers":
+        return _hash_of_cells(rows, IDS.get(table.name, ""))
+    markets: dict[str, list[_Row]] = {}
+    for row in rows:
+        markets.setdefault(str(row.get("mineral", "")), []).append(row)
+    return hash_of_markets({name: _hash_of_cells(ones, "offer") for name, ones in markets.items()})
+
+
+def hash_of_markets(hashes: Mapping[str, bytes]) -> bytes:
+    """The hash of all offers, from that of each mineral's."""
+    whole = hashlib.sha256()
+    for name, said in sorted(hashes.items()):
+        whole.update(f"{len(name)} {name} ".encode() + said)
+    return whole.digest()
+
+
+def _hash_of_cells(rows: list[_Row], id: str) -> bytes:
     rows.sort(key=lambda cells: (str(cells.get(id)), sorted((name, str(one)) for name, one in cells.items())))
     names = sorted({name for cells in rows for name in cells})
     return _hash(len(rows), ((name, _of_values([cells.get(name) for cells in rows])) for name in names))
@@ -63,8 +86,20 @@ def hash_of_rows(table: ReadTable) -> bytes:
 def hash_of_columns(offers: ReadOffers) -> bytes:
     """The same of offers that were read as columns."""
     assert offers.columns is not None
-    height = offers.sheet.given.height
-    order = texts_of(offers.columns["offer"], height).arg_sort()
+    minerals = texts_of(offers.columns["mineral"], offers.sheet.given.height)
+    hashes: dict[str, bytes] = {}
+    start = 0
+    for length, name in minerals.rle().struct.unnest().iter_rows():
+        hashes[name] = hash_of_market(offers, start, length)
+        start += length
+    return hash_of_markets(hashes)
+
+
+def hash_of_market(offers: ReadOffers, start: int, height: int) -> bytes:
+    """The hash of offers that stand together."""
+    assert offers.columns is not None
+    ids = texts_of(offers.columns["offer"], offers.sheet.given.height)
+    order = ids.slice(start, height).arg_sort() + start
     parts: dict[str, Callable[[], Said]] = {}
     for name, cells in offers.columns.items():
         parts[name] = partial(_of_cells, cells, order)

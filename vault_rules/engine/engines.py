@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from vault_rules.domain.columns import ColumnBook
+    from vault_rules.domain.parted_book import BoundParts
     from vault_rules.engine.fast.evaluation import FastEvaluation
 
 ENGINES = ("fast", "reference")
@@ -29,6 +30,11 @@ TOO_WIDE = (
 )
 LARGEST_FOR_REFERENCE = 100_000
 """More offers than this are not handed to the reference on the quiet: it would take hours."""
+
+_TOO_WIDE = (
+    "the figures of this book are too large or too fine for the fast engine (38 digits at one scale): "
+    "round prices and quantities, or take `--engine reference`, which knows no limit and is slow"
+)
 
 
 @attrs.frozen(eq=False)
@@ -83,6 +89,31 @@ def by_columns(
     if len(bound.offers) > LARGEST_FOR_REFERENCE:
         raise UsageError(TOO_WIDE)
     return by_reference(program, bound, as_of)
+
+
+def by_parts(
+    program: Program, parts: Callable[[], BoundParts], rows: Callable[[], BoundBook], as_of: date, offers: int
+) -> Evaluated:
+    """A plan by the fast engine, of a book with so many offers in parts: one mineral's market after the other.
+
+    The reference works it out where `by_columns` would let it.
+    """
+    from vault_rules.domain.columns import TooWide
+    from vault_rules.engine.fast.vectors import Wide
+    from vault_rules.engine.parts.evaluation import evaluate_parts, plan_of_parts
+    from vault_rules.engine.parts.memory import budget
+
+    memory = budget()
+    try:
+        evaluation = evaluate_parts(program, parts(), as_of, memory)
+        return Evaluated(plan_of_parts(evaluation), frozenset(evaluation.world.requests), evaluation)
+    except EvaluationError:
+        if offers > LARGEST_FOR_REFERENCE:
+            raise
+    except (Wide, TooWide):
+        if offers > LARGEST_FOR_REFERENCE:
+            raise UsageError(TOO_WIDE) from None
+    return by_reference(program, rows(), as_of)
 
 
 def decisions(program: Program, columns: Callable[[], ColumnBook], as_of: date) -> pl.DataFrame:

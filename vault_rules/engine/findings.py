@@ -22,20 +22,20 @@ def limit_rows(evaluation: Outcome) -> Iterator[CapUse | Finding]:
     """A row for each cap in force and each group it counts apart; for targets and advisory caps a finding."""
     for rule in evaluation.world.day.caps:
         rows: dict[Group, CapUse | Finding] = {}
-        for clauses in _regrouped(evaluation, rule):
+        for clauses in regrouped(evaluation, rule):
             for group in _groups(evaluation, rule, clauses):
                 own, view = _clauses(evaluation, rule, group, clauses)
-                if own is not None and _names(own) == _names(clauses):
+                if own is not None and column_names(own) == column_names(clauses):
                     rows.setdefault(group, _row(evaluation, rule, own, view, group))
         yield from (rows[group] for group in sorted(rows, key=lambda one: tuple(map(str, one))))
 
 
-def _names(clauses: Clauses) -> list[str]:
+def column_names(clauses: Clauses) -> list[str]:
     """The columns that a cap counts apart by: what stands after `per`, then after `by`."""
     return [column.name for column in [*(clauses["per"] or ()), *([clauses["by"]] if clauses["by"] else [])]]
 
 
-def _regrouped(evaluation: Outcome, rule: typed.Rule) -> list[Clauses]:
+def regrouped(evaluation: Outcome, rule: typed.Rule) -> list[Clauses]:
     """The cap as it counts for everybody, and as it counts apart where an exception says by what."""
     world = evaluation.world
     views = [world.view(), *(world.view(None, one) for one in evaluation.book.requests)]
@@ -43,13 +43,13 @@ def _regrouped(evaluation: Outcome, rule: typed.Rule) -> list[Clauses]:
     for view in views:
         clauses = view.clauses(rule)
         if clauses is not None and clauses["limit"] is not None:
-            found.setdefault(tuple(_names(clauses)), clauses)
+            found.setdefault(tuple(column_names(clauses)), clauses)
     return list(found.values())
 
 
 def _clauses(evaluation: Outcome, rule: typed.Rule, group: Group, like: Clauses) -> tuple[Clauses | None, View]:
     """A cap's clauses for a group; only a group of one mineral or buyer has the exceptions to that."""
-    values: dict[str, Any] = dict(zip(_names(like), group, strict=True))
+    values: dict[str, Any] = dict(zip(column_names(like), group, strict=True))
     view = View(evaluation.world, mineral=values.get("mineral"), buyer=values.get("buyer"), award=values)
     return view.clauses(rule), view
 
@@ -58,7 +58,7 @@ def _groups(evaluation: Outcome, rule: typed.Rule, clauses: Clauses) -> set[Grou
     """The groups of what is counted, and of the eligible offers for what is requested."""
     caps, world = evaluation.caps, evaluation.world
     found = set(caps.used(rule, clauses))
-    if not _names(clauses):
+    if not column_names(clauses):
         return {()}
     if rule.kind == "target" and clauses["by"] is None:  # a floor fails also where nothing counts
         for request in evaluation.book.requests:

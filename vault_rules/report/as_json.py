@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -13,25 +13,45 @@ from vault_rules.report.choice import checked, counted, only
 from vault_rules.report.columns import AWARDS, award_cells, money, number
 
 SCHEMA = "vault-rules/plan/1"
+_NO_REJECTIONS = '\n  "rejections": []'
 _Fields = dict[str, Any]
 
 
 def plan_to_json(plan: Plan, *, rejections: str = "all", request: str | None = None) -> str:
-    """The plan, ending with a newline.
+    """The plan, ending with a newline: `json_pieces` in one text."""
+    return "".join(json_pieces(plan, rejections=rejections, request=request))
+
+
+def json_pieces(plan: Plan, *, rejections: str = "all", request: str | None = None) -> Iterator[str]:
+    """The plan piece by piece, so that of many rejections few are in memory at a time.
 
     `rejections`: `all`; `summary`, the count of each code; or `none`. `request` keeps what concerns that request;
     findings and totals stay those of the whole plan.
     """
+    checked(rejections)
     shown = only(plan, request)
     fields = _head(shown)
     fields["awards"] = [_award(one) for one in shown.awards]
-    fields["rejections"] = [_rejection(one) for one in shown.rejections] if checked(rejections) == "all" else []
+    fields["rejections"] = []
     fields |= _outcome(shown)
     fields["totals"] = _totals(shown.totals)
     if rejections == "summary":
         fields["rejection_summary"] = counted(shown.rejections)
     fields["warnings"] = list(shown.warnings)
-    return dump(fields)
+    listed = shown.rejections if rejections == "all" else ()  # made before anything is written
+    head, empty, tail = dump(fields).partition(_NO_REJECTIONS)  # no text holds a line's end, so that it stands once
+    yield head
+    yield from _listed(listed) if listed else (empty,)
+    yield tail
+
+
+def _listed(rejections: Iterable[Rejection]) -> Iterator[str]:
+    """As `dump` would write the list in its place."""
+    yield _NO_REJECTIONS.removesuffix("]")
+    for at, one in enumerate(rejections):
+        text = json.dumps(_rejection(one), indent=2, ensure_ascii=False, allow_nan=False)
+        yield f"{',' if at else ''}\n{text}".replace("\n", "\n    ")
+    yield "\n  ]"
 
 
 def dump(fields: _Fields) -> str:

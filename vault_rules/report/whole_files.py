@@ -5,21 +5,27 @@ from __future__ import annotations
 import errno
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from uuid import uuid4
 
 
 def write_file(path: Path, content: bytes) -> None:
+    """As `write_pieces`, all at once."""
+    write_pieces(path, (content,))
+
+
+def write_pieces(path: Path, pieces: Iterable[bytes]) -> None:
     """Write a file; one that is there keeps its permissions, a link its place, and a device or pipe is written to."""
     path = Path(os.path.realpath(path))
     if path.exists() and not path.is_file():
-        path.write_bytes(content)
+        with path.open("wb") as file:
+            file.writelines(pieces)
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = _beside(path)
     try:
-        _new(beside, content)
+        _new(beside, pieces)
         if path.exists():
             shutil.copymode(path, beside)
         beside.replace(path)
@@ -39,7 +45,7 @@ def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
     try:
         beside.mkdir()
         for name, content in files.items():
-            _new(beside / name, content)
+            _new(beside / name, (content,))
         if is_new:
             beside.rename(folder)
         else:
@@ -53,8 +59,8 @@ def _beside(path: Path) -> Path:
     return path.with_name(f".{uuid4().hex}.new")  # without its name, which may be as long as names can be
 
 
-def _new(path: Path, content: bytes) -> None:
+def _new(path: Path, pieces: Iterable[bytes]) -> None:
     with path.open("xb") as file:
-        file.write(content)
+        file.writelines(pieces)
         file.flush()
         os.fsync(file.fileno())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property, partial
 from typing import Any
 
@@ -30,8 +30,10 @@ class Causes:
         serving: Serving,
         blocked: Callable[[Walk, Blocked], list[Reason]],
         given: Callable[[Walk, Blocked], tuple[int, int]],
+        made: Sequence[int] | None = None,
     ) -> None:
-        self.serving, self.blocked, self.given = serving, blocked, given
+        """`made`: the number of each award among those of all markets, where this is one of several."""
+        self.serving, self.blocked, self.given, self.made = serving, blocked, given, made
 
     def because(self, walk: Walk) -> tuple[str, ...]:
         """Every code for which an offer of the mineral with quantity left was passed over or cut short."""
@@ -169,7 +171,7 @@ class Causes:
             if last[row] == at and left[row] == 0:
                 rows, times = found.setdefault(self.serving.walks[ledger.walks[at]].request.mineral, ([], []))
                 rows.append(row)
-                times.append(at)
+                times.append(at if self.made is None else self.made[at])
         return found
 
     @cached_property

@@ -56,7 +56,7 @@ class Serving:
         least = self.least_award / self.mass
         self.least_whole = -(-least.numerator // least.denominator)
         """The least award, up to whole units."""
-        self.tallies = Tallies(self.world, self.mass, price.unit)
+        self.tallies = self._tallied()
         alive = self.verdicts.may_serve(self.world.requested, self.depends.columns | self._asked | self.tallies.columns)
         self.lanes = Lanes(self.world, self.verdicts, alive, self.mass)
         self.world.markets = GivenMarkets(self.world, self.lanes)  # for what has to be asked offer by offer
@@ -68,6 +68,9 @@ class Serving:
         self.ledger = Ledger()
         self.walks: list[Walk] = []
         self._candidates: dict[Any, Candidates] = {}
+
+    def _tallied(self) -> Tallies:
+        return Tallies(self.world, self.mass, self.price_unit)
 
     def _least_award(self) -> Fraction:
         expr = self.day.policy.least_award

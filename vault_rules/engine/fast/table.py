@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import polars as pl
 
@@ -139,13 +140,12 @@ def _data(column: Column) -> pl.Series:
 
 def bounds(column: Numbers) -> tuple[int, int]:
     """The least and the greatest whole number of a column; remembered, since columns do not change."""
-    key = id(column)
-    if key not in _BOUNDS or _BOUNDS[key][0] is not column:
+    if column not in _BOUNDS:
         low, high = column.whole.min(), column.whole.max()
         assert isinstance(low, int | None)
         assert isinstance(high, int | None)
-        _BOUNDS[key] = (column, low or 0, high or 0)
-    return _BOUNDS[key][1:]
+        _BOUNDS[column] = (low or 0, high or 0)
+    return _BOUNDS[column]
 
 
-_BOUNDS: dict[int, tuple[Numbers, int, int]] = {}
+_BOUNDS: WeakKeyDictionary[Numbers, tuple[int, int]] = WeakKeyDictionary()
