@@ -6,31 +6,46 @@ from fractions import Fraction
 
 import polars as pl
 
-from vault_rules.domain.columns import INT128_MAX, Coded, Numbers
+from vault_rules.domain.columns import INT64_MAX, INT128_MAX, Coded, Numbers
 from vault_rules.domain.exact import SHOWN_DECIMALS, has_end, invoice, plain
 
 _SCALE = 10**SHOWN_DECIMALS
 
 
-def _wide(number: int) -> pl.Expr:
-    return pl.lit(number, dtype=pl.Int128)
+def _kind(largest: int) -> pl.DataType:
+    """The narrower type for whole numbers up to `largest`: arithmetic on 128 bits is several times slower."""
+    return pl.Int64() if largest <= INT64_MAX else pl.Int128()
+
+
+def coarse(numbers: Numbers) -> Numbers:
+    """The same numbers in thousands as far as all are whole thousands."""
+    whole, unit = numbers.whole.alias("n"), numbers.unit
+    thousand = pl.lit(1000, dtype=whole.dtype)
+    while _largest(whole) >= 1000 and whole.to_frame().select((pl.col("n") % thousand == 0).all()).item():
+        whole, unit = whole.to_frame().select(pl.col("n") // thousand)["n"], unit * 1000
+    whole = whole.alias(numbers.whole.name)
+    largest = _largest(whole)
+    return Numbers(whole.cast(_kind(largest)) if largest else whole, unit)
 
 
 def plain_texts(numbers: Numbers) -> pl.Series:
     """Numbers of zero or more as plain decimals."""
+    numbers = coarse(numbers)
     places = decimals(numbers.unit)
     whole = numbers.whole
     factor = 0 if places is None else int(numbers.unit * 10**places)
-    if places is None or _largest(whole) * factor > INT128_MAX:
+    largest = max(_largest(whole) * factor, 10 ** (places or 0))
+    if places is None or largest > INT128_MAX:
         return each(whole, numbers.unit)
-    value = pl.col(whole.name).cast(pl.Int128) * _wide(factor)
-    return whole.to_frame().select(_pointed(value, places)).to_series().rename(whole.name)
+    kind = _kind(largest)
+    value = pl.col(whole.name).cast(kind) * pl.lit(factor, dtype=kind)
+    return whole.to_frame().select(_pointed(value, places, kind)).to_series().rename(whole.name)
 
 
-def _pointed(value: pl.Expr, places: int) -> pl.Expr:
+def _pointed(value: pl.Expr, places: int, kind: pl.DataType) -> pl.Expr:
     if not places:
         return value.cast(pl.String)
-    down = _wide(10**places)
+    down = pl.lit(10**places, dtype=kind)
     rest = (value % down).cast(pl.String).str.zfill(places)
     text = pl.concat_str((value // down).cast(pl.String), pl.lit("."), rest)
     return text.str.strip_chars_end("0").str.strip_chars_end(".")
@@ -59,46 +74,55 @@ def _largest(whole: pl.Series) -> int:
 
 def invoices(quantity: Numbers, price: Numbers) -> pl.Series:
     """What each quantity costs, in cents: rounded once, half to even."""
+    quantity, price = coarse(quantity), coarse(price)
     each_cent = quantity.unit * price.unit * 100
     up, down = each_cent.numerator, each_cent.denominator
-    if _largest(quantity.whole) * _largest(price.whole) * up > INT128_MAX // 2 or down > INT128_MAX // 4:
+    largest = max(_largest(quantity.whole) * _largest(price.whole) * up, down) * 2
+    if largest > INT128_MAX:
         pairs = zip(quantity.whole.to_list(), price.whole.to_list(), strict=True)
         cents = [int(invoice(q * quantity.unit * p * price.unit) * 100) for q, p in pairs]
         return pl.Series("cost", cents, dtype=pl.Int128)
-    product = pl.col("q").cast(pl.Int128) * pl.col("p").cast(pl.Int128) * _wide(up)
+    kind = _kind(largest)
+    by, two = pl.lit(down, dtype=kind), pl.lit(2, dtype=kind)
+    product = pl.col("q").cast(kind) * pl.col("p").cast(kind) * pl.lit(up, dtype=kind)
     frame = pl.DataFrame([quantity.whole.rename("q"), price.whole.rename("p")]).select(n=product)
-    cents_of, twice = pl.col("n") // _wide(down), pl.col("n") % _wide(down) * _wide(2)
-    odd = pl.col("n") // _wide(down) % _wide(2) == 1
-    up_one = (twice > down) | ((twice == down) & odd)
-    return frame.select(cost=cents_of + up_one.cast(pl.Int128)).to_series()
+    if down == 1:
+        return frame["n"].rename("cost")
+    cents_of, twice = pl.col("n") // by, pl.col("n") % by * two
+    up_one = (twice > by) | ((twice == by) & (cents_of % two == 1))
+    return frame.select(cost=cents_of + up_one.cast(kind)).to_series()
 
 
 def money_texts(cents: pl.Series) -> pl.Series:
     """Cents as money with two decimals."""
-    value = pl.col(cents.name)
-    text = pl.concat_str(
-        (value // _wide(100)).cast(pl.String), pl.lit("."), (value % _wide(100)).cast(pl.String).str.zfill(2)
-    )
-    return cents.cast(pl.Int128).to_frame().select(text).to_series().rename(cents.name)
+    kind = _kind(_largest(cents))
+    value, hundred = pl.col(cents.name), pl.lit(100, dtype=kind)
+    rest = (value % hundred).cast(pl.String).str.zfill(2)
+    text = pl.concat_str((value // hundred).cast(pl.String), pl.lit("."), rest)
+    return cents.cast(kind).to_frame().select(text).to_series().rename(cents.name)
 
 
 def premium_texts(compared: Numbers, reference: Coded) -> pl.Series:
     """Compared price / reference - 1 as plain decimals; null where there is no reference."""
+    if not any(reference.values):
+        return pl.Series("premium", [None], dtype=pl.String).new_from_index(0, len(compared.whole))
     ratios = [None if not one else compared.unit / one for one in reference.values]
     ups = [None if one is None else one.numerator for one in ratios]
     downs = [None if one is None else one.denominator for one in ratios]
     highest = max((one for one in (*ups, *downs) if one is not None), default=0)
-    if highest * max(_largest(compared.whole), _SCALE) > INT128_MAX // 4:
+    largest = highest * max(_largest(compared.whole), _SCALE) * 4
+    if largest > INT128_MAX:
         return _premiums_each(compared, ratios, reference)
-    table = [pl.Series(name, one, dtype=pl.Int128) for name, one in (("up", ups), ("down", downs))]
-    odds = pl.Series("odd", [None if one is None else _without(one) for one in downs], dtype=pl.Int128)
-    code = pl.col("code")
-    frame = pl.DataFrame([reference.codes.rename("code"), compared.whole.cast(pl.Int128).rename("c")]).select(
-        "c", *(pl.lit(one).gather(code).alias(one.name) for one in (*table, odds))
+    kind = _kind(largest)
+    odds = [None if one is None else _without(one) for one in downs]
+    table = [pl.Series(name, one, dtype=kind) for name, one in (("up", ups), ("down", downs), ("odd", odds))]
+    code, scale = pl.col("code"), pl.lit(_SCALE, dtype=kind)
+    frame = pl.DataFrame([reference.codes.rename("code"), compared.whole.cast(kind).rename("c")]).select(
+        "c", *(pl.lit(one).gather(code).alias(one.name) for one in table)
     )
     over = pl.col("c") * pl.col("up") - pl.col("down")
     frame = frame.with_columns(over=over).with_columns(size=pl.col("over").abs())
-    rest = pl.col("size") % pl.col("down") * _wide(_SCALE)
+    rest = pl.col("size") % pl.col("down") * scale
     frame = frame.with_columns(
         whole=pl.col("size") // pl.col("down"),
         part=rest // pl.col("down"),

@@ -39,39 +39,47 @@ def through(step: Step, segment: Segment, columns: Columns, at: int, end: int) -
 
 
 class _Run:
-    """A run of offers, all of which may be taken in any quantity."""
+    """A run of offers, all of which may be taken in any quantity; those that are sold out are left out."""
 
     def __init__(self, step: Step, columns: Columns, at: int, end: int) -> None:
         self.step, self.serving, self.walk = step, step.serving, step.walk
-        self.columns, self.at = columns, at
+        self.columns, self.at, self.length = columns, at, end - at
         self.rows: list[int] = columns["row"][at:end]
         self.has: list[int] = columns["#quantity"][at:end]
+        self.places: list[int] | None = None
+        """Where each stands in the run, if not all do."""
         self.made = len(self.serving.ledger.rows)
+        left = self.serving.left
+        if not left.keys().isdisjoint(self.rows):
+            has = [left.get(row, quantity) for row, quantity in zip(self.rows, self.has, strict=True)]
+            self.places = [place for place, one in enumerate(has) if one]
+            self.rows = [self.rows[place] for place in self.places]
+            self.has = [has[place] for place in self.places]
 
     def take(self) -> int:
-        """How many offers are done with."""
+        """How many places are done with."""
+        return self._places_of(self._taken()) if self.rows else self.length
+
+    def _places_of(self, count: int) -> int:
+        """How many places the first offers take up, with those sold out between and behind them."""
+        if self.places is None:
+            return count
+        return self.places[count] if count < len(self.places) else self.length
+
+    def _place(self, at: int) -> int:
+        """Where an offer of the run stands in the columns."""
+        return self.at + (at if self.places is None else self.places[at])
+
+    def _taken(self) -> int:
         limit = min(self.walk.need, _share(self.step))
-        left = self.serving.left
-        sums = list(accumulate(self.has))
-        count = bisect_right(sums, limit)
-        rows = self.rows[: count or 1]
-        if not left.keys().isdisjoint(rows):
-            return self._sold_out(rows)
-        if not count:
-            return 0
-        self.rows, self.has = rows, self.has[:count]
         if self.step.least and min(self.has) < self.step.least:
             return 0
         if not self.step.caps:
-            return self._give(self.rows, self.has)
+            count = bisect_right(list(accumulate(self.has)), limit)
+            return self._give(self.rows[:count], self.has[:count])
         if len(self.step.caps) == 1 and not self.step.caps[0].money:
             return self._by_room(self.step.caps[0], limit)
-        return self._together(sums[count - 1])
-
-    def _sold_out(self, rows: list[int]) -> int:
-        """Those at the beginning that have nothing left."""
-        left = self.serving.left
-        return next((at for at, row in enumerate(rows) if left.get(row) != 0), len(rows))
+        return self._as_one(limit)
 
     def _give(self, rows: list[int], has: list[int]) -> int:
         self.serving.left.update(dict.fromkeys(rows, 0))
@@ -89,11 +97,13 @@ class _Run:
             return self._known(cap, codes, found)
         rooms: dict[Any, Room | None] = {code: _room(cap.known[code]) for code in rests}
         if len({id(room) for room in rooms.values()}) < len(rooms):
-            return self._together(sum(self.has))  # several codes count as one
+            return self._as_one(limit)
         got_rows, got, got_rooms = [], [], []
         count = 0
         for row, has, code in zip(self.rows, self.has, codes, strict=True):
             rest = rests[code]
+            if limit <= 0:
+                break  # what comes when the request is full is not even asked
             if rest >= has:
                 limit -= has
                 if limit < 0:
@@ -118,12 +128,14 @@ class _Run:
     def _codes(self, cap: Counting) -> list[Any]:
         if not cap.names:
             return [()] * len(self.rows)
-        codes: list[Any] = self.columns[cap.names[0]][self.at : self.at + len(self.rows)]
-        return codes
+        codes: list[Any] = self.columns[cap.names[0]]
+        if self.places is None:
+            return codes[self.at : self.at + len(self.rows)]
+        return [codes[self.at + place] for place in self.places[: len(self.rows)]]
 
     def _rest(self, cap: Counting, at: int) -> int | None:
         """What a cap surely allows an offer; None where it cannot say, or what it says is not whole."""
-        found = cap.at(self.columns, self.at + at)
+        found = cap.at(self.columns, self._place(at))
         if found is None or isinstance(found, Room):
             return _UNBOUNDED
         if not isinstance(found, Bound):
@@ -139,12 +151,22 @@ class _Run:
         return self._by_room(cap, min(self.walk.need, _share(self.step))) if first else 0
 
     def _blocked(self, row: int, has: int, given: int) -> None:
+        self.step.passed += 1
         _, rows, had, after = self.walk.run(self.step.step.number)
         rows.append(row)
         had.append(has)
         after.append(self.made + given)
 
     # ---- several caps, each of one group ---------------------------------------------------------------------------
+
+    def _as_one(self, limit: int) -> int:
+        """As many as the request may take, if no cap cuts them short."""
+        sums = list(accumulate(self.has))
+        count = bisect_right(sums, limit)
+        if not count:
+            return 0
+        self.rows, self.has = self.rows[:count], self.has[:count]
+        return self._together(sums[count - 1])
 
     def _together(self, total: int) -> int:
         """All, where every cap has room for all of them in one group; else what half of them may give."""
@@ -176,18 +198,22 @@ class _Run:
     def _said(self, cap: Counting) -> list[Any]:
         """What a cap says to the offers: once for each code."""
         codes = self._codes(cap)
-        return [cap.at(self.columns, self.at + codes.index(code)) for code in dict.fromkeys(codes)]
+        return [cap.at(self.columns, self._place(codes.index(code))) for code in dict.fromkeys(codes)]
 
     def _fits(self, bound: Bound, total: int) -> bool:
         rest = bound.whole - bound.room.used - total
         tallies = self.step.tallies
         if not bound.money:
             return rest >= (0 if bound.exact or tallies.milligram == 1 else tallies.milligram)
-        prices = self.columns["#price"][self.at : self.at + len(self.has)]
+        prices = self._prices()
         return tallies.surely(max(self.has) + tallies.milligram, max(prices), rest)
 
+    def _prices(self) -> list[int]:
+        prices = self.columns["#price"]
+        return [prices[self._place(at)] for at in range(len(self.has))]
+
     def _costs(self) -> list[int]:
-        prices = self.columns["#price"][self.at : self.at + len(self.has)]
+        prices = self._prices()
         invoice = self.step.tallies.invoice
         return [invoice(quantity, price) for quantity, price in zip(self.has, prices, strict=True)]
 

@@ -31,6 +31,8 @@ class Step:
         self.mass, self.tallies = serving.mass, serving.tallies
         self.least = serving.least_whole
         self.ratio = self._ratio()
+        self.passed = 0
+        """How many offers were asked and could give nothing."""
 
     def _ratio(self) -> Any:
         """The share's ratio where it is the same for all offers; `EACH` where each is asked."""
@@ -80,15 +82,20 @@ class Step:
         while place < last and walk.need > 0:
             columns, base, size = segment.lists(place)
             end = min(last - base, size)
+            passed = self.passed
             at = through(self, segment, columns, place - base, end)
+            if lane.first == place and passed == self.passed:
+                lane.first = base + at  # all of these have given all they had
             if at < end and walk.need > 0:
                 row = columns["row"][at]
                 has = left.get(row, columns["#quantity"][at])
                 if has > 0:
                     self.ask(columns, at, row, has)
                 at += 1
-            if lane.first == place:
-                lane.first = self._unsold(columns["row"], place - base, at) + base
+            if lane.first < base + at:
+                lane.first = (
+                    self._unsold(columns["row"], lane.first - base, at) + base if lane.first >= base else lane.first
+                )
             place = base + at
         return place
 
@@ -146,6 +153,7 @@ class Step:
             self.tallies.count(room, self.tallies.invoice(quantity, price) if cap.money else quantity, made)
 
     def _blocked(self, row: int, has: int) -> None:
+        self.passed += 1
         _, rows, had, after = self.walk.run(self.step.number)
         rows.append(row)
         had.append(has)
