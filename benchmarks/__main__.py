@@ -33,8 +33,11 @@ RESULTS = Path(__file__).parent / "results"
 @click.option("--output", type=click.Path(path_type=Path), default=RESULTS, help="The folder for what is found.")
 @click.option("--engine", "engine_name", type=click.Choice(ENGINES), default=engine.best(), show_default=True)
 @click.option("--budget", type=float, default=60.0, show_default=True, help="Seconds of rounds for each case.")
+@click.option("--keep", is_flag=True, help="Keep the parts of the last run in that folder that are not run now.")
 @click.option("--write-docs", is_flag=True, help="Only copy the figures of the last run into docs/performance.md.")
-def main(names: str, sizes: str, quick: bool, output: Path, engine_name: str, budget: float, write_docs: bool) -> None:
+def main(
+    names: str, sizes: str, quick: bool, output: Path, engine_name: str, budget: float, keep: bool, write_docs: bool
+) -> None:
     """Measure vault-rules beside its peers, interleaved, equal results asserted."""
     results = output / "results.json"
     if write_docs:
@@ -44,6 +47,7 @@ def main(names: str, sizes: str, quick: bool, output: Path, engine_name: str, bu
     click.echo("\n".join(f"{name:28}{value}" for name, value in {**about, "engine": engine_name}.items()))
     if (warning := machine.recommended()) is not None:
         click.echo(f"warning: {warning}", err=True)
+    kept = list(report.read(results)[0]) if keep and results.is_file() else []
     parts: list[Part] = []
     output.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
@@ -52,10 +56,15 @@ def main(names: str, sizes: str, quick: bool, output: Path, engine_name: str, bu
         for name in _chosen(names):
             part = importlib.import_module(f"benchmarks.{PARTS[name]}").run(options)
             click.echo(report.shown(part))
-            parts.append(part)
+            parts = _in_order([one for one in (*kept, *parts) if one.name != part.name] + [part])
+            kept = []
             # after each part, so that a run that is stopped leaves what it found
             results.write_text(report.as_json(parts, about, engine_name, quick=quick), encoding="utf-8")
             _write(output, parts, about, engine_name)
+
+
+def _in_order(parts: list[Part]) -> list[Part]:
+    return sorted(parts, key=lambda part: list(PARTS).index(part.name))
 
 
 def _chosen(names: str) -> list[str]:
