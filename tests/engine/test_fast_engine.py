@@ -19,6 +19,7 @@ from vault_rules.engine.fast.plan import later
 from vault_rules.engine.program import Program, compile_policy
 from vault_rules.engine.world import World
 from vault_rules.errors import EvaluationError
+from vault_rules.report.choice import counted, rejected
 from vault_rules.report.frames import frame
 
 POLICY = """
@@ -77,6 +78,20 @@ def test_awards_as_columns_are_the_awards_as_rows(seed: int) -> None:
     quick = frame(plan, "awards")
     object.__setattr__(plan, "award_columns", None)
     assert quick.equals(frame(plan, "awards"))
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_rejections_are_counted_as_if_they_were_made(seed: int) -> None:
+    case = random_case(seed)
+    program, columns = in_columns(case)
+    try:
+        plan = later(evaluate(program, columns, case.as_of))
+    except EvaluationError:
+        return
+    counts, won_nothing = counted(plan), rejected(plan)
+    object.__setattr__(plan, "rejection_counts", None)
+    assert counts == counted(plan)
+    assert won_nothing == len(plan.rejections)
 
 
 def book(prices: list[str], quantities: list[str]) -> vr.Book:

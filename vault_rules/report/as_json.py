@@ -36,7 +36,7 @@ def json_pieces(plan: Plan, *, rejections: str = "all", request: str | None = No
     fields |= _outcome(shown)
     fields["totals"] = _totals(shown.totals)
     if rejections == "summary":
-        fields["rejection_summary"] = counted(shown.rejections)
+        fields["rejection_summary"] = counted(shown)
     fields["warnings"] = list(shown.warnings)
     listed = shown.rejections if rejections == "all" else ()  # made before anything is written
     head, empty, tail = dump(fields).partition(_NO_REJECTIONS)  # no text holds a line's end, so that it stands once

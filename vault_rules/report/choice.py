@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 
 import attrs
 
-from vault_rules.domain.plan import Plan, Rejection
+from vault_rules.domain.plan import Plan
 from vault_rules.errors import UsageError
 
 REJECTIONS = ("all", "summary", "none")
@@ -34,7 +33,16 @@ def only(plan: Plan, request: str | None) -> Plan:
     )
 
 
-def counted(rejections: Iterable[Rejection]) -> dict[str, int]:
+def counted(plan: Plan) -> dict[str, int]:
     """For each reason code, how many offers have it; sorted by code."""
-    codes = Counter(code for one in rejections for code in {reason.code for reason in one.reasons})
+    known: dict[str, int] | None = getattr(plan, "rejection_counts", None)  # what a plan knows without making them
+    if known is not None:
+        return known
+    codes = Counter(code for one in plan.rejections for code in {reason.code for reason in one.reasons})
     return dict(sorted(codes.items()))
+
+
+def rejected(plan: Plan) -> int:
+    """How many offers won nothing."""
+    known: int | None = getattr(plan, "rejected", None)
+    return len(plan.rejections) if known is None else known

@@ -8,7 +8,7 @@ import attrs
 
 from vault_rules.domain.plan import Plan
 from vault_rules.report import overview
-from vault_rules.report.choice import checked, counted, only
+from vault_rules.report.choice import checked, counted, only, rejected
 from vault_rules.report.layout import Field, amount, brief, clean, fit, has_room, measured, percent, wrapped
 from vault_rules.report.reasons import in_words
 from vault_rules.report.sections import BOLD, Section, cut, paint, render
@@ -208,13 +208,13 @@ def _rejections(plan: Plan, rejections: str, limit: int | None) -> Iterator[Sect
         section = cut("Rejections", _EACH, _each(plan), limit)
     else:
         section = cut("Rejections", _COUNTS, _counts(plan), limit)
-    count = len(plan.rejections)
+    count = rejected(plan)
     heading = f"{count:,} {'offer' if count == 1 else 'offers'} won nothing" if count else "none"
     yield attrs.evolve(section, heading=f"Rejections: {heading}")
 
 
 def _counts(plan: Plan) -> list[list[str]]:
-    ordered = sorted(counted(plan.rejections).items(), key=lambda one: (-one[1], one[0]))
+    ordered = sorted(counted(plan).items(), key=lambda one: (-one[1], one[0]))
     return [[f"{count:,}", code, in_words(code)] for code, count in ordered]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property, partial
 from typing import Any
 
@@ -51,24 +51,25 @@ class Causes:
         return tuple(sorted(found)) or ("no_offers",)
 
     def _blocked_codes(self, walk: Walk) -> set[str]:
-        """Why offers that were asked could give nothing: from whole numbers, where every cap can say."""
-        ones = list(walk.blocked)
+        """Why offers that were asked could give nothing."""
+        return set().union(*self.blocked_codes(walk, list(walk.blocked)))
+
+    def blocked_codes(self, walk: Walk, ones: Sequence[Blocked]) -> Iterator[set[str]]:
+        """The codes of each: from whole numbers, where every cap can say."""
         if not ones:
-            return set()
+            return
         serving = self.serving
         serving.tallies.history.spell_out()
         columns, places = self._columns(walk, [one.row for one in ones])
         caps = serving.tallies.of(walk.request)
-        found: set[str] = set()
         for one in ones:
-            said = [(cap, cap.at(columns, places[one.row])) for cap in caps]
+            at = places[one.row]
+            said = [(cap, cap.at(columns, at)) for cap in caps]
             share = walk.clauses[one.step, "share"]
             if UNKNOWN in [bound for _, bound in said] or (share is not None and serving.asks_each(share.ratio)):
-                found |= {reason.code for reason in self.blocked(walk, one)}
-                continue
-            allowed = self._allowed_then(walk, one, said, columns["#price"][places[one.row]])
-            found |= self._codes(walk, one, allowed, columns, places[one.row])
-        return found
+                yield {reason.code for reason in self.blocked(walk, one)}
+            else:
+                yield self._codes(walk, one, self._allowed_then(walk, one, said, columns["#price"][at]), columns, at)
 
     def _columns(self, walk: Walk, rows: list[int]) -> tuple[dict[str, list[Any]], dict[int, int]]:
         """What walks look at of some offers, and where each of these stands in it."""
@@ -181,10 +182,15 @@ class Causes:
     @cached_property
     def ineligible(self) -> dict[str, set[str]]:
         """For each mineral the codes for which steps 3 and 4 rejected offers of it."""
+        return {mineral: set(of) for mineral, of in self.ineligible_counts.items()}
+
+    @cached_property
+    def ineligible_counts(self) -> dict[str, dict[str, int]]:
+        """For each mineral how many offers of it steps 3 and 4 rejected for each code."""
         masks = self._standing_codes
         table = self.serving.table
         names = getattr(table.column("mineral"), "values", [])
-        return {mineral: set(of) for mineral, of in codes.by_mineral(table.frame, masks, names).items()}
+        return codes.by_mineral(table.frame, masks, names)
 
 
 def _step(walk: Walk, number: int) -> typed.Step:

@@ -7,6 +7,7 @@ from typing import Any
 
 from vault_rules.domain.plan import Plan
 from vault_rules.engine.fast.award_columns import award_columns
+from vault_rules.engine.fast.counting import rejection_counts
 from vault_rules.engine.fast.evaluation import FastEvaluation
 from vault_rules.engine.findings import limit_rows
 from vault_rules.engine.placing import Storage
@@ -44,6 +45,8 @@ def later(evaluation: FastEvaluation, **others: Callable[[], Any]) -> LaterPlan:
         "currency": lambda: policy.currency,
         "awards": lambda: tuple(evaluation.awards),
         "award_columns": lambda: award_columns(evaluation),
+        "rejected": lambda: len(evaluation.book.offers) - len(set(evaluation.serving.ledger.rows)),
+        "rejection_counts": lambda: rejection_counts(evaluation),
         "rejections": lambda: tuple(evaluation.rejections()),
         "shortfalls": lambda: tuple(sorted(evaluation.shortfalls, key=lambda one: one.request)),
         "placements": lambda: tuple(parts.storage.placements),

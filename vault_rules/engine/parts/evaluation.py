@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
@@ -49,7 +49,14 @@ def evaluate_parts(program: Program, book: BoundParts, as_of: date, memory: int)
 
 def plan_of_parts(evaluation: PartedEvaluation) -> LaterPlan:
     """Its plan; rejections are read again from where they were put aside."""
-    return later(evaluation, rejections=evaluation.put_aside, award_columns=lambda: None)
+    nothing: Callable[[], None] = lambda: None  # noqa: E731  # what only an evaluation in one piece knows
+    return later(
+        evaluation,
+        rejections=evaluation.put_aside,
+        award_columns=nothing,
+        rejection_counts=nothing,
+        rejected=nothing,
+    )
 
 
 # ---- serving -------------------------------------------------------------------------------------------------------
