@@ -18,13 +18,13 @@ from vault_rules.domain.exact import invoice
 from vault_rules.domain.plan import Award, Plan, Reason, Shortfall
 from vault_rules.domain.rows import BoundBook, Offer, Request
 from vault_rules.engine.candidates import Candidacy, Candidates
-from vault_rules.engine.eligibility import Eligibility, Standing, add_reason, missing
+from vault_rules.engine.eligibility import Eligibility, Standing
 from vault_rules.engine.limits import Caps, Group
 from vault_rules.engine.markets import Markets
 from vault_rules.engine.ordering import in_order, key_value
 from vault_rules.engine.outcome import columns_missed, has
 from vault_rules.engine.program import Clauses, Program, rule_ref
-from vault_rules.engine.taking import share_left, taken
+from vault_rules.engine.taking import allowed, taken
 from vault_rules.engine.watching import Moment, Watch
 from vault_rules.engine.waterfalls import Waterfalls
 from vault_rules.engine.words import show
@@ -234,11 +234,12 @@ class Evaluation:
         """The least of need, what is left, the step's share and each cap; then whole lots; nothing below the minima."""
         offer = standing.offer
         wanted = min(walk.need, self.left[offer.offer])
-        allowed, unknown = self._allowed(offer, step, walk, candidacy.view)
+        given = walk.in_step[step.number]
+        limits, unknown = allowed(step, walk.clauses, candidacy.view, self.caps, given, walk.awarded)
         if unknown:
             self._pass_over(offer, walk, unknown, step, candidacy.view)
             return
-        quantity, reasons = taken(offer, wanted, allowed, self.least_award)
+        quantity, reasons = taken(offer, wanted, limits, self.least_award)
         if quantity > 0:
             walk.because.update(reason.code for reason in reasons)
             self._watch_award(candidacy, step, walk, quantity, reasons)
@@ -278,28 +279,6 @@ class Evaluation:
         moment = self._moment(offer, walk, step, view)
         self.watch.reasons(moment, reasons)
         self.watch.holds(moment, "takes", show(quantity, MASS, ""), show(walk.need, MASS, ""))
-
-    def _allowed(
-        self, offer: Offer, step: typed.Step, walk: Walk, view: View
-    ) -> tuple[list[tuple[Fraction, Reason]], list[Reason]]:
-        """What the step's share and each cap still allow, each with the reason where it binds; or what is missing."""
-        allowed: list[tuple[Fraction, Reason]] = []
-        unknown: list[Reason] = []
-        share: typed.Share | None = walk.clauses[step.number, "share"]
-        if share is not None:
-            ratio, span = value_of(share.ratio, view), walk.clauses.spans[step.number, "share"]
-            if ratio is None:
-                unknown.extend(missing(share.ratio, view, span, "share"))
-            else:
-                rest = share_left(ratio, share, walk.request.quantity, walk.in_step[step.number], walk.awarded)
-                if rest is not None:
-                    texts = show(walk.in_step[step.number], MASS, ""), show(ratio, RATIO, "")
-                    allowed.append((rest, Reason(f"share:{step.code}", *texts, None, rule_ref(span))))
-        for allowance in self.caps.allowances(offer, walk.request, view):
-            for reason in allowance.missing:
-                add_reason(unknown, reason)
-            allowed.append((allowance.quantity, allowance.reason))
-        return allowed, unknown
 
     def _award(
         self, standing: Standing, candidacy: Candidacy, step: typed.Step, walk: Walk, quantity: Fraction

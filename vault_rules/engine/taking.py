@@ -7,18 +7,22 @@ from fractions import Fraction
 
 from vault_rules.domain.plan import Reason
 from vault_rules.domain.rows import Offer
-from vault_rules.engine.limits import floor_mg
+from vault_rules.engine.eligibility import add_reason, missing
+from vault_rules.engine.limits import Caps, floor_mg
+from vault_rules.engine.program import Clauses, rule_ref
 from vault_rules.engine.words import show
+from vault_rules.engine.world import View
 from vault_rules.semantics import typed
-from vault_rules.semantics.types import MASS
+from vault_rules.semantics.meaning import value_of
+from vault_rules.semantics.types import MASS, RATIO
 
 
 def taken(
-    offer: Offer, wanted: Fraction, allowed: Sequence[tuple[Fraction, Reason]], least_award: Fraction
+    offer: Offer, wanted: Fraction, limits: Sequence[tuple[Fraction, Reason]], least_award: Fraction
 ) -> tuple[Fraction, list[Reason]]:
     """What is taken of an offer, and why it is not all that was wanted."""
-    least = min([wanted, *(quantity for quantity, _ in allowed)])
-    reasons = [reason for quantity, reason in allowed if quantity == least < wanted]
+    least = min([wanted, *(quantity for quantity, _ in limits)])
+    reasons = [reason for quantity, reason in limits if quantity == least < wanted]
     quantity = least
     if offer.lot is not None:
         quantity = least // offer.lot * offer.lot
@@ -33,6 +37,34 @@ def taken(
 
 def _cut(code: str, actual: Fraction, limit: Fraction) -> Reason:
     return Reason(code, show(actual, MASS, ""), show(limit, MASS, ""))
+
+
+def allowed(
+    step: typed.Step, clauses: Clauses, view: View, caps: Caps, given: Fraction, awarded: Fraction
+) -> tuple[list[tuple[Fraction, Reason]], list[Reason]]:
+    """What a step's share and each cap still allow an offer, each with the reason where it binds; or what is missing.
+
+    `given` is what the step has given the request, `awarded` all that it has been awarded.
+    """
+    offer, request = view.offer, view.request
+    assert isinstance(offer, Offer) and request is not None
+    found: list[tuple[Fraction, Reason]] = []
+    unknown: list[Reason] = []
+    share: typed.Share | None = clauses[step.number, "share"]
+    if share is not None:
+        ratio, span = value_of(share.ratio, view), clauses.spans[step.number, "share"]
+        if ratio is None:
+            unknown.extend(missing(share.ratio, view, span, "share"))
+        else:
+            rest = share_left(ratio, share, request.quantity, given, awarded)
+            if rest is not None:
+                texts = show(given, MASS, ""), show(ratio, RATIO, "")
+                found.append((rest, Reason(f"share:{step.code}", *texts, None, rule_ref(span))))
+    for allowance in caps.allowances(offer, request, view):
+        for reason in allowance.missing:
+            add_reason(unknown, reason)
+        found.append((allowance.quantity, allowance.reason))
+    return found, unknown
 
 
 def share_left(

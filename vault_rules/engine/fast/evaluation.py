@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date
-from fractions import Fraction
 from functools import cached_property
 from itertools import accumulate
 from typing import Any
@@ -16,7 +15,6 @@ from vault_rules.domain.exact import invoice
 from vault_rules.domain.plan import Award, Reason, Rejection, Shortfall
 from vault_rules.domain.rows import BoundBook, Offer, Request
 from vault_rules.engine.candidates import Candidacy
-from vault_rules.engine.eligibility import add_reason, missing
 from vault_rules.engine.fast.causes import Causes
 from vault_rules.engine.fast.dependence import expressions
 from vault_rules.engine.fast.passed_over import PassedOver
@@ -32,14 +30,12 @@ from vault_rules.engine.placing import Storage
 from vault_rules.engine.program import Clauses, Program, rule_ref
 from vault_rules.engine.readings import columns_read, parts
 from vault_rules.engine.reference import Evaluation, award_of
-from vault_rules.engine.taking import share_left, taken
+from vault_rules.engine.taking import allowed, taken
 from vault_rules.engine.waterfalls import Waterfalls
-from vault_rules.engine.words import show
 from vault_rules.engine.world import World
 from vault_rules.errors import UsageError
 from vault_rules.semantics import typed
 from vault_rules.semantics.meaning import value_of
-from vault_rules.semantics.types import MASS, RATIO
 
 
 def evaluate(program: Program, book: ColumnBook, as_of: date) -> FastEvaluation:
@@ -223,30 +219,14 @@ class FastEvaluation:
     def _why_blocked(self, walk: Walk, one: Blocked) -> list[Reason]:
         step, mass = step_of(walk, one.step), self.serving.mass
         candidacy = self.offers.ask(one.row, walk.request, step, walk.clauses)
-        view = candidacy.view
         offer = self.offers.standing(one.row).offer
-        allowed: list[tuple[Fraction, Reason]] = []
-        unknown: list[Reason] = []
-        share: typed.Share | None = walk.clauses[step.number, "share"]
-        if share is not None:
-            ratio, span = value_of(share.ratio, view), walk.clauses.spans[step.number, "share"]
-            if ratio is None:
-                unknown.extend(missing(share.ratio, view, span, "share"))
-            else:
-                given, awarded = (mass * total for total in self.given(walk, one))
-                rest = share_left(ratio, share, walk.request.quantity, given, awarded)
-                if rest is not None:
-                    texts = show(given, MASS, ""), show(ratio, RATIO, "")
-                    allowed.append((rest, Reason(f"share:{step.code}", *texts, None, rule_ref(span))))
-        for allowance in CapsThen(self.serving.tallies, one.after).allowances(offer, walk.request, view):
-            for reason in allowance.missing:
-                add_reason(unknown, reason)
-            allowed.append((allowance.quantity, allowance.reason))
+        given, awarded = (mass * total for total in self.given(walk, one))
+        caps = CapsThen(self.serving.tallies, one.after)
+        limits, unknown = allowed(step, walk.clauses, candidacy.view, caps, given, awarded)
         if unknown:
             return unknown
-        need = walk.request.quantity - self.given(walk, one)[1] * mass
-        wanted = min(need, one.has * mass)
-        return taken(offer, wanted, allowed, self.serving.least_award)[1]
+        wanted = min(walk.request.quantity - awarded, one.has * mass)
+        return taken(offer, wanted, limits, self.serving.least_award)[1]
 
     def given(self, walk: Walk, one: Blocked) -> tuple[int, int]:
         """What the step, and all steps, had given the request at a moment."""
