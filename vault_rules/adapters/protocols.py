@@ -71,8 +71,9 @@ class Trader(Adapter, Protocol):
     def offers(self, query: Query) -> Iterable[Row]:
         """The offers of these minerals: rows of a book's `offers`, in any order, as long as the iterable is read.
 
-        `trader` may be left out: it is the name under which the trader stands in `vault.toml`, and no other is
-        accepted. The query is all that may be sent.
+        `quantity` is what is free now: what is held or confirmed is no longer in it, and an offer of which nothing is
+        left is left out. `trader` may be left out: it is the name under which the trader stands in `vault.toml`, and no
+        other is accepted. The query is all that may be sent.
         """
         ...
 
@@ -106,12 +107,13 @@ class Storage(Adapter, Protocol):
     def facilities(self, query: Query) -> Iterable[Row]:
         """The facilities that take any of these minerals: rows of a book's `facilities`.
 
-        `capacity` is what is free now: what is held, confirmed and not yet received, or stored, is no longer in it.
+        `capacity` is that of the whole facility less what is booked or confirmed and has not yet arrived. What is
+        stored is not taken off: `holdings` says it, and the evaluation takes it off.
         """
         ...
 
     def holdings(self) -> Iterable[Row]:
-        """What is stored: rows of a book's `holdings`. Confirmed but not yet received is not in it."""
+        """What is stored: rows of a book's `holdings`, each with its facility. What has not arrived is not in it."""
         ...
 
     def book(self, placement: Placement, key: str) -> Booking | Refusal:
