@@ -58,6 +58,10 @@ class Setup:
     timeout: float = 30.0
 
 
+def _all_of(capabilities: Iterable[Capability]) -> frozenset[Capability]:
+    return frozenset(capabilities)
+
+
 @attrs.frozen
 class Registration:
     """An adapter as a plugin offers it.
@@ -73,7 +77,7 @@ class Registration:
     factory: Callable[[Any, Setup], Any]
     config: type
     protocol: int
-    capabilities: frozenset[Capability] = attrs.field(default=frozenset(), converter=frozenset)
+    capabilities: frozenset[Capability] = attrs.field(default=frozenset(), converter=_all_of)
     doc: str = ""
 
 
