@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 import pytest
 
 from tests.adapters.files_on_disk import write_tables
+from vault_rules.adapters.files_config import FilesConfig
 from vault_rules.adapters.files_storage import FilesStorage
-from vault_rules.adapters.files_trader import FilesConfig, FilesTrader
+from vault_rules.adapters.files_trader import FilesTrader
 from vault_rules.adapters.messages import Row
 from vault_rules.adapters.registration import Setup
 from vault_rules.testing.contracts import StorageContract, TraderContract

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
-from pathlib import Path
 
-import attrs
-
-from vault_rules.adapters.files_trader import FilesConfig
+from vault_rules.adapters.files_config import FilesConfig, PricesConfig
 from vault_rules.adapters.holds import Entry, Holds
 from vault_rules.adapters.kept import KeptHolds, Tables
 from vault_rules.adapters.messages import (
@@ -123,13 +120,6 @@ def _holding(entry: Entry, number: int) -> Row:
 
 
 # ---- reference prices ------------------------------------------------------------------------------------------------
-
-
-@attrs.frozen
-class PricesConfig:
-    """`path`: a folder or workbook with `benchmarks`, `fx` or both, or a file of benchmarks."""
-
-    path: Path
 
 
 class FilesPrices:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from pathlib import Path
 
-import attrs
-
+from vault_rules.adapters.files_config import FilesConfig
 from vault_rules.adapters.kept import KeptHolds, Tables
 from vault_rules.adapters.messages import (
     Award,
@@ -23,20 +21,6 @@ from vault_rules.adapters.messages import (
 from vault_rules.adapters.registration import Setup
 from vault_rules.domain.exact import plain
 from vault_rules.domain.reading import Row as ReadRow
-
-
-@attrs.frozen
-class FilesConfig:
-    """`path`: a folder, a workbook or a file; `journal`: where reservations are kept, else `holds.jsonl` beside it."""
-
-    path: Path
-    journal: Path | None = None
-
-    def places(self, setup: Setup) -> tuple[Path, Path]:
-        """The path and the journal, from the configuration's folder."""
-        path = setup.folder / self.path
-        beside = path / "holds.jsonl" if path.is_dir() else path.with_suffix(".holds.jsonl")
-        return path, beside if self.journal is None else setup.folder / self.journal
 
 
 class FilesTrader:

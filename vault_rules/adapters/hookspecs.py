@@ -17,6 +17,16 @@ from vault_rules.adapters.registration import Function, Observer, Registration, 
 GROUP = "vault_rules"
 PREFIX = "vault_rules_"
 
+WORDS = {
+    "traders": "adapter of traders",
+    "storages": "adapter of storages",
+    "reference_prices": "adapter of reference prices",
+    "functions": "function",
+    "reviewers": "reviewer",
+    "observers": "observer",
+}
+"""What each hook hands in, in words."""
+
 hookspec = pluggy.HookspecMarker(GROUP)
 hookimpl = pluggy.HookimplMarker(GROUP)
 
