@@ -337,8 +337,13 @@ def _asked(
     if type(as_of) is not date:
         raise UsageError("`as_of` is a day: give a `datetime.date`")
     asked = policy.with_parameters(parameters or {})
-    typed = asked.typed
-    return asked, {
+    return asked, eyes_of(asked, as_of)
+
+
+def eyes_of(policy: Policy, as_of: date) -> dict[str, Any]:
+    """What of a policy a book is bound by."""
+    typed = policy.typed
+    return {
         "currency": typed.currency,
         "as_of": as_of,
         "minerals": frozenset(typed.minerals),

@@ -13,6 +13,7 @@ from vault_rules.adapters.bad_file import MAX_FILE_BYTES, BadFile, printable
 from vault_rules.adapters.csv_file import read_csv
 from vault_rules.adapters.parquet_file import read_parquet
 from vault_rules.adapters.parts import read_parts
+from vault_rules.adapters.snapshot import checked, is_snapshot
 from vault_rules.adapters.workbook import Workbook, open_workbook
 from vault_rules.adapters.xlsx_file import folded, read_sheet, read_xlsx, sheet_place
 from vault_rules.domain.book import Book
@@ -73,9 +74,14 @@ def read_some(path: Path, *tables: str, required: tuple[str, ...] = ()) -> Read:
 
 
 def open_book(path: Path) -> Book:
-    """The book of a folder or workbook. Raises `UsageError` as `read_sheets`."""
+    """The book of a folder, a workbook or a snapshot. Raises `UsageError` as `read_sheets`."""
     sheets, bad, parts = _read(path, _ALL)
-    return Book(sheets, bad) if parts is None else PartedBook(sheets, bad, parts)
+    if not is_snapshot(path):
+        return Book(sheets, bad) if parts is None else PartedBook(sheets, bad, parts)
+    missing, changed = checked(path)
+    book = Book(sheets, (*changed, *bad))
+    book.missing = missing
+    return book
 
 
 def _read(path: Path, wanted: _Wanted) -> tuple[dict[str, Sheet], tuple[BadCell, ...], list[Part] | None]:

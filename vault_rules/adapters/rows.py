@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from math import inf
+from time import monotonic
 from typing import Any
 
 import polars as pl
@@ -12,7 +14,7 @@ from vault_rules.adapters.messages import Row
 from vault_rules.domain.heading import column_name
 from vault_rules.domain.sheet import Sheet
 from vault_rules.domain.tables import TABLES
-from vault_rules.errors import BadAnswer
+from vault_rules.errors import BadAnswer, TimedOut
 
 MAX_ROWS = 5_000_000
 """More rows from one counterparty are an error of theirs, or an attack."""
@@ -21,15 +23,19 @@ MAX_LETTERS = 1 << 29
 """As are more letters in all."""
 
 
-def read_rows(rows: Iterable[Row], who: str) -> list[Row]:
-    """All rows of an answer, column names as books have them. Raises `BadAnswer` for what is none, or has no end."""
+def read_rows(rows: Iterable[Row], who: str, seconds: float = inf) -> list[Row]:
+    """All rows of an answer, column names as books have them. Raises `BadAnswer` for what is none, or has no end,
+    `TimedOut` where reading them takes longer.
+    """
     found: list[Row] = []
-    letters = 0
+    letters, ends = 0, monotonic() + seconds
     for row in rows:
         cells, more = _cells(row, who, len(found) + 1)
         letters += more
         if len(found) == MAX_ROWS or letters > MAX_LETTERS:
             raise BadAnswer(f"{who} answers more than {MAX_ROWS:,} rows or {MAX_LETTERS:,} letters: it was cut off")
+        if monotonic() > ends:
+            raise TimedOut(f"{who} has not answered within {seconds:g} seconds")
         number = row.number if isinstance(row.number, int) else None
         found.append(Row(cells, len(found) + 1 if number is None else number))
     return found
