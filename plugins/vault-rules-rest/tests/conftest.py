@@ -1,0 +1,22 @@
+"""Servers that several tests share; each is ended by its own process id."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from rest_support.house import TABLES, House, new_house
+
+
+@pytest.fixture(scope="session")
+def one_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    house = new_house(tmp_path_factory.mktemp("house"))
+    yield house
+    house.server.end()
+
+
+@pytest.fixture
+def house(one_house: House) -> House:
+    """A server on its first day."""
+    one_house.reset(TABLES)
+    return one_house
