@@ -59,9 +59,8 @@ def must_be_readable(response: httpx2.Response, largest: int) -> None:
     """Raise `Wrong` for what must not even be read."""
     if 300 <= response.status_code < 400:
         raise Wrong(f"answers {response.status_code}: it sends us elsewhere, and nobody follows")
-    packed = response.headers.get("content-encoding", "identity")
-    if packed != "identity":
-        raise Wrong(f"answers compressed (`{shown(packed)}`), for which nobody asked")
+    if response.headers.get("content-encoding", "identity") != "identity":
+        raise Wrong("answers compressed, for which nobody asked")
     declared = response.headers.get("content-length", "0")
     if len(declared) > 15 or int(declared) > largest:
         raise Wrong(f"answers more than {largest:,} bytes: nothing of it was read")
@@ -108,6 +107,6 @@ def fields(body: bytes, read: Callable[[Fields], T], hide: Callable[[str], str])
     try:
         return reading.whole(Fields(parse(body), hide=hide), read)
     except BadJson as why:
-        raise Wrong(f"the body {why}") from None
+        raise Wrong(f"the body {shown(hide(str(why)), 120)}") from None
     except BadField as why:
         raise Wrong(str(why)) from None

@@ -122,7 +122,7 @@ class Http:
     def _give_up(self, call: Call[T], why: Failure, maybe: bool) -> NoReturn:
         kind = BadAnswer if maybe and why.kind is Unavailable else why.kind
         more = "; whether it was carried out is not known" if maybe else ""
-        raise kind(f"{self.who}: {call}: {why.text}{more}") from why.__cause__
+        raise kind(self._hide(f"{self.who}: {call}: {why.text}{more}"))
 
     def _once(self, call: Call[T]) -> T | Refusal:
         try:
@@ -191,7 +191,7 @@ def _trusted(who: str, config: RestConfig, setup: Setup) -> ssl.SSLContext | Non
 
 
 def _not_reached(why: Exception) -> Failure:
-    cause = why.__cause__
+    cause = why.args[0] if why.args else None
     if isinstance(cause, ssl.SSLCertVerificationError):
         return Failure(f"its certificate cannot be trusted: {cause.verify_message}", again=False)
     if isinstance(cause, ssl.SSLError):

@@ -16,6 +16,9 @@ from typing import Any
 import httpcore2
 import httpx2
 
+_PIECE = 1 << 14
+"""No more is read at once, so that the time is looked at again soon, however long its reader takes over it."""
+
 _ENDS: ContextVar[float] = ContextVar("ends")
 
 
@@ -44,7 +47,7 @@ class _Stream(httpcore2.NetworkStream):
         self._stream = stream
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._stream.read(max_bytes, left(httpcore2.ReadTimeout))
+        return self._stream.read(min(max_bytes, _PIECE), left(httpcore2.ReadTimeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         self._stream.write(buffer, left(httpcore2.WriteTimeout))

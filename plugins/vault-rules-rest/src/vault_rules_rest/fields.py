@@ -40,7 +40,7 @@ class Fields:
         """Raise `BadField` where a field was not asked for: what it means is not known."""
         left = next((name for name in self._said if name not in self._asked), None)
         if left is not None:
-            raise BadField(f"`{self._place(shown(left))}` is no field of the protocol")
+            raise BadField(f"`{self._place(shown(self._hide(left)))}` is no field of the protocol")
 
     # ---- kinds -------------------------------------------------------------------------------------------------------
 
@@ -155,7 +155,7 @@ class Fields:
     def bad(self, name: str, what: str, value: Any) -> BadField:
         """What to raise where a field is not what it must be."""
         value = self._hide(value) if isinstance(value, str) else value
-        return BadField(f"`{self._place(shown(name))}` is {what}, not {_kind(value)}")
+        return BadField(f"`{self._place(shown(self._hide(name)))}` is {what}, not {_kind(value)}")
 
     def _bad(self, name: str, what: str, value: Any) -> NoReturn:
         raise self.bad(name, what, value)

@@ -22,7 +22,7 @@ class Odd:
 
 
 class BadJson(ValueError):
-    """Why a body is no JSON of this kind, in words that follow "the body"."""
+    """Why a body is no JSON of this kind, in words that follow "the body"; they may be long."""
 
 
 def parse(body: bytes) -> Any:
@@ -50,14 +50,14 @@ def _each_name_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) < len(pairs):
         seen: set[str] = set()
         twice = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
-        raise BadJson(f"says `{shown(twice)}` twice")
+        raise BadJson(f"says twice: {twice}")
     return found
 
 
-def shown(value: object) -> str:
+def shown(value: object, most: int = 40) -> str:
     """A value of somebody else's in a message: short, on one line."""
     text = value.text if isinstance(value, Odd) else str(value)
-    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text[:40])
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text[:most])
 
 
 def dump(said: Any) -> bytes:

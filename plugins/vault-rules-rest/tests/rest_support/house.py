@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import attrs
+
 from rest_support.served import Served, Tables, write_tables
 from vault_rules.adapters.registration import Setup
 from vault_rules.testing.contracts import FACILITIES, OFFERS
 from vault_rules.testing.contracts.storage import HOLDINGS
-
 from vault_rules_rest.config import RestConfig
 from vault_rules_rest.storage import RestStorage
 from vault_rules_rest.trader import RestTrader

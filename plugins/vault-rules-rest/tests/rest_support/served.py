@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from vault_rules.adapters.messages import Row
-
 from vault_rules_rest.cli import TOKEN
 
 Tables = Mapping[str, Sequence[Row]]

@@ -42,7 +42,7 @@ class Asked:
         try:
             return whole(Fields(parse(self.body)), read)
         except (BadJson, BadField) as why:
-            raise Problem(400, "the body is not that of this call", str(why)) from None
+            raise Problem(400, "the body is not that of this call", shown(why, 200)) from None
 
     def one(self, name: str) -> str | None:
         """A parameter that stands at most once. Raises `Problem`."""
