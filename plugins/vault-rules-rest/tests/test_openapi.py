@@ -124,8 +124,8 @@ EXAMPLES: Mapping[str, tuple[Callable[[Fields], Any], dict[str, Any]]] = {
 
 VALUES: list[Any] = [
     None, True, 0, 1, -1, 1.5, 10**15, "", "x", "k k", "0", "0.0", "1", "01", "-1", "+1", "1.", ".5", "1e3", "NaN",
-    "1/3", " 1", "٣", "1" * 100, "1" * 101, "held", "received", "unknown", "released", "less", "mood", "lb", "kg", "stone",
-    "2027-08-01", "2027-08-01T12:00:00", "2027-08-01T12:00:00Z", "2027-08-01 12:00:00Z", "x" * 500, "x" * 501,
+    "1/3", " 1", "٣", "1" * 100, "1" * 101, "held", "received", "unknown", "released", "less", "mood", "lb",
+    "kg", "stone", "2027-08-01", "2027-08-01T12:00:00", "2027-08-01T12:00:00Z", "2027-08-01 12:00:00Z", "x" * 500, "x" * 501,
     [], {}, ["x"], {"x": "y"}, {"x": 1}, [{}], [{"cells": {}}], [{"cells": {"x": 1}}], [{"cells": {}, "row": 0}],
     [{"cells": {}, "row": None}], [{"cells": {}, "more": 1}],
 ]  # fmt: skip
