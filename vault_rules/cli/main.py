@@ -16,6 +16,8 @@ COMMANDS = {
     "fmt": "Bring a policy into the one layout.",
     "evaluate": "Evaluate a policy against a book: the plan.",
     "explain": "Explain a verdict, or a diagnostic code.",
+    "config": "Check a vault.toml.",
+    "plugins": "List the installed plugins, or begin a new one.",
     "demo": "Evaluate the shipped policy on the shipped book.",
 }
 
