@@ -26,12 +26,14 @@ ONE, OTHER = "run-1:award-1", "run-1:award-2"
 
 class HoldingContract:
     """Tests of both kits. `capabilities` are those that the adapter declares; `examples` how many orders of calls are
-    tried, each of so many `steps`: fewer where each call is slow.
+    tried, each of so many `steps`: fewer where each call is slow. `shrink` looks for the shortest order that fails,
+    which may take minutes.
     """
 
     capabilities: frozenset[Capability]
     examples = 25
     steps = 20
+    shrink = False
     machine: type[HoldingMachine] = HoldingMachine
     tables: Mapping[str, Sequence[Row]]
     free_at_first: Mapping[str, Fraction]

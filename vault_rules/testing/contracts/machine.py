@@ -7,7 +7,7 @@ from fractions import Fraction
 from time import sleep
 from typing import TYPE_CHECKING, Any
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
@@ -40,6 +40,9 @@ class HoldingMachine(RuleBasedStateMachine):
 
     @rule(desk=st.integers(0, 1), key=st.sampled_from(KEYS), at=st.integers(0, 6), lost=st.booleans())
     def hold(self, desk: int, key: str, at: int, lost: bool) -> None:
+        self._hold(desk, key, at, lost)
+
+    def _hold(self, desk: int, key: str, at: int, lost: bool) -> None:
         message, subject, quantity, on_terms = self.contract.held(at)
         self._call(
             desk,
@@ -51,6 +54,9 @@ class HoldingMachine(RuleBasedStateMachine):
 
     @rule(desk=st.integers(0, 1), key=st.sampled_from(KEYS), part=st.sampled_from((1, 1, 2)), lost=st.booleans())
     def confirm(self, desk: int, key: str, part: int, lost: bool) -> None:
+        self._confirm(desk, key, part, lost)
+
+    def _confirm(self, desk: int, key: str, part: int, lost: bool) -> None:
         quantity = self.contract.to_confirm(self.model.slot(key).quantity or Fraction(1), part)
         self._call(
             desk,
@@ -72,6 +78,21 @@ class HoldingMachine(RuleBasedStateMachine):
         if at < len(self.made):
             ask, key, expect = self.made[-1 - at]
             self._call(desk, ask, key, expect, lost)
+
+    @rule(key=st.sampled_from(KEYS), at=st.integers(0, 4), times=st.integers(1, 6))
+    def go_on(self, key: str, at: int, times: int) -> None:
+        """What comes next for a key in the ordinary course of things, a few times."""
+        for time in range(times):
+            desk, state = time % 2, self.model.slot(key).state
+            if state is State.UNKNOWN:
+                self._hold(desk, key, at, lost=False)
+            elif state is State.HELD:
+                self._confirm(desk, key, 1, lost=False)
+            else:
+                self.arrive(desk, key, at + time)
+
+    def arrive(self, desk: int, key: str, at: int) -> None:
+        """What comes after a confirmation, where anything does."""
 
     @rule(desk=st.integers(0, 1))
     def restart(self, desk: int) -> None:
@@ -186,6 +207,7 @@ def run_machine(machine: type[HoldingMachine], contract: HoldingContract, make: 
             deadline=None,
             database=None,
             derandomize=True,
+            phases=(Phase.generate, Phase.shrink) if contract.shrink else (Phase.generate,),
             suppress_health_check=list(HealthCheck),
         ),
     )
