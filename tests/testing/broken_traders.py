@@ -91,7 +91,7 @@ class RoundsToGrams(FilesTrader):
         for row, read in zip(super().offers(query), super().offers(query), strict=True):
             from vault_rules.testing.contracts.holding import read as as_book
 
-            (found,) = as_book([read], "offers").rows
+            (found,) = as_book([read], "offers")
             yield Row({**row.cells, "quantity": plain(round(found.get("quantity"), 3)), "unit": "kg"})
 
 
@@ -131,10 +131,12 @@ class RemembersTooMuch(FilesTrader):
         self._seen: dict[str, Status] = {}
 
     def status(self, key: str) -> Status:
-        found = super().status(key)
-        if found.state is State.HELD:
-            return self._seen.setdefault(key, found)
-        return self._seen.get(key, found) if found.state is State.RELEASED else found
+        if key not in self._seen:
+            found = super().status(key)
+            if found.state is not State.HELD:
+                return found
+            self._seen[key] = found
+        return self._seen[key]
 
 
 BROKEN: dict[type[FilesTrader], str] = {

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from vault_rules.testing.contracts.holding import HoldingContract
 
 KEYS = ("run-1:award-1", "run-1:award-2", "run-1:award-3", "run-2:award-1")
+_MOSTLY_GOOD = (0, 3, 0, 3, 4, 1, 2, 5, 6)
+"""Which messages are tried: most can be held beside others."""
 _PATIENCE = 50
 
 
@@ -38,7 +40,7 @@ class HoldingMachine(RuleBasedStateMachine):
 
     # ---- rules -------------------------------------------------------------------------------------------------------
 
-    @rule(desk=st.integers(0, 1), key=st.sampled_from(KEYS), at=st.integers(0, 6), lost=st.booleans())
+    @rule(desk=st.integers(0, 1), key=st.sampled_from(KEYS), at=st.sampled_from(_MOSTLY_GOOD), lost=st.booleans())
     def hold(self, desk: int, key: str, at: int, lost: bool) -> None:
         self._hold(desk, key, at, lost)
 
@@ -79,7 +81,7 @@ class HoldingMachine(RuleBasedStateMachine):
             ask, key, expect = self.made[-1 - at]
             self._call(desk, ask, key, expect, lost)
 
-    @rule(key=st.sampled_from(KEYS), at=st.integers(0, 4), times=st.integers(1, 6))
+    @rule(key=st.sampled_from(KEYS), at=st.sampled_from((0, 3, 4)), times=st.integers(1, 6))
     def go_on(self, key: str, at: int, times: int) -> None:
         """What comes next for a key in the ordinary course of things, a few times."""
         for time in range(times):
@@ -103,8 +105,10 @@ class HoldingMachine(RuleBasedStateMachine):
 
     @invariant()
     def every_key_is_what_it_must_be(self) -> None:
-        for at, key in enumerate(KEYS, len(self.made)):  # each desk is asked about each key in turn
-            same_status(self.desks[at % 2].status(key), key, self.model.slot(key))
+        last = self.made[-1][1] if self.made else None
+        for at, key in enumerate(KEYS, len(self.made)):  # of the other keys, the desks are asked in turn
+            for desk in self.desks if key == last else (self.desks[at % 2],):
+                same_status(desk.status(key), key, self.model.slot(key))
 
     @invariant()
     def what_is_free_is_what_is_left(self) -> None:

@@ -108,7 +108,7 @@ class StorageContract(HoldingContract):
     def free(self, adapter: Any) -> Mapping[str, Fraction]:
         """The capacity that is shown, less what is stored."""
         stored = _stored(adapter)
-        rows = read(adapter.facilities(_ALL), "facilities").rows
+        rows = read(adapter.facilities(_ALL), "facilities")
         return {row.get("facility"): row.get("capacity") - stored.get(row.get("facility"), 0) for row in rows}
 
     # ---- what only storages do ---------------------------------------------------------------------------------------
@@ -163,13 +163,13 @@ class StorageContract(HoldingContract):
 
 
 def _ids(storage: Storage, *minerals: str) -> list[str]:
-    return sorted(row.get("facility") for row in read(storage.facilities(Query(minerals)), "facilities").rows)
+    return sorted(row.get("facility") for row in read(storage.facilities(Query(minerals)), "facilities"))
 
 
 def _stored(storage: Any) -> dict[str, Fraction]:
     """What each facility stores."""
     found: dict[str, Fraction] = {}
-    for row in read(storage.holdings(), "holdings").rows:
+    for row in read(storage.holdings(), "holdings"):
         facility = row.get("facility") or ""
         found[facility] = found.get(facility, Fraction(0)) + row.get("quantity")
     return found
