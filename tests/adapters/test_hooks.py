@@ -37,7 +37,8 @@ def opened(tmp_path: Path, section: str, hook: str) -> Any:
         return made
 
     (tmp_path / "vault.toml").write_text(f'[{section}.somebody]\nadapter = "ours"\ncolour = "red"\n', encoding="utf-8")
-    with installed(plugin(**{hook: [Registration("ours", factory, Settings, 1)]})) as found:
+    hooks: dict[str, Any] = {hook: [Registration("ours", factory, Settings, 1)]}
+    with installed(plugin(**hooks)) as found:
         config = read_config(tmp_path / "vault.toml", found.sound())
     assert made == [], "reading a configuration connects to nobody"
     ((settings, setup),) = config.counterparties[0].open()
