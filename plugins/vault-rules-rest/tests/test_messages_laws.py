@@ -100,7 +100,7 @@ def test_no_bytes_bring_the_reading_down(body: bytes) -> None:
 
 
 WHOLE = st.recursive(
-    st.none() | st.booleans() | st.integers(-(10**14), 10**14) | st.text(),
+    st.none() | st.booleans() | st.integers(-(10**13), 10**13) | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=10,
 )
@@ -131,7 +131,7 @@ def test_whatever_is_said_it_is_a_message_or_a_bad_field(name: str, said: Any, f
 @pytest.mark.parametrize("text", ["1.5", "1e3", "NaN", "Infinity", "-Infinity", "1" * 16])
 def test_a_number_that_is_not_whole_is_kept_as_it_stands(text: str) -> None:
     found = parse(text.encode())
-    assert isinstance(found, Odd) and found.text.startswith(text[:15])
+    assert found == Odd(text)
 
 
 @pytest.mark.parametrize("body", [b'{"a":1,"a":1}', b'[{"b":{"a":1,"a":2}}]', b'{"a":1,"\\u0061":2}'])

@@ -38,7 +38,10 @@ def test_pauses_are_those_of_the_random_numbers() -> None:
     assert list(pauses(3, Half())) == [FIRST_PAUSE / 2, FIRST_PAUSE, FIRST_PAUSE * 2]
 
 
-@pytest.mark.parametrize("lost", [GONE, busy(503), busy(429), http(b"x", "502 Bad", "text/html"), b"HTTP/1.1 2"])
+@pytest.mark.parametrize(
+    "lost",
+    [GONE, busy(503), busy(429), http(b"x", "502 Bad", "text/html"), http(b"", "429 Slow", "text/html"), b"HTTP/1.1 2"],
+)
 def test_what_gets_lost_is_sent_again_under_the_same_key(lost: bytes) -> None:
     with Raw(lost, lost, YES) as raw, closing(raw.trader(attempts=3)) as trader:
         assert trader.release("k") == Release("k")

@@ -95,6 +95,14 @@ def test_it_serves_something() -> None:
     assert "Say --book, --warehouse or both." in command("serve")[1]
 
 
+def test_without_its_extra_it_says_what_to_install(tmp_path: Path) -> None:
+    script = "import sys; sys.modules['starlette'] = None; from vault_rules_rest.cli import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", script, "serve", "--book", str(tmp_path)], capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 2 and "pip install 'vault-rules-rest[server]'" in done.stderr
+
+
 def test_it_is_not_open_to_the_world_without_a_token_and_tls(tmp_path: Path) -> None:
     code, said = command("serve", "--book", str(tmp_path), "--host", "0.0.0.0", token="t")
     assert code == 2 and "Outside of this machine, --cert, --key and VAULT_RULES_REST_TOKEN are needed." in said

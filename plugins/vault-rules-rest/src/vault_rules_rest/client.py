@@ -152,7 +152,7 @@ class Http:
             response.close()
         kind = media_type(response.headers)
         said = problem(kind, response.status_code, body, self._hide)
-        if said is not None or response.status_code >= 500:
+        if said is not None or response.status_code in _LATER or response.status_code >= 500:
             raise _problem(response, said)
         return answer(call, response.status_code, kind, body, self._hide)
 
@@ -201,9 +201,8 @@ def _not_reached(why: Exception) -> Failure:
 
 def _problem(response: httpx2.Response, said: str | None) -> Failure:
     """What it means that the counterparty says it has a problem, or that something before it does."""
-    status = response.status_code
+    status, after = response.status_code, response.headers.get("retry-after", "")
+    wait = float(after) if after.isascii() and after.isdigit() and len(after) < 6 else 0.0
     if said is None or status not in _NOT_CARRIED_OUT:
-        return Failure(f"answers {status}" + (f": {said}" if said else ""), maybe=True)
-    after = response.headers.get("retry-after", "")
-    wait = float(after) if after.isdigit() and len(after) < 6 else 0.0
+        return Failure(f"answers {status}" + (f": {said}" if said else ""), maybe=True, wait=wait)
     return Failure(f"answers {status}: {said}", again=status in _LATER, wait=wait)

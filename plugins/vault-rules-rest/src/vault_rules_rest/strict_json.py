@@ -12,6 +12,7 @@ from typing import Any
 import attrs
 
 _LONGEST_WHOLE = 15
+"""Letters of a whole number: rows and versions are counted, and nobody counts further."""
 
 
 @attrs.frozen
@@ -42,7 +43,7 @@ def parse(body: bytes) -> Any:
 
 
 def _whole(text: str) -> int | Odd:
-    return int(text) if len(text) <= _LONGEST_WHOLE else Odd(text[:40] + "…")
+    return int(text) if len(text) <= _LONGEST_WHOLE else Odd(text)
 
 
 def _each_name_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
