@@ -6,14 +6,19 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import date
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import vault_rules as vr
 from rest_support.raw import Raw, http
+from vault_rules.adapters.config import read_config
+from vault_rules.adapters.manager import installed
 from vault_rules.adapters.messages import Award, Confirmation, Delivery, Placement, Query, Refusal, Release, Why
 from vault_rules.adapters.registration import Secret
 from vault_rules.errors import Unavailable
+from vault_rules.gathering import gather, read_requests
 from vault_rules_rest import __version__
 
 POUND = Fraction("0.45359237")
@@ -222,3 +227,39 @@ def test_the_environment_does_not_send_us_through_a_proxy(monkeypatch: pytest.Mo
         with closing(raw.trader()) as trader:
             trader.release(KEY)
         assert (len(raw.requests), proxy.requests) == (1, [])
+
+
+# ---- a whole evaluation ----------------------------------------------------------------------------------------------
+
+POLICY = """policy p "P" { currency USD }
+mineral cobalt
+mineral gallium
+trader acme
+trader rival
+route one: {cobalt} to acme
+route other: {gallium} to rival
+waterfall buying { take all by price }
+"""
+REQUESTS = """request,buyer,mineral,quantity,unit,max_price,priority
+r1,gm,cobalt,1234,t,34.56,1
+r2,rtx,gallium,777,kg,650,2
+"""
+
+
+def test_gathering_tells_each_trader_its_minerals_and_nothing_else(tmp_path: Path) -> None:
+    cells = {"offer": "a", "price": "30", "quantity": "5 t", "currency": "USD"}
+    acme = Raw(http({"rows": [{"cells": {**cells, "mineral": "cobalt"}}]}))
+    rival = Raw(http({"rows": [{"cells": {**cells, "offer": "b", "mineral": "gallium"}}]}))
+    with acme, rival:
+        (tmp_path / "p.vault").write_text(POLICY)
+        (tmp_path / "requests.csv").write_text(REQUESTS)
+        section = '[traders.{}]\nadapter = "rest"\nurl = "{}"\n'
+        sections = section.format("acme", acme.url) + section.format("rival", rival.url)
+        (tmp_path / "vault.toml").write_text(sections)
+        config = read_config(tmp_path / "vault.toml", installed().sound())
+        policy = vr.load_policy(tmp_path / "p.vault")
+        gathered = gather(policy, config, read_requests(tmp_path / "requests.csv"), date(2027, 8, 1))
+    assert [len(raw.requests) for raw in (acme, rival)] == [1, 1]
+    assert sent(acme) == (b"GET /v1/trader/offers?mineral=cobalt&limit=500 HTTP/1.1", sorted(COMMON), b"")
+    assert sent(rival) == (b"GET /v1/trader/offers?mineral=gallium&limit=500 HTTP/1.1", sorted(COMMON), b"")
+    assert len(vr.evaluate(policy, gathered.book, date(2027, 8, 1)).awards) == 2
