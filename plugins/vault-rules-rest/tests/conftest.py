@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
-from rest_support.house import TABLES, House, new_house
+from tests.rest_support.house import TABLES, House, new_house
 
 settings.register_profile("quick", max_examples=50, deadline=None)
 settings.load_profile("quick")

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from rest_support.raw import Answer, Raw, drip, endless, head, http
+from tests.rest_support.raw import Answer, Raw, drip, endless, head, http
 from vault_rules.adapters.messages import Award, Delivery, Placement, Query
 from vault_rules.errors import AdapterError, BadAnswer, TimedOut, Unavailable
 

@@ -21,7 +21,7 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from starlette.routing import Route
 
-from rest_support.house import House
+from tests.rest_support.house import House
 from vault_rules.adapters.files_config import FilesConfig
 from vault_rules.adapters.files_storage import FilesStorage
 from vault_rules.adapters.files_trader import FilesTrader

@@ -11,7 +11,7 @@ from pathlib import Path
 import attrs
 import pytest
 
-from rest_support.served import Served
+from tests.rest_support.served import Served
 from vault_rules.adapters.config import read_config
 from vault_rules.adapters.manager import installed
 from vault_rules_rest.call import SMALL

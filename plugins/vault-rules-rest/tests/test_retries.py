@@ -9,7 +9,7 @@ from time import monotonic, sleep
 
 import pytest
 
-from rest_support.raw import Raw, http
+from tests.rest_support.raw import Raw, http
 from vault_rules.adapters.messages import Query, Release
 from vault_rules.errors import BadAnswer, TimedOut, Unavailable
 from vault_rules_rest.client import FIRST_PAUSE, pauses

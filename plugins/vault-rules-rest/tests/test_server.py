@@ -16,8 +16,8 @@ from typing import Any
 import httpx2
 import pytest
 
-from rest_support.house import House, new_house
-from rest_support.served import Served, write_tables
+from tests.rest_support.house import House, new_house
+from tests.rest_support.served import Served, write_tables
 from vault_rules.adapters.messages import Award, Query, Refusal, Row, State
 from vault_rules.adapters.registration import Setup
 from vault_rules.errors import Unavailable

@@ -12,8 +12,8 @@ import attrs
 import pytest
 import trustme
 
-from rest_support.raw import Raw, http
-from rest_support.served import Served, write_tables
+from tests.rest_support.raw import Raw, http
+from tests.rest_support.served import Served, write_tables
 from vault_rules.adapters.messages import Award, Query
 from vault_rules.adapters.registration import Secret, Setup
 from vault_rules.errors import AdapterError, Unavailable

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 import vault_rules as vr
-from rest_support.raw import Raw, http
+from tests.rest_support.raw import Raw, http
 from vault_rules.adapters.config import read_config
 from vault_rules.adapters.manager import installed
 from vault_rules.adapters.messages import Award, Confirmation, Delivery, Placement, Query, Refusal, Release, Why

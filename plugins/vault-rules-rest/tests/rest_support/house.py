@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from rest_support.served import Served, Tables, write_tables
+from tests.rest_support.served import Served, Tables, write_tables
 from vault_rules.adapters.registration import Setup
 from vault_rules.testing.contracts import FACILITIES, OFFERS
 from vault_rules.testing.contracts.storage import HOLDINGS
