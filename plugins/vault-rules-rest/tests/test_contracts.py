@@ -47,16 +47,9 @@ def test_a_killed_server_forgets_nothing(house: House, kind: str) -> None:
     kit.test_a_restart_forgets_nothing(counterparty)
 
 
-@pytest.mark.parametrize("kind", ["trader", "storage"])
-def test_any_order_of_calls_and_kills(house: House, kind: str) -> None:
-    kit, counterparty = kits(house)[kind]
-    kit.examples, kit.steps = 1, 6
-    kit.test_any_order_of_calls_repeats_lost_answers_and_restarts(counterparty)
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["trader", "storage"])
-def test_many_orders_of_calls_and_kills(house: House, kind: str) -> None:
+def test_any_order_of_calls_and_kills(house: House, kind: str) -> None:
     kit, counterparty = kits(house)[kind]
     kit.examples, kit.steps = 5, 15
     kit.test_any_order_of_calls_repeats_lost_answers_and_restarts(counterparty)
