@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -15,6 +14,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from click.testing import CliRunner
 
 from tests.rest_support.house import House, new_house
 from tests.rest_support.served import Served, write_tables
@@ -22,7 +22,7 @@ from vault_rules.adapters.messages import Award, Query, Refusal, Row, State
 from vault_rules.adapters.registration import Setup
 from vault_rules.errors import Unavailable
 from vault_rules.testing.contracts import OFFERS
-from vault_rules_rest.cli import TOKEN
+from vault_rules_rest.cli import TOKEN, main
 from vault_rules_rest.config import RestConfig
 from vault_rules_rest.server.pages import KEPT
 from vault_rules_rest.trader import RestTrader
@@ -76,18 +76,10 @@ def test_a_server_that_is_killed_while_it_is_asked_loses_nothing(tmp_path: Path)
 
 
 def command(*options: str, token: str | None = None) -> tuple[int, str]:
-    environment = {name: value for name, value in os.environ.items() if name != TOKEN}
-    if token is not None:
-        environment[TOKEN] = token
-    done = subprocess.run(
-        [sys.executable, "-m", "vault_rules_rest", *options],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        env=environment,
-    )
-    assert "Traceback" not in done.stderr
-    return done.returncode, done.stderr
+    """What the command says where it cannot serve."""
+    done = CliRunner().invoke(main, options, env={TOKEN: token})
+    assert isinstance(done.exception, SystemExit)
+    return done.exit_code, done.stderr
 
 
 def test_it_serves_something() -> None:

@@ -44,7 +44,8 @@ def run(app: Starlette, listening: Listening, tell: Callable[[str], None]) -> No
         ssl_keyfile=listening.key,
     )
     _load(config)
-    _Server(config, lambda: tell(_address(listening, bound))).run([bound := _bound(listening)])
+    bound = _bound(listening)
+    _Server(config, lambda: tell(_address(listening, bound))).run([bound])
 
 
 class _Server(uvicorn.Server):
