@@ -27,6 +27,7 @@ from vault_rules.errors import EvaluationError
 from vault_rules.report.as_json import plan_to_json
 
 FAST: dict[str, tuple[int, ...]] = {
+    "CHAINED": (0, 1),
     "_FEW": (1, 3, 48),
     "BLOCK": (4, 2, 1024),
     "MOST": (8, 3, 64),

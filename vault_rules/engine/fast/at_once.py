@@ -229,7 +229,7 @@ class AtOnce:
 
     def _give(self, part: pl.DataFrame, caps: list[tuple[Counting, list[Any]]]) -> None:
         walk, ledger, number = self.walk, self.serving.ledger, self.step.step.number
-        made = len(ledger.rows)
+        made = ledger.made
         part = part.filter(pl.col("#has") > 0)
         none = part.filter(~pl.col("#gives"))
         if none.height:

@@ -35,9 +35,7 @@ class _Awards:
     def __init__(self, evaluation: FastEvaluation) -> None:
         self.evaluation, self.serving = evaluation, evaluation.serving
         ledger, alive = self.serving.ledger, self.serving.lanes.alive
-        self.rows = pl.Series("row", ledger.rows, dtype=pl.UInt32)
-        self.walks = pl.Series("walk", ledger.walks, dtype=pl.UInt32)
-        self.step = pl.Series("step", ledger.steps, dtype=pl.Int64)
+        self.rows, self.walks, self.step = (ledger.frame[name] for name in ("row", "walk", "step"))
         self.places = alive.frame["row"].search_sorted(self.rows) if len(self.rows) else self.rows
         """Where each award's offer stands among those that may serve."""
 
@@ -46,12 +44,10 @@ class _Awards:
         reference = self._reference()
         price = serving.book.offers.columns["price"]
         assert isinstance(price, Numbers)
-        quantities = serving.ledger.quantities
-        whole = pl.Series("quantity", quantities, dtype=number_type(max(quantities, default=0)))
         return AwardColumns(
             self._texts(),
             self.step,
-            Numbers(whole, serving.mass),
+            Numbers(serving.ledger.frame["quantity"], serving.mass),
             Numbers(price.whole.gather(self.rows), price.unit),
             self._compared(),
             reference,

@@ -57,6 +57,11 @@ class Queue:
     minerals: frozenset[str]
 
 
+def in_any_quantity(frame: pl.DataFrame) -> bool:
+    """Whether every one of some candidates may be taken in any quantity."""
+    return all(frame[name].null_count() == frame.height for name in ("#lot", "#min_quantity"))
+
+
 class Lists(dict[str, list[Any]]):
     """Columns of a frame as lists, each made when it is first looked at."""
 
@@ -76,7 +81,7 @@ class Segment:
         self.frame = frame
         self._blocks: dict[int, Lists] = {}
         self._size = frame.height if frame.height <= SMALL else BLOCK
-        self.whole = all(frame[name].null_count() == frame.height for name in ("#lot", "#min_quantity"))
+        self.whole = in_any_quantity(frame)
         """Whether every offer may be taken in any quantity."""
 
     def lists(self, place: int) -> tuple[Lists, int, int]:
@@ -142,6 +147,13 @@ class Candidates:
             ids = self.lanes.alive.offers.ids.gather(ordered["row"]).alias("#id")
             ordered = ordered.with_columns(ids).sort(*keys, "#id").drop("#id")
         return ordered
+
+    def all(self) -> tuple[pl.DataFrame, frozenset[int]]:
+        """The first lanes of all minerals in one, and the minerals (by code) that have more."""
+        found, more, _ = self._made
+        if not found:
+            return self._frame(frozenset())[0].head(0), more
+        return next(iter(found.values())).segment.frame, more
 
     def first(self, mineral: str) -> Lane | None:
         return self._made[0].get(mineral)

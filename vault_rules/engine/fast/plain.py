@@ -48,7 +48,7 @@ class _Run:
         self.has: list[int] = columns["#quantity"][at:end]
         self.places: list[int] | None = None
         """Where each stands in the run, if not all do."""
-        self.made = len(self.serving.ledger.rows)
+        self.made = self.serving.ledger.made
         left = self.serving.left
         if not left.keys().isdisjoint(self.rows):
             has = [left.get(row, quantity) for row, quantity in zip(self.rows, self.has, strict=True)]

@@ -11,6 +11,8 @@ from weakref import WeakKeyDictionary
 from vault_rules.domain.columns import ColumnBook, Numbers
 from vault_rules.domain.exact import has_end
 from vault_rules.domain.rows import Request
+from vault_rules.engine.fast.chain import Chain
+from vault_rules.engine.fast.chains import chained
 from vault_rules.engine.fast.lanes import Candidates, Lanes, Queue
 from vault_rules.engine.fast.standing import GivenMarkets
 from vault_rules.engine.fast.step import Step
@@ -63,10 +65,9 @@ class Serving:
         self.tallies.see(self.lanes.sight(alive))
         self.lanes.carried = tuple(sorted(self._asked | self.tallies.carried))
         self.left: dict[int, int] = {}
-        self.touched: dict[str, list[int]] = {}
-        """The rows of each mineral of which something was awarded."""
         self.ledger = Ledger()
         self.walks: list[Walk] = []
+        self.chains: list[Chain] = []
         self._candidates: dict[Any, Candidates] = {}
 
     def _tallied(self) -> Tallies:
@@ -108,8 +109,21 @@ class Serving:
         """Serve every request."""
         requests = self._ordered()
         self._enough = self._wanted(requests)
-        for request in requests:
-            self._serve(request)
+        walks = [self._opened(request) for request in requests]
+        chains = chained(self, walks)
+        self.chains = list(dict.fromkeys(chains.values()))
+        for walk in walks:
+            if walk.number in chains:
+                chains[walk.number].serve(walk)
+            else:
+                self._walk(walk)
+
+    def lefts(self) -> dict[int, int]:
+        """What is left of each offer of which something was awarded, by row."""
+        for chain in self.chains:
+            self.left.update(chain.left())
+        self.chains = []
+        return self.left
 
     def _ordered(self) -> list[Request]:
         requests = sorted(self.book.requests, key=lambda one: one.request)
@@ -130,7 +144,7 @@ class Serving:
             of[request.mineral] = of.get(request.mineral, 0) + whole(request.quantity, self.mass)
         return found
 
-    def _serve(self, request: Request) -> None:
+    def _opened(self, request: Request) -> Walk:
         waterfall, clauses = self.waterfalls.of(request)
         before = whole(self.waterfalls.before(request), self.mass)
         wanted = whole(request.quantity, self.mass)
@@ -142,9 +156,14 @@ class Serving:
         for step in steps:
             walk.in_step[step.number] = whole(self.waterfalls.before_in(request, waterfall, step), self.mass)
         walk.before_in = dict(walk.in_step)
-        caps = self.tallies.of(request)
+        return walk
+
+    def _walk(self, walk: Walk) -> None:
+        """Serve one request, offer by offer."""
+        caps = self.tallies.of(walk.request)
+        steps: tuple[typed.Step, ...] = walk.clauses["steps"]
         for step in steps:
-            walk.begins.append(len(self.ledger.rows))
+            walk.begins.append(self.ledger.made)
             if walk.need > 0:
                 Step(self, walk, step, caps).take()
 
@@ -192,12 +211,7 @@ class Serving:
 
     def award_all(self, walk: Walk, step: int, rows: list[int], quantities: list[int]) -> None:
         """Note awards, in the order made."""
-        ledger = self.ledger
-        ledger.walks.extend([walk.number] * len(rows))
-        ledger.rows.extend(rows)
-        ledger.steps.extend([step] * len(rows))
-        ledger.quantities.extend(quantities)
-        self.touched.setdefault(walk.request.mineral, []).extend(rows)
+        self.ledger.add(walk.number, step, rows, quantities)
         total = sum(quantities)
         walk.need -= total
         walk.awarded += total

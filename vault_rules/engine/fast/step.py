@@ -148,7 +148,7 @@ class Step:
         return found
 
     def _count(self, bounds: Any, price: int, quantity: int) -> None:
-        made = len(self.serving.ledger.rows)
+        made = self.serving.ledger.made
         for cap, bound in bounds:
             room = bound.room if isinstance(bound, Bound) else bound
             self.tallies.count(room, self.tallies.invoice(quantity, price) if cap.money else quantity, made)
@@ -158,7 +158,7 @@ class Step:
         _, rows, had, after = self.walk.run(self.step.number)
         rows.append(row)
         had.append(has)
-        after.append(len(self.serving.ledger.rows))
+        after.append(self.serving.ledger.made)
 
     def share_left(self, row: int) -> Any:
         """What the step's share still allows; None where it allows everything."""

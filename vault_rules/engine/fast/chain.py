@@ -1,0 +1,110 @@
+"""Walks that running sums served: their awards in the ledger, and what they passed over when somebody asks."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from vault_rules.engine.fast.overlap import Line
+from vault_rules.engine.fast.rooms import History, Room
+from vault_rules.engine.fast.walk import Walk
+
+if TYPE_CHECKING:
+    from vault_rules.engine.fast.serving import Serving
+
+
+class Chain:
+    """Minerals whose requests share their candidates and the cap that counts them."""
+
+    def __init__(self, serving: Serving, line: Line, rooms: Sequence[Room | None], code: str) -> None:
+        """`rooms` are the groups of the cap `code`, by their numbers on the line."""
+        self.serving, self.line, self.rooms, self.code = serving, line, rooms, code
+        self.awards = line.awards
+        self._began: dict[int, int] = {}
+        """How many awards had been made when each walk began, by its number."""
+        if rooms:
+            used = self.awards.group_by("#room").agg(pl.col("quantity").sum()) if self.awards.height else None
+            for number, amount in () if used is None else used.iter_rows():
+                room = rooms[number]
+                if room is not None:
+                    room.used += amount
+            serving.tallies.history.later(self._past)
+
+    @cached_property
+    def _slices(self) -> dict[int, tuple[int, int]]:
+        """Where each walk's awards stand, and how many there are."""
+        found, start = {}, 0
+        for length, walk in self.awards["walk"].rle().struct.unnest().iter_rows():
+            found[walk] = (start, length)
+            start += length
+        return found
+
+    @cached_property
+    def _in_steps(self) -> Mapping[int, list[tuple[int, int, int]]]:
+        """Of each walk the steps that gave something: the number, how many awards, how much."""
+        found: dict[int, list[tuple[int, int, int]]] = {}
+        grouped = self.awards.lazy().group_by("walk", "step", maintain_order=True)
+        for walk, *step in grouped.agg(pl.len(), pl.col("quantity").sum()).collect().iter_rows():
+            found.setdefault(walk, []).append((step[0], step[1], step[2]))
+        return found
+
+    def serve(self, walk: Walk) -> None:
+        """Note the awards of a walk, when its turn has come."""
+        ledger = self.serving.ledger
+        self._began[walk.number] = made = ledger.made
+        steps = {step: (count, quantity) for step, count, quantity in self._in_steps.get(walk.number, ())}
+        for step in walk.clauses["steps"]:
+            walk.begins.append(made)
+            count, quantity = steps.get(step.number, (0, 0))
+            made += count
+            walk.need -= quantity
+            walk.awarded += quantity
+            walk.in_step[step.number] += quantity
+        if walk.number in self._slices:
+            ledger.add_slice(self.awards, *self._slices[walk.number])
+        if self.rooms:
+            walk.untold = self._tell
+
+    # ---- when somebody asks ----------------------------------------------------------------------------------------
+
+    def left(self) -> dict[int, int]:
+        """What is left of each offer that gave something."""
+        given = pl.min_horizontal("end", "limit") - pl.col("start")
+        some = self.line.reached.lazy().filter(pl.col("gives") > 0).select("row", pl.col("has") - given)
+        return dict(some.collect().iter_rows())
+
+    @cached_property
+    def _cut(self) -> pl.DataFrame:
+        """The offers that could not give all they had."""
+        reached = self.line.reached.with_columns(at=pl.int_range(pl.len(), dtype=pl.UInt32))
+        return reached.filter(pl.col("gives") < pl.col("has"))
+
+    def _tell(self, walk: Walk) -> None:
+        """Which offers a walk asked that could give nothing, or less than it needed."""
+        interval = self.line.intervals.get(walk.number)
+        if interval is None:
+            return
+        mine = self._cut.filter(pl.col("#group") == self.serving.lanes.codes[walk.request.mineral])
+        gave = pl.col("gives") > 0
+        gives_here = gave & (pl.col("end") > interval.start) & (pl.col("end") < interval.end)
+        if mine.select(gives_here.any()).item():
+            walk.cut.add(self.code)
+        none = (~gave & (pl.col("start") < interval.end)) | (gave & (pl.col("end") <= interval.start))
+        start, length = self._slices.get(walk.number, (0, 0))
+        places, began = self.awards["at"].slice(start, length).to_list(), self._began[walk.number]
+        for at, step, row, has in mine.filter(none).select("at", "step", "row", pl.col("has") - pl.col("gives")).iter_rows():
+            _, rows, had, after = walk.run(step)
+            rows.append(row)
+            had.append(has)
+            after.append(began + bisect_left(places, at))
+
+    def _past(self, history: History) -> None:
+        """Which awards changed which groups."""
+        numbers, quantities = self.awards["#room"].to_list(), self.awards["quantity"].to_list()
+        for walk, (start, length) in self._slices.items():
+            rooms = [self.rooms[number] for number in numbers[start : start + length]]
+            history.add(self._began[walk], quantities[start : start + length], rooms)
