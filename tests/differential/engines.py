@@ -37,6 +37,7 @@ FAST: dict[str, tuple[int, ...]] = {
     "SMALL": (4, 8, 100_000),
     "_SURE": (1, 2),
     "SAMPLE": (4, 9),
+    "MANY": (2, 50_000),
     "DENSE": (4, 40),
     "_DENSE": (2**20, 8),
     "_AFTER": (1, 2, 16),

@@ -34,40 +34,18 @@ class Chain:
                     room.used += amount
             serving.tallies.history.later(self._past)
 
-    @cached_property
-    def _slices(self) -> dict[int, tuple[int, int]]:
-        """Where each walk's awards stand, and how many there are."""
-        found, start = {}, 0
-        for length, walk in self.awards["walk"].rle().struct.unnest().iter_rows():
-            found[walk] = (start, length)
-            start += length
-        return found
-
-    @cached_property
-    def _in_steps(self) -> Mapping[int, list[tuple[int, int, int]]]:
-        """Of each walk the steps that gave something: the number, how many awards, how much."""
-        found: dict[int, list[tuple[int, int, int]]] = {}
-        grouped = self.awards.lazy().group_by("walk", "step", maintain_order=True)
-        for walk, *step in grouped.agg(pl.len(), pl.col("quantity").sum()).collect().iter_rows():
-            found.setdefault(walk, []).append((step[0], step[1], step[2]))
-        return found
-
     def serve(self, walk: Walk) -> None:
         """Note the awards of a walk, when its turn has come."""
-        ledger = self.serving.ledger
-        self._began[walk.number] = made = ledger.made
-        steps = {step: (count, quantity) for step, count, quantity in self._in_steps.get(walk.number, ())}
-        for step in walk.clauses["steps"]:
-            walk.begins.append(made)
-            count, quantity = steps.get(step.number, (0, 0))
-            made += count
-            walk.need -= quantity
-            walk.awarded += quantity
-            walk.in_step[step.number] += quantity
-        if walk.number in self._slices:
-            ledger.add_slice(self.awards, *self._slices[walk.number])
-        if self.rooms:
-            walk.untold = self._tell
+        ledger, interval = self.serving.ledger, self.line.intervals.get(walk.number)
+        self._began[walk.number] = ledger.made
+        walk.untold = self._tell
+        if interval is not None:
+            mineral = self.serving.lanes.codes[walk.request.mineral]
+            given = max(min(interval.end, self.line.covered(mineral)) - interval.start, 0)
+            walk.need -= given
+            walk.awarded += given
+        if walk.number in self.line.slices:
+            ledger.add_slice(walk.number, self.awards, *self.line.slices[walk.number])
 
     # ---- when somebody asks ----------------------------------------------------------------------------------------
 
@@ -84,7 +62,15 @@ class Chain:
         return reached.filter(pl.col("gives") < pl.col("has"))
 
     def _tell(self, walk: Walk) -> None:
-        """Which offers a walk asked that could give nothing, or less than it needed."""
+        """When each step of a walk opened, and which offers it asked that could give nothing, or less than it needed."""
+        start, length = self.line.slices.get(walk.number, (0, 0))
+        awards, began = self.awards.slice(start, length), self._began[walk.number]
+        numbers = awards["step"].to_list()
+        walk.begins = [began + bisect_left(numbers, step.number) for step in walk.clauses["steps"]]
+        if self.rooms:
+            self._tell_blocked(walk, awards["at"].to_list(), began)
+
+    def _tell_blocked(self, walk: Walk, places: list[int], began: int) -> None:
         interval = self.line.intervals.get(walk.number)
         if interval is None:
             return
@@ -94,8 +80,6 @@ class Chain:
         if mine.select(gives_here.any()).item():
             walk.cut.add(self.code)
         none = (~gave & (pl.col("start") < interval.end)) | (gave & (pl.col("end") <= interval.start))
-        start, length = self._slices.get(walk.number, (0, 0))
-        places, began = self.awards["at"].slice(start, length).to_list(), self._began[walk.number]
         for at, step, row, has in mine.filter(none).select("at", "step", "row", pl.col("has") - pl.col("gives")).iter_rows():
             _, rows, had, after = walk.run(step)
             rows.append(row)
@@ -105,6 +89,6 @@ class Chain:
     def _past(self, history: History) -> None:
         """Which awards changed which groups."""
         numbers, quantities = self.awards["#room"].to_list(), self.awards["quantity"].to_list()
-        for walk, (start, length) in self._slices.items():
+        for walk, (start, length) in self.line.slices.items():
             rooms = [self.rooms[number] for number in numbers[start : start + length]]
             history.add(self._began[walk], quantities[start : start + length], rooms)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from vault_rules.engine.fast.chain import Chain
-from vault_rules.engine.fast.lanes import Candidates, asks, in_any_quantity
+from vault_rules.engine.fast.lanes import Candidates, asks
 from vault_rules.engine.fast.overlap import Line, TooLong
 from vault_rules.engine.fast.rooms import Bound, Room
 from vault_rules.engine.fast.table import index_of
@@ -133,7 +133,7 @@ def _lay(line: Line, candidates: Sequence[Candidates], rooms: _Rooms) -> None:
         again = not tiers.isdisjoint(one.queue.step.tiers)
         tiers.update(one.queue.step.tiers)
         for frame in _frames(line, one):
-            if not in_any_quantity(frame):
+            if not one.in_any_quantity(frame):
                 raise _Apart
             if again:
                 frame = frame.filter(~pl.col("row").is_in(pl.concat(before).implode()))
@@ -146,13 +146,12 @@ def _frames(line: Line, candidates: Candidates) -> Iterator[pl.DataFrame]:
     wanted = line.open
     if not wanted:
         return
-    frame, more = candidates.all()
+    frame, more = candidates.ordered
     yield frame.filter(pl.col("#group").is_in(wanted))
     rest = [code for code in line.open if code in more]
     if rest:
         names = candidates.lanes.names
-        lanes = [candidates.rest(str(names[code])) for code in rest]
-        yield pl.concat([lane.segment.frame for lane in lanes if lane is not None])
+        yield pl.concat([candidates.behind(str(names[code])) for code in rest])
 
 
 class _Rooms:
@@ -179,12 +178,15 @@ class _Rooms:
         index = index_of(names, sizes).cast(pl.UInt32)
         if prod(sizes) > _DENSE:
             raise _Apart
-        different = frame.lazy().select(names).unique().with_columns(place=index).collect()
+        lanes = self.serving.lanes
+        codes = lanes.alive.frame.select(names)[frame["#place"]] if frame.height else lanes.alive.frame.select(names).head(0)
+        different = codes.lazy().unique().with_columns(place=index).collect()
         columns = {column.name: column.to_list() for column in different.iter_columns()}
         table = [0] * (max(columns["place"], default=0) + 1)
         for at, place in enumerate(columns["place"]):
             table[place] = self._room(columns, at)
-        return frame.with_columns(pl.lit(pl.Series(table, dtype=pl.UInt32)).gather(index).alias("#room"))
+        rooms = codes.select(pl.lit(pl.Series(table, dtype=pl.UInt32)).gather(index).alias("#room"))
+        return frame.hstack(rooms)
 
     def _room(self, columns: Mapping[str, list[Any]], at: int) -> int:
         caps = self.caps[columns["mineral"][at]]

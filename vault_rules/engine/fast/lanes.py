@@ -12,7 +12,7 @@ import polars as pl
 
 from vault_rules.domain.rows import Request
 from vault_rules.engine.fast.cheapest import cheapest
-from vault_rules.engine.fast.ordering import packed, ranked
+from vault_rules.engine.fast.ordering import in_order, packed, ranked, tied
 from vault_rules.engine.fast.references import References
 from vault_rules.engine.fast.sight import Sight
 from vault_rules.engine.fast.table import Table
@@ -57,11 +57,6 @@ class Queue:
     minerals: frozenset[str]
 
 
-def in_any_quantity(frame: pl.DataFrame) -> bool:
-    """Whether every one of some candidates may be taken in any quantity."""
-    return all(frame[name].null_count() == frame.height for name in ("#lot", "#min_quantity"))
-
-
 class Lists(dict[str, list[Any]]):
     """Columns of a frame as lists, each made when it is first looked at."""
 
@@ -81,7 +76,7 @@ class Segment:
         self.frame = frame
         self._blocks: dict[int, Lists] = {}
         self._size = frame.height if frame.height <= SMALL else BLOCK
-        self.whole = in_any_quantity(frame)
+        self.whole = all(frame[name].null_count() == frame.height for name in ("#lot", "#min_quantity"))
         """Whether every offer may be taken in any quantity."""
 
     def lists(self, place: int) -> tuple[Lists, int, int]:
@@ -121,56 +116,75 @@ class Candidates:
         self._rest: dict[str, Lane] = {}
 
     @cached_property
-    def _made(self) -> tuple[dict[str, Lane], frozenset[int], list[str]]:
-        """The first lane of each mineral, the minerals (by code) that have more, and the columns of the order."""
+    def ordered(self) -> tuple[pl.DataFrame, frozenset[int]]:
+        """The first candidates of all minerals: `#group`, `row`, `#quantity`, `#place` among those that may serve, and
+        the order; and the minerals (by code) that have more."""
         frame, order = self._frame(self.queue.minerals)
+        if len(order) > 1:
+            ordered = frame.sort("#group", *order)
+            return self._by_id(ordered, order, tied(ordered, ["#group", *order])), frozenset()
         codes = self.lanes.codes
         enough = {codes[mineral]: quantity for mineral, quantity in self.enough.items() if mineral in codes}
-        packed_one = len(order) == 1
-        ordered, more = cheapest(frame, enough) if packed_one else (frame.sort("#group", *order), frozenset())
-        ordered = self._by_id(ordered, order)
-        segment, found, start = Segment(ordered), {}, 0
+        ordered, ties, more = cheapest(frame, enough)
+        return self._by_id(ordered, order, ties), more
+
+    @cached_property
+    def _made(self) -> dict[str, Lane]:
+        """The first lane of each mineral."""
+        ordered, _ = self.ordered
+        segment, found, start = Segment(self.seen(ordered)), {}, 0
         for length, code in ordered["#group"].rle().struct.unnest().iter_rows():
-            found[self.lanes.names[code]] = Lane(segment, start, start + length)
+            found[str(self.lanes.names[code])] = Lane(segment, start, start + length)
             start += length
-        return found, more, order
+        return found
 
-    def _by_id(self, ordered: pl.DataFrame, order: list[str]) -> pl.DataFrame:
+    def seen(self, ordered: pl.DataFrame) -> pl.DataFrame:
+        """Candidates with what walks look at."""
+        sight = self.lanes.sight_of(self.queue)
+        payload = self.lanes.payload(sight)
+        more = sight.table.frame[ordered["#place"]] if ordered.height else sight.table.frame.head(0)
+        return ordered.drop("#quantity").hstack(more.select(payload))
+
+    def in_any_quantity(self, ordered: pl.DataFrame) -> bool:
+        """Whether every one of some candidates may be taken in any quantity."""
+        table = self.lanes.sight_of(self.queue).table
+        names = [name for name in ("lot", "min_quantity") if not isinstance(table.column(name), Scalar)]
+        if not names or not ordered.height:
+            return True
+        lots = table.frame.select(names)[ordered["#place"]]
+        return all(lots[name].null_count() == lots.height for name in names)
+
+    def _by_id(self, ordered: pl.DataFrame, order: list[str], ties: bool) -> pl.DataFrame:
         """Ties by offer id."""
+        if not ties:
+            return ordered
         keys = ["#group", *order]
-        tied = (
-            ordered.lazy()
-            .select(pl.all_horizontal((pl.col(one) == pl.col(one).shift()) for one in keys).any().alias("tied"))
-            .collect()["tied"]
-        )
-        if ordered.height and tied[0]:
-            ids = self.lanes.alive.offers.ids.gather(ordered["row"]).alias("#id")
-            ordered = ordered.with_columns(ids).sort(*keys, "#id").drop("#id")
-        return ordered
-
-    def all(self) -> tuple[pl.DataFrame, frozenset[int]]:
-        """The first lanes of all minerals in one, and the minerals (by code) that have more."""
-        found, more, _ = self._made
-        if not found:
-            return self._frame(frozenset())[0].head(0), more
-        return next(iter(found.values())).segment.frame, more
+        same = pl.all_horizontal((pl.col(one) == pl.col(one).shift()).fill_null(False) for one in keys)
+        places = ordered.select((same | same.shift(-1, fill_value=False)).arg_true()).to_series()
+        some = ordered.select(*keys, "row")[places]
+        ids = self.lanes.alive.offers.ids.gather(some["row"]).alias("#id")
+        at = some.with_columns(ids, places.alias("#at")).sort(*keys, "#id")["#at"]
+        every = pl.int_range(ordered.height, dtype=pl.UInt32, eager=True)
+        return ordered[every.scatter(places, at)]
 
     def first(self, mineral: str) -> Lane | None:
-        return self._made[0].get(mineral)
+        return self._made.get(mineral)
 
     def rest(self, mineral: str) -> Lane | None:
         """The candidates behind the first lane, where it does not hold all."""
-        found, more, order = self._made
-        if self.lanes.codes.get(mineral) not in more:
+        if self.lanes.codes.get(mineral) not in self.ordered[1]:
             return None
         if mineral not in self._rest:
-            lane = found[mineral]
-            reached = lane.segment.frame["#key"][lane.stop - 1]
-            frame, _ = self._frame(frozenset((mineral,)))
-            frame = frame.filter(pl.col("#key") > reached).sort("#key")
-            frame = self._by_id(frame, order)
+            frame = self.seen(self.behind(mineral))
             self._rest[mineral] = Lane(Segment(frame), 0, frame.height)
         return self._rest[mineral]
+
+    def behind(self, mineral: str) -> pl.DataFrame:
+        """The candidates behind the first ones, as `ordered`."""
+        first = self.ordered[0].filter(pl.col("#group") == self.lanes.codes[mineral])
+        frame, order = self._frame(frozenset((mineral,)))
+        ordered, ties = in_order(frame.filter(pl.col("#key") > first["#key"][-1]))
+        return self._by_id(ordered, order, ties)
 
     # ---- which, and in what order ----------------------------------------------------------------------------------
 
@@ -186,10 +200,11 @@ class Candidates:
         keys = self._order(sight)
         names = ["#key"] if len(keys) == 1 else [f"#key{at}" for at in range(len(keys))]
         order = [one.expr.alias(name) for name, one in zip(names, keys, strict=True)]
-        payload = lanes.payload(sight)
-        rows = lanes.rows(sight, next(iter(minerals)) if len(minerals) == 1 else None)
-        frame = rows.lazy().filter(mask).select(group, "row", *order, *payload).collect()
-        return frame, names
+        one = next(iter(minerals)) if len(minerals) == 1 else None
+        quantity, rows, start = lanes.quantity(sight), lanes.rows(sight, one), lanes.start(sight, one)
+        place = pl.int_range(start, start + rows.height, dtype=pl.UInt32).alias("#place")
+        found = rows.lazy().with_columns(place).filter(mask)
+        return found.select(group, "row", "#place", *order, quantity).collect(), names
 
     def _order(self, sight: Sight) -> list[Exact]:
         """Route group, the step's keys, compared price, delivery."""
@@ -230,6 +245,12 @@ class Lanes:
             found[self.names[code]] = (start, length)
             start += length
         return found
+
+    def start(self, sight: Sight, mineral: str | None) -> int:
+        """Where the offers of `rows` begin among those of a sight."""
+        if sight.table is not self.alive or mineral is None:
+            return 0
+        return self.places.get(mineral, (0, 0))[0]
 
     def rows(self, sight: Sight, mineral: str | None) -> pl.DataFrame:
         """The offers of one mineral (None: of all) with all columns that a sight made."""
@@ -330,10 +351,14 @@ class Lanes:
 
     # ---- what the walk reads ---------------------------------------------------------------------------------------
 
+    def quantity(self, sight: Sight) -> pl.Expr:
+        """The quantity in the evaluation's own unit of mass."""
+        return at_unit(as_exact(sight.table.column("quantity")), self.mass).expr.alias("#quantity")
+
     def payload(self, sight: Sight) -> list[pl.Expr]:
         """Quantities in the evaluation's own unit of mass, the offered price, the columns that caps count by."""
-        found = []
-        for name in ("quantity", "lot", "min_quantity"):
+        found = [self.quantity(sight)]
+        for name in ("lot", "min_quantity"):
             value = sight.table.column(name)
             if isinstance(value, Scalar):
                 found.append(pl.lit(None, dtype=pl.Int64).alias(f"#{name}"))

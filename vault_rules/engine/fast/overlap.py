@@ -15,6 +15,7 @@ import attrs
 import polars as pl
 
 from vault_rules.domain.columns import INT64_MAX
+from vault_rules.engine.fast.ordering import ascending
 
 
 class TooLong(Exception):
@@ -66,6 +67,10 @@ class Line:
     def open(self) -> list[int]:
         """The minerals whose needs are not filled yet."""
         return [mineral for mineral in self.minerals if self.given[mineral] < self.total[mineral]]
+
+    def covered(self, mineral: int) -> int:
+        """Up to where a mineral's needs are filled."""
+        return self.base[mineral] + self.given[mineral]
 
     def step(self, number: int, frame: pl.DataFrame) -> None:
         """The offers of a step, in order: `#group` (a mineral, all of whose offers come together), `row`, `#quantity`
@@ -137,36 +142,59 @@ class Line:
 
     @cached_property
     def awards(self) -> pl.DataFrame:
-        """`walk`, `row`, `step`, `quantity`, `at` (the offer's place in `reached`), and `#room`: walk by walk."""
-        if not self._reached:
-            return pl.DataFrame(schema=_SCHEMA)
-        places = (self.reached["gives"] > 0).arg_true()
-        offers = self.reached[places]
-        stop = offers.select(pl.min_horizontal("end", "limit")).to_series()
-        splits = self._splits(stop)
-        ends = pl.concat([stop, splits]).sort()
-        at = pl.int_range(len(ends), dtype=pl.UInt32, eager=True) - splits.search_sorted(ends, side="left")
-        walks = pl.Series([one.walk for one in self.intervals.values()], dtype=pl.UInt32)
-        needs = pl.Series([one.end for one in self.intervals.values()], dtype=pl.Int64)
+        """`row`, `step`, `quantity`, `at` (the offer's place in `reached`), and `#room`: along the line."""
+        places, ends, splits = (self.reached["gives"] > 0).arg_true(), self._stops, self._splits
+        offers = self._giving
+        # an offer that is split stands as often as there are pieces of it
+        behind = ends.search_sorted(splits, side="left") + 1
+        before = pl.zeros(len(ends) + 1, dtype=pl.UInt32, eager=True).scatter(behind, 1).cum_sum()[:-1]
+        at = pl.int_range(len(ends), dtype=pl.UInt32, eager=True) - before
         names = [name for name in ("row", "step", "start", "#room") if name in offers.columns]
         start = pl.max_horizontal(pl.col("end").shift(1, fill_value=0), "start")
+        found = offers.select(names)[at] if len(at) else offers.select(names)
         return (
-            offers.select(names)[at]
-            .with_columns(walk=walks.gather(needs.search_sorted(ends, side="left")), end=ends, at=places.gather(at))
+            found.lazy()
+            .with_columns(end=ends, at=places.gather(at))
             .with_columns(quantity=pl.col("end") - start)
             .drop("start", "end")
-            .sort("walk", maintain_order=True)
+            .collect()
         )
 
-    def _splits(self, stop: pl.Series) -> pl.Series:
+    @cached_property
+    def _giving(self) -> pl.DataFrame:
+        return self.reached.filter(pl.col("gives") > 0)
+
+    @cached_property
+    def _stops(self) -> pl.Series:
+        """Where each award ends: with an offer, or with a need."""
+        return ascending(pl.concat([self._offers_stop, self._splits]))
+
+    @cached_property
+    def _offers_stop(self) -> pl.Series:
+        return self._giving.select(pl.min_horizontal("end", "limit")).to_series()
+
+    @cached_property
+    def slices(self) -> dict[int, tuple[int, int]]:
+        """Where each walk's awards stand, and how many there are."""
+        needs = pl.Series([one.end for one in self.intervals.values()], dtype=pl.Int64)
+        stops = self._stops.search_sorted(needs, side="right").to_list()
+        starts = [0, *stops][:-1]
+        return {
+            walk: (start, stop - start)
+            for walk, start, stop in zip(self.intervals, starts, stops, strict=True)
+            if stop > start
+        }
+
+    @cached_property
+    def _splits(self) -> pl.Series:
         """Where a need ends inside an offer."""
         inside = [
             end
             for mineral in self.minerals
             for end in self._ends[mineral]
-            if end < self.base[mineral] + self.given[mineral]
+            if end < self.covered(mineral)
         ]
-        found = pl.Series(inside, dtype=pl.Int64)
+        found, stop = pl.Series(inside, dtype=pl.Int64), self._offers_stop
         return found.filter(stop.gather(stop.search_sorted(found, side="left")) != found) if inside else found
 
 
@@ -187,4 +215,3 @@ def _of(table: Mapping[int, int], group: pl.Series) -> pl.Series:
 _FAR = INT64_MAX // 4
 """No sum of quantities may be longer, so that what lies behind the line fits too."""
 _REACHED = {"#group": pl.UInt32, "row": pl.UInt32, **dict.fromkeys(("has", "gives", "end", "limit", "start", "step"), pl.Int64)}
-_SCHEMA = {"walk": pl.UInt32, "row": pl.UInt32, "step": pl.Int64, "quantity": pl.Int64, "at": pl.UInt32}

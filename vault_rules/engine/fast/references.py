@@ -246,7 +246,7 @@ class _Market:
         groups = counted["#group"].unique().to_list()
         depths = {group: depth / unit for group in groups if (depth := depth_of(group)) is not None}
         enough = {group: max(-(-depth.numerator // depth.denominator), 1) for group, depth in depths.items()}
-        ordered, _ = cheapest(counted, {group: enough.get(group, 1) for group in groups})
+        ordered, _, _ = cheapest(counted, {group: enough.get(group, 1) for group in groups})
         found = [(group, self._cut(part, depths[group])) for group, part in _grouped(ordered) if group in depths]
         return [(group, value) for group, value in found if value is not None]
 

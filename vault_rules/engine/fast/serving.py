@@ -146,7 +146,8 @@ class Serving:
 
     def _opened(self, request: Request) -> Walk:
         waterfall, clauses = self.waterfalls.of(request)
-        before = whole(self.waterfalls.before(request), self.mass)
+        prior = self.waterfalls.has_prior(request)
+        before = whole(self.waterfalls.before(request), self.mass) if prior else 0
         wanted = whole(request.quantity, self.mass)
         walk = Walk(
             request, waterfall, clauses, max(wanted - before, 0), before, {}, len(self.walks), wanted, before=before
@@ -154,7 +155,8 @@ class Serving:
         self.walks.append(walk)
         steps: tuple[typed.Step, ...] = clauses["steps"]
         for step in steps:
-            walk.in_step[step.number] = whole(self.waterfalls.before_in(request, waterfall, step), self.mass)
+            given = whole(self.waterfalls.before_in(request, waterfall, step), self.mass) if prior else 0
+            walk.in_step[step.number] = given
         walk.before_in = dict(walk.in_step)
         return walk
 

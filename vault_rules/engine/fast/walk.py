@@ -75,26 +75,26 @@ class Ledger:
         self._columns: tuple[list[int], ...] = tuple(list(one) for one in columns)
         """Awards behind those of the frames."""
         self._frames: list[pl.DataFrame] = []
-        self._slice: tuple[pl.DataFrame, int, int] | None = None
+        self._sliced: pl.DataFrame | None = None
+        self._slices: list[tuple[int, int, int]] = []
         self._listed: tuple[int, tuple[list[int], ...]] = (-1, ())
         self.made = len(self._columns[0])
         """How many there are."""
 
     def add(self, walk: int, step: int, rows: list[int], quantities: list[int]) -> None:
         """Note awards to one request in one step."""
-        self._close_slice()
+        self._close_slices()
         many = len(rows)
         for column, more in zip(self._columns, ([walk] * many, rows, [step] * many, quantities), strict=True):
             column.extend(more)
         self.made += many
 
-    def add_slice(self, frame: pl.DataFrame, start: int, length: int) -> None:
-        """Note a part of a frame of awards, with the columns of `frame`."""
-        if self._slice is not None and self._slice[0] is frame and self._slice[2] == start:
-            self._slice = (frame, self._slice[1], start + length)
-        else:
+    def add_slice(self, walk: int, frame: pl.DataFrame, start: int, length: int) -> None:
+        """Note awards to one request: a part of a frame with columns `row`, `step` and `quantity`."""
+        if self._sliced is not frame:
             self._close()
-            self._slice = (frame, start, start + length)
+            self._sliced = frame
+        self._slices.append((walk, start, length))
         self.made += length
 
     @property
@@ -123,7 +123,7 @@ class Ledger:
 
     @property
     def _lists(self) -> tuple[list[int], ...]:
-        if not self._frames and self._slice is None:
+        if not self._frames and self._sliced is None:
             return self._columns
         if self._listed[0] != self.made:
             self._listed = (self.made, tuple(self.frame[name].to_list() for name in _COLUMNS))
@@ -131,16 +131,15 @@ class Ledger:
 
     def _close(self) -> None:
         """Make all that came so far frames."""
-        self._close_slice()
+        self._close_slices()
         if self._columns[0]:
             self._frames.append(_frame(self._columns))
             self._columns = ([], [], [], [])
 
-    def _close_slice(self) -> None:
-        if self._slice is not None:
-            frame, start, stop = self._slice
-            self._frames.append(frame.slice(start, stop - start).select(_COLUMNS))
-            self._slice = None
+    def _close_slices(self) -> None:
+        if self._sliced is not None:
+            frame, self._sliced, slices, self._slices = self._sliced, None, self._slices, []
+            self._frames.append(_gathered(frame, slices))
 
 
 _COLUMNS = ("walk", "row", "step", "quantity")
@@ -156,3 +155,11 @@ def _frame(columns: Sequence[list[int]]) -> pl.DataFrame:
             "quantity": pl.Series(quantities, dtype=number_type(max(quantities, default=0))),
         }
     )
+
+
+def _gathered(frame: pl.DataFrame, slices: Sequence[tuple[int, int, int]]) -> pl.DataFrame:
+    """The awards of several walks, each a part of a frame."""
+    walks = pl.DataFrame(slices, schema={"walk": pl.UInt32, "start": pl.Int64, "length": pl.Int64}, orient="row")
+    parts = walks.lazy().with_columns(at=pl.int_ranges("start", pl.col("start") + pl.col("length"))).explode("at")
+    at = parts.select("walk", "at").collect()
+    return at.select("walk").hstack(frame.select(_COLUMNS[1:])[at["at"]])
