@@ -96,6 +96,13 @@ class OfferColumns:
             start += length
         return found
 
+    @cached_property
+    def ids_rise(self) -> bool:
+        """Whether the offers of each mineral stand in the order of their ids."""
+        ids = self.ids
+        falls = (ids.shift(1) > ids).arg_true()
+        return set(falls.to_list()) <= {start for start, _ in self.markets.values()}
+
     def coded(self, name: str, column: Texts) -> Coded:
         """A column of many different texts as codes, where a rule reads it after all; kept by any name of its own."""
         if name not in self._coded:

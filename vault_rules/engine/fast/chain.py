@@ -51,9 +51,7 @@ class Chain:
 
     def left(self) -> dict[int, int]:
         """What is left of each offer that gave something."""
-        given = pl.min_horizontal("end", "limit") - pl.col("start")
-        some = self.line.reached.lazy().filter(pl.col("gives") > 0).select("row", pl.col("has") - given)
-        return dict(some.collect().iter_rows())
+        return self.line.left()
 
     @cached_property
     def _cut(self) -> pl.DataFrame:
@@ -79,7 +77,7 @@ class Chain:
         gives_here = gave & (pl.col("end") > interval.start) & (pl.col("end") < interval.end)
         if mine.select(gives_here.any()).item():
             walk.cut.add(self.code)
-        none = (~gave & (pl.col("start") < interval.end)) | (gave & (pl.col("end") <= interval.start))
+        none = (~gave & (pl.col("end") < interval.end)) | (gave & (pl.col("end") <= interval.start))
         for at, step, row, has in mine.filter(none).select("at", "step", "row", pl.col("has") - pl.col("gives")).iter_rows():
             _, rows, had, after = walk.run(step)
             rows.append(row)

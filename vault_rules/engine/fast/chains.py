@@ -63,26 +63,25 @@ def _by_mineral(walks: Sequence[Walk]) -> dict[str, list[Walk]]:
 def _kind(serving: Serving, walks: Sequence[Walk]) -> Kind | None:
     """What all walks of a mineral have in common; None where they have to be walked."""
     first = walks[0]
-    if any(any(one is not None for one in asks(walk.request)) for walk in walks):
+    if any(one is not None for walk in walks for one in asks(walk.request)):
         return None
-    if not all(_plain(walk.clauses["steps"], walk) for walk in {id(walk.clauses): walk for walk in walks}.values()):
+    steps: tuple[typed.Step, ...] = first.clauses["steps"]
+    queues = {id(found): found for found in map(serving.queues, walks)}
+    if len(queues) > 1 or serving.depends.alone[first.waterfall.name]:
+        return None
+    if any(first.clauses[step.number, "share"] is not None for step in steps):
         return None
     caps = _caps(serving, walks)
-    tiers = [tier for step in first.clauses["steps"] for tier in step.tiers]
-    if caps is None or (caps and len(set(tiers)) < len(tiers)) or serving.depends.alone[first.waterfall.name]:
+    tiers = [tier for step in steps for tier in step.tiers]
+    if caps is None or (caps and len(set(tiers)) < len(tiers)):
         return None
-    candidates = {tuple(serving.queue(walk, step) for step in walk.clauses["steps"]) for walk in walks}
-    if len(candidates) > 1:
-        return None
-    return candidates.pop(), next((cap.tally.rule.name for cap in caps), None)
-
-
-def _plain(steps: Sequence[typed.Step], walk: Walk) -> bool:
-    return all(walk.clauses[step.number, "share"] is None for step in steps)
+    return tuple(queues.popitem()[1].values()), next((cap.tally.rule.name for cap in caps), None)
 
 
 def _caps(serving: Serving, walks: Sequence[Walk]) -> list[Counting] | None:
     """The one cap that counts, as each buyer meets it; None where there is more to ask."""
+    if not serving.tallies.caps.hard:
+        return []
     found: dict[int, list[Counting]] = {}
     for walk in walks:
         of = serving.tallies.of(walk.request)

@@ -121,7 +121,7 @@ class Candidates:
         the order; and the minerals (by code) that have more."""
         frame, order = self._frame(self.queue.minerals)
         if len(order) > 1:
-            ordered = frame.sort("#group", *order)
+            ordered = frame.sort("#group", *order, maintain_order=True)
             return self._by_id(ordered, order, tied(ordered, ["#group", *order])), frozenset()
         codes = self.lanes.codes
         enough = {codes[mineral]: quantity for mineral, quantity in self.enough.items() if mineral in codes}
@@ -155,8 +155,8 @@ class Candidates:
         return all(lots[name].null_count() == lots.height for name in names)
 
     def _by_id(self, ordered: pl.DataFrame, order: list[str], ties: bool) -> pl.DataFrame:
-        """Ties by offer id."""
-        if not ties:
+        """Ties by offer id: they stand by row."""
+        if not ties or self.lanes.alive.offers.ids_rise:
             return ordered
         keys = ["#group", *order]
         same = pl.all_horizontal((pl.col(one) == pl.col(one).shift()).fill_null(False) for one in keys)

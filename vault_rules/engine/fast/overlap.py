@@ -90,23 +90,13 @@ class Line:
         }
         ends = sums + _of(offset, group)
         limit = _of({mineral: self.base[mineral] + self.total[mineral] for mineral in minerals}, group)
-        self._note(frame, number, has=has, gives=gives, end=ends, limit=limit)
+        named = {"step": pl.lit(number, dtype=pl.Int64), "gives": gives, "end": ends}
+        asked = frame.lazy().with_columns(**named, limit=limit, has=has).filter(pl.col("end") - pl.col("gives") < pl.col("limit"))
+        rooms = ("has", "#room") if "#room" in frame.columns else ()
+        self._reached.append(asked.select("#group", "row", *named, *rooms).collect())
         for mineral, end in zip(minerals, ends.gather(behind - 1).to_list(), strict=True):
             self.given[mineral] = min(end - self.base[mineral], self.total[mineral])
         self._use_rooms(frame, gives)
-
-    def _note(self, frame: pl.DataFrame, number: int, **columns: pl.Series) -> None:
-        """Keep the offers that are asked: those that begin before all needs are filled."""
-        names = [name for name in ("#group", "row", "#room") if name in frame.columns]
-        start = pl.col("end") - pl.col("gives")
-        self._reached.append(
-            frame.select(names)
-            .with_columns(one.alias(name) for name, one in columns.items())
-            .lazy()
-            .filter(start < pl.col("limit"))
-            .with_columns(start=start, step=pl.lit(number, dtype=pl.Int64))
-            .collect()
-        )
 
     def _shortened(self, frame: pl.DataFrame, has: pl.Series) -> pl.Series:
         """What each offer can give when those of its group before it have given all they could."""
@@ -131,13 +121,11 @@ class Line:
     def reached(self) -> pl.DataFrame:
         """The offers that were asked, in the order of asking in each mineral, with their place on the line.
 
-        An offer that `has` so much `gives` so much if nobody's need ends before: from `start` to `end`. What lies
-        behind its mineral's `limit` nobody needs.
+        One that `gives` so much if nobody's need ends before lies up to its `end`. What lies behind its mineral's needs
+        nobody takes. Where groups are counted, it `has` more than that if its group was full.
         """
-        if len(self._reached) == 1:
-            return self._reached[0]
-        if not self._reached:
-            return pl.DataFrame(schema=_REACHED)
+        if len(self._reached) <= 1:
+            return self._reached[0] if self._reached else pl.DataFrame(schema=_REACHED)
         return pl.concat(self._reached).sort("#group", maintain_order=True)
 
     @cached_property
@@ -149,16 +137,13 @@ class Line:
         behind = ends.search_sorted(splits, side="left") + 1
         before = pl.zeros(len(ends) + 1, dtype=pl.UInt32, eager=True).scatter(behind, 1).cum_sum()[:-1]
         at = pl.int_range(len(ends), dtype=pl.UInt32, eager=True) - before
-        names = [name for name in ("row", "step", "start", "#room") if name in offers.columns]
-        start = pl.max_horizontal(pl.col("end").shift(1, fill_value=0), "start")
-        found = offers.select(names)[at] if len(at) else offers.select(names)
-        return (
-            found.lazy()
-            .with_columns(end=ends, at=places.gather(at))
-            .with_columns(quantity=pl.col("end") - start)
-            .drop("start", "end")
-            .collect()
-        )
+        names = [name for name in ("row", "step", "#room") if name in offers.columns]
+        start = pl.col("end") - pl.col("gives")
+        found = offers.lazy().select(*names, start=start).collect()
+        quantity = ends - pl.DataFrame([ends.shift(1, fill_value=0).alias("before"), found["start"].gather(at)]).select(
+            pl.max_horizontal("before", "start")
+        ).to_series()
+        return found.select(names)[at].with_columns(at=places.gather(at), quantity=quantity)
 
     @cached_property
     def _giving(self) -> pl.DataFrame:
@@ -171,7 +156,8 @@ class Line:
 
     @cached_property
     def _offers_stop(self) -> pl.Series:
-        return self._giving.select(pl.min_horizontal("end", "limit")).to_series()
+        bound = _of({mineral: self.base[mineral] + self.total[mineral] for mineral in self.minerals}, self._giving["#group"])
+        return self._giving.select(pl.min_horizontal("end", bound)).to_series()
 
     @cached_property
     def slices(self) -> dict[int, tuple[int, int]]:
@@ -184,6 +170,12 @@ class Line:
             for walk, start, stop in zip(self.intervals, starts, stops, strict=True)
             if stop > start
         }
+
+    def left(self) -> dict[int, int]:
+        """What is left of each offer that gave something, by row."""
+        has = pl.col("has" if "has" in self._giving.columns else "gives")
+        given = self._offers_stop - self._giving.select(pl.col("end") - pl.col("gives")).to_series()
+        return dict(self._giving.select("row", has - given).iter_rows())
 
     @cached_property
     def _splits(self) -> pl.Series:
@@ -214,4 +206,4 @@ def _of(table: Mapping[int, int], group: pl.Series) -> pl.Series:
 
 _FAR = INT64_MAX // 4
 """No sum of quantities may be longer, so that what lies behind the line fits too."""
-_REACHED = {"#group": pl.UInt32, "row": pl.UInt32, **dict.fromkeys(("has", "gives", "end", "limit", "start", "step"), pl.Int64)}
+_REACHED = {"#group": pl.UInt32, "row": pl.UInt32, **dict.fromkeys(("step", "gives", "end", "has"), pl.Int64)}

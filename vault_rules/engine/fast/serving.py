@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
@@ -68,7 +69,7 @@ class Serving:
         self.ledger = Ledger()
         self.walks: list[Walk] = []
         self.chains: list[Chain] = []
-        self._candidates: dict[Any, Candidates] = {}
+        self._candidates: dict[Any, dict[int, Candidates]] = {}
 
     def _tallied(self) -> Tallies:
         return Tallies(self.world, self.mass, self.price_unit)
@@ -171,15 +172,22 @@ class Serving:
 
     def queue(self, walk: Walk, step: typed.Step) -> Candidates:
         """The candidates that this request shares with all that are like it."""
-        alone, apart = self.depends.alone[walk.waterfall.name], self.depends.apart
-        request = walk.request if alone else None
-        buyer = walk.request.buyer if apart else None
-        minerals = self._minerals(walk) if not alone else frozenset((walk.request.mineral,))
-        key = (walk.waterfall.name, walk.clauses.exceptions, step.number, buyer, request and request.request, minerals)
+        return self.queues(walk)[step.number]
+
+    def queues(self, walk: Walk) -> Mapping[int, Candidates]:
+        """Its candidates at each step, by the step's number: the same mapping for all requests that are like it."""
+        request = walk.request if self.depends.alone[walk.waterfall.name] else None
+        buyer = walk.request.buyer if self.depends.apart else None
+        key = (walk.waterfall.name, walk.clauses.exceptions, buyer, request and request.request)
         if key not in self._candidates:
-            queue = Queue(walk.waterfall, walk.clauses, step, buyer, request, minerals)
+            minerals = self._minerals(walk) if request is None else frozenset((request.mineral,))
             enough = self._enough[walk.waterfall.name]
-            self._candidates[key] = Candidates(self.lanes, queue, enough)
+            self._candidates[key] = {
+                step.number: Candidates(
+                    self.lanes, Queue(walk.waterfall, walk.clauses, step, buyer, request, minerals), enough
+                )
+                for step in walk.clauses["steps"]
+            }
         return self._candidates[key]
 
     def _minerals(self, walk: Walk) -> frozenset[str]:
