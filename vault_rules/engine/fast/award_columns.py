@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from vault_rules.domain.award_columns import AwardColumns
-from vault_rules.domain.columns import Coded, Numbers, Texts, code_type, number_type
+from vault_rules.domain.columns import Coded, Numbers, Texts, code_type
 from vault_rules.engine.fast.evaluation import FastEvaluation, step_of
 from vault_rules.engine.fast.lanes import reference_of
 from vault_rules.engine.fast.vectors import Exact, Keyed, Scalar, Value, Wide, as_exact, is_true

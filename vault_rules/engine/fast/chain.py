@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -60,7 +60,7 @@ class Chain:
         return reached.filter(pl.col("gives") < pl.col("has"))
 
     def _tell(self, walk: Walk) -> None:
-        """When each step of a walk opened, and which offers it asked that could give nothing, or less than it needed."""
+        """When each step of a walk opened, and which offers it asked that could give nothing, or too little."""
         start, length = self.line.slices.get(walk.number, (0, 0))
         awards, began = self.awards.slice(start, length), self._began[walk.number]
         numbers = awards["step"].to_list()
@@ -78,7 +78,9 @@ class Chain:
         if mine.select(gives_here.any()).item():
             walk.cut.add(self.code)
         none = (~gave & (pl.col("end") < interval.end)) | (gave & (pl.col("end") <= interval.start))
-        for at, step, row, has in mine.filter(none).select("at", "step", "row", pl.col("has") - pl.col("gives")).iter_rows():
+        for at, step, row, has in (
+            mine.filter(none).select("at", "step", "row", pl.col("has") - pl.col("gives")).iter_rows()
+        ):
             _, rows, had, after = walk.run(step)
             rows.append(row)
             had.append(has)

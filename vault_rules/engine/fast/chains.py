@@ -47,7 +47,7 @@ def chained(serving: Serving, walks: Sequence[Walk]) -> dict[int, Chain]:
         kind = _kind(serving, of)
         if kind is not None:
             families.setdefault(kind, {})[mineral] = of
-    found = {}
+    found: dict[int, Chain] = {}
     for (candidates, _), minerals in families.items():
         chain = _chain(serving, candidates, minerals)
         if chain is not None:
@@ -97,7 +97,7 @@ def _caps(serving: Serving, walks: Sequence[Walk]) -> list[Counting] | None:
 
 def _by_itself(cap: Counting, mineral: str) -> bool:
     """Whether a cap counts a mineral apart from all others, by mass, by codes."""
-    alone = cap.tally.rule.scope.minerals == {mineral}
+    alone = cap.tally.rule.scope.minerals == frozenset((mineral,))
     return (
         not cap.money
         and cap.places is not None
@@ -118,7 +118,9 @@ def _chain(serving: Serving, candidates: Sequence[Candidates], minerals: Mapping
     }
     try:
         line = Line({code: of for code, of in needs.items() if of})
-        rooms = _Rooms(serving, line, {codes[mineral]: walks for mineral, walks in minerals.items() if mineral in codes})
+        rooms = _Rooms(
+            serving, line, {codes[mineral]: walks for mineral, walks in minerals.items() if mineral in codes}
+        )
         _lay(line, candidates, rooms)
     except (_Apart, TooLong):
         return None
@@ -136,9 +138,8 @@ def _lay(line: Line, candidates: Sequence[Candidates], rooms: _Rooms) -> None:
         for frame in _frames(line, one):
             if not one.in_any_quantity(frame):
                 raise _Apart
-            if again:
-                frame = frame.filter(~pl.col("row").is_in(pl.concat(before).implode()))
-            line.step(one.queue.step.number, rooms.counted(frame))
+            taken = pl.col("row").is_in(pl.concat(before).implode()) if again and before else pl.lit(False)
+            line.step(one.queue.step.number, rooms.counted(frame.filter(~taken) if again else frame))
             before.append(frame["row"])
 
 
@@ -181,7 +182,11 @@ class _Rooms:
         if prod(sizes) > _DENSE:
             raise _Apart
         lanes = self.serving.lanes
-        codes = lanes.alive.frame.select(names)[frame["#place"]] if frame.height else lanes.alive.frame.select(names).head(0)
+        codes = (
+            lanes.alive.frame.select(names)[frame["#place"]]
+            if frame.height
+            else lanes.alive.frame.select(names).head(0)
+        )
         different = codes.lazy().unique().with_columns(place=index).collect()
         columns = {column.name: column.to_list() for column in different.iter_columns()}
         table = [0] * (max(columns["place"], default=0) + 1)

@@ -19,7 +19,8 @@ def cheapest(frame: pl.DataFrame, enough: Mapping[int, int]) -> tuple[pl.DataFra
     """The rows of each group with the lowest keys whose quantities make up at least `enough`, sorted, ties as given.
 
     `frame` has columns `#group`, `#key` and `#quantity`, whole numbers. Also returned: whether there are ties, and the
-    groups of which there are more rows than those. A sample says how far to read; where it said too little, all rows of the group are given.
+    groups of which there may be more rows than those. A sample says how far to read; where it said too little, all rows
+    of the group are given.
     """
     reach = _reach(frame, enough) if frame.height > SMALL and _pays(frame, enough) else {}
     if not reach:
@@ -30,7 +31,7 @@ def cheapest(frame: pl.DataFrame, enough: Mapping[int, int]) -> tuple[pl.DataFra
     limit = pl.lit(limits).gather(pl.col("#group"))
     cut = frame.lazy().filter((pl.col("#key") <= limit).fill_null(True)).collect()
     sums = dict(cut.group_by("#group").agg(_fitting(cut).sum()).iter_rows())
-    short = [group for group in reach if sums.get(group, 0) < enough[group]]
+    short = [group for group in reach if sums.get(group, 0) < enough.get(group, 0)]
     if short:
         cut = frame.lazy().filter((pl.col("#key") <= limit).fill_null(True) | pl.col("#group").is_in(short)).collect()
     return *in_order(cut), frozenset(reach) - set(short)

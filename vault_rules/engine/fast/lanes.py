@@ -118,7 +118,8 @@ class Candidates:
     @cached_property
     def ordered(self) -> tuple[pl.DataFrame, frozenset[int]]:
         """The first candidates of all minerals: `#group`, `row`, `#quantity`, `#place` among those that may serve, and
-        the order; and the minerals (by code) that have more."""
+        the order; and the minerals (by code) that have more.
+        """
         frame, order = self._frame(self.queue.minerals)
         if len(order) > 1:
             ordered = frame.sort("#group", *order, maintain_order=True)

@@ -79,7 +79,8 @@ def in_order(frame: pl.DataFrame) -> tuple[pl.DataFrame, bool]:
     packed = frame.lazy().select(packed=strong * whole(1 << bits) + place).collect().to_series()
     packed, low = ascending(packed), (1 << bits) - 1
     order, differ = packed & low, packed ^ packed.shift(1, fill_value=-1)  # only the low bits differ: a tie
-    return frame[order], bool((differ[1:].min() or 0) <= low)
+    least: Any = differ[1:].min()
+    return frame[order], bool(least <= low)
 
 
 def tied(ordered: pl.DataFrame, keys: Sequence[str]) -> bool:

@@ -1,9 +1,9 @@
 """Who gets what of offers that all requests of a mineral walk in the same order: running sums instead of walks.
 
-The requests of a mineral, in the order of serving, take an interval each of a line as long as all they need; its offers,
-in the order of the steps, lie on the same line one after the other. What lies on both is an award. The minerals' lines
-are laid end to end, so that a few passes over columns serve all of them. A cap that counts a mineral's awards by groups
-only shortens offers: every offer of a group before one has given all it could when that one is asked.
+The requests of a mineral, in the order of serving, take an interval each of a line as long as all they need. Its
+offers, in the order of the steps, lie on the same line one after the other. What lies on both is an award. The minerals'
+lines are laid end to end, so that a few passes over columns serve all of them. A cap that counts a mineral's awards by
+groups only shortens offers: every offer of a group before one has given all it could when that one is asked.
 """
 
 from __future__ import annotations
@@ -73,8 +73,11 @@ class Line:
         return self.base[mineral] + self.given[mineral]
 
     def step(self, number: int, frame: pl.DataFrame) -> None:
-        """The offers of a step, in order: `#group` (a mineral, all of whose offers come together), `row`, `#quantity`
-        and, where a cap counts, `#room`. Raises `TooLong`."""
+        """The offers of a step, in order, of minerals that need some. Raises `TooLong`.
+
+        `frame` has `#group` (the mineral, all of whose offers come together), `row`, `#quantity` and, where a cap
+        counts, `#room`.
+        """
         if not frame.height:
             return
         group, has = frame["#group"], _fitting(frame["#quantity"])
@@ -89,14 +92,17 @@ class Line:
             for mineral, one in zip(minerals, before, strict=True)
         }
         ends = sums + _of(offset, group)
-        limit = _of({mineral: self.base[mineral] + self.total[mineral] for mineral in minerals}, group)
-        named = {"step": pl.lit(number, dtype=pl.Int64), "gives": gives, "end": ends}
-        asked = frame.lazy().with_columns(**named, limit=limit, has=has).filter(pl.col("end") - pl.col("gives") < pl.col("limit"))
-        rooms = ("has", "#room") if "#room" in frame.columns else ()
-        self._reached.append(asked.select("#group", "row", *named, *rooms).collect())
+        limit = self._limit(group)
+        columns = ["#group", "row", "step", "gives", "end", *(("has", "#room") if "#room" in frame.columns else ())]
+        asked = frame.lazy().with_columns(gives=gives, end=ends, has=has, step=pl.lit(number, dtype=pl.Int64))
+        self._reached.append(asked.filter(pl.col("end") - pl.col("gives") < limit).select(columns).collect())
         for mineral, end in zip(minerals, ends.gather(behind - 1).to_list(), strict=True):
             self.given[mineral] = min(end - self.base[mineral], self.total[mineral])
         self._use_rooms(frame, gives)
+
+    def _limit(self, group: pl.Series) -> pl.Series:
+        """Where the needs of each mineral end."""
+        return _of({mineral: self.base[mineral] + self.total[mineral] for mineral in self.minerals}, group)
 
     def _shortened(self, frame: pl.DataFrame, has: pl.Series) -> pl.Series:
         """What each offer can give when those of its group before it have given all they could."""
@@ -140,9 +146,12 @@ class Line:
         names = [name for name in ("row", "step", "#room") if name in offers.columns]
         start = pl.col("end") - pl.col("gives")
         found = offers.lazy().select(*names, start=start).collect()
-        quantity = ends - pl.DataFrame([ends.shift(1, fill_value=0).alias("before"), found["start"].gather(at)]).select(
-            pl.max_horizontal("before", "start")
-        ).to_series()
+        quantity = (
+            ends
+            - pl.DataFrame([ends.shift(1, fill_value=0).alias("before"), found["start"].gather(at)])
+            .select(pl.max_horizontal("before", "start"))
+            .to_series()
+        )
         return found.select(names)[at].with_columns(at=places.gather(at), quantity=quantity)
 
     @cached_property
@@ -156,7 +165,9 @@ class Line:
 
     @cached_property
     def _offers_stop(self) -> pl.Series:
-        bound = _of({mineral: self.base[mineral] + self.total[mineral] for mineral in self.minerals}, self._giving["#group"])
+        bound = _of(
+            {mineral: self.base[mineral] + self.total[mineral] for mineral in self.minerals}, self._giving["#group"]
+        )
         return self._giving.select(pl.min_horizontal("end", bound)).to_series()
 
     @cached_property
@@ -180,12 +191,7 @@ class Line:
     @cached_property
     def _splits(self) -> pl.Series:
         """Where a need ends inside an offer."""
-        inside = [
-            end
-            for mineral in self.minerals
-            for end in self._ends[mineral]
-            if end < self.covered(mineral)
-        ]
+        inside = [end for mineral in self.minerals for end in self._ends[mineral] if end < self.covered(mineral)]
         found, stop = pl.Series(inside, dtype=pl.Int64), self._offers_stop
         return found.filter(stop.gather(stop.search_sorted(found, side="left")) != found) if inside else found
 
@@ -201,7 +207,7 @@ def _fitting(quantity: pl.Series) -> pl.Series:
 
 def _of(table: Mapping[int, int], group: pl.Series) -> pl.Series:
     """What a table says of each mineral."""
-    return pl.Series([table.get(code, 0) for code in range(max(table) + 1)], dtype=pl.Int64).gather(group)
+    return pl.Series([table.get(code, 0) for code in range(max(table, default=-1) + 1)], dtype=pl.Int64).gather(group)
 
 
 _FAR = INT64_MAX // 4
