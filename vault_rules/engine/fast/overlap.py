@@ -1,9 +1,9 @@
 """Who gets what of offers that all requests of a mineral walk in the same order: running sums instead of walks.
 
 The requests of a mineral, in the order of serving, take an interval each of a line as long as all they need. Its
-offers, in the order of the steps, lie on the same line one after the other. What lies on both is an award. The minerals'
-lines are laid end to end, so that a few passes over columns serve all of them. A cap that counts a mineral's awards by
-groups only shortens offers: every offer of a group before one has given all it could when that one is asked.
+offers, in the order of the steps, lie on the same line one after the other. What lies on both is an award. Minerals
+have their lines end to end, so that a few passes over columns serve all of them. A cap that counts a mineral by itself
+only shortens offers: every offer of a group before one has given all it could when that one is asked.
 """
 
 from __future__ import annotations
