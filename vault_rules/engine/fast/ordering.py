@@ -74,10 +74,9 @@ def in_order(frame: pl.DataFrame) -> tuple[pl.DataFrame, bool]:
     if (group + 1) * size << bits > INT64_MAX:
         ordered = frame.sort("#group", "#key", maintain_order=True)
         return ordered, tied(ordered, ["#group", "#key"])
-    strong = pl.col("#group").cast(pl.Int64) * whole(size) + (pl.col("#key") - whole(low)).cast(pl.Int64)
-    place = pl.int_range(frame.height, dtype=pl.Int64)
-    packed = frame.lazy().select(packed=strong * whole(1 << bits) + place).collect().to_series()
-    packed, low = ascending(packed), (1 << bits) - 1
+    strong = frame["#group"].cast(pl.Int64) * size + (frame["#key"] - low).cast(pl.Int64)
+    place = pl.int_range(frame.height, dtype=pl.Int64, eager=True)
+    packed, low = ascending(strong * (1 << bits) + place), (1 << bits) - 1
     order, differ = packed & low, packed ^ packed.shift(1, fill_value=-1)  # only the low bits differ: a tie
     least: Any = differ[1:].min()
     return frame[order], bool(least <= low)

@@ -82,23 +82,18 @@ class Line:
             return
         group, has = frame["#group"], _fitting(frame["#quantity"])
         gives = self._shortened(frame, has)
-        sums = gives.cum_sum()
-        runs = group.rle().struct.unnest()
-        minerals, behind = runs["value"].to_list(), runs["len"].cum_sum()
-        first = behind - runs["len"]
-        before = (sums.gather(first) - gives.gather(first)).to_list()
-        offset = {
-            mineral: self.base[mineral] + self.given[mineral] - one
-            for mineral, one in zip(minerals, before, strict=True)
-        }
-        ends = sums + _of(offset, group)
-        limit = self._limit(group)
-        columns = ["#group", "row", "step", "gives", "end", *(("has", "#room") if "#room" in frame.columns else ())]
-        asked = frame.lazy().with_columns(gives=gives, end=ends, has=has, step=pl.lit(number, dtype=pl.Int64))
-        self._reached.append(asked.filter(pl.col("end") - pl.col("gives") < limit).select(columns).collect())
-        for mineral, end in zip(minerals, ends.gather(behind - 1).to_list(), strict=True):
-            self.given[mineral] = min(end - self.base[mineral], self.total[mineral])
-        self._use_rooms(frame, gives)
+        offset, before = {}, 0
+        for mineral, total in _sums(group, gives).items():
+            offset[mineral] = self.covered(mineral) - before
+            before += total
+            self.given[mineral] = min(self.given[mineral] + total, self.total[mineral])
+        ends = gives.cum_sum() + _of(offset, group)
+        columns = {"#group": group, "row": frame["row"], "gives": gives, "end": ends}
+        if "#room" in frame.columns:
+            columns |= {"has": has, "#room": frame["#room"]}
+            self._use_rooms(frame["#room"], gives)
+        asked = pl.DataFrame(columns).filter(ends - gives < self._limit(group))
+        self._reached.append(asked.with_columns(pl.lit(number, dtype=pl.Int64).alias("step")))
 
     def _limit(self, group: pl.Series) -> pl.Series:
         """Where the needs of each mineral end."""
@@ -114,12 +109,10 @@ class Line:
         gives = pl.min_horizontal(pl.max_horizontal(rest, pl.lit(0, dtype=pl.Int64)), "has")
         return pl.DataFrame([frame["#room"], has.alias("has")]).select(gives=gives).to_series()
 
-    def _use_rooms(self, frame: pl.DataFrame, gives: pl.Series) -> None:
-        if "#room" in frame.columns:
-            used = pl.DataFrame([frame["#room"], gives]).group_by("#room").agg(pl.col("gives").sum())
-            for room, amount in used.iter_rows():
-                left = self._rooms[room]
-                self._rooms[room] = None if left is None else left - amount
+    def _use_rooms(self, room: pl.Series, gives: pl.Series) -> None:
+        for number, amount in _sums(room, gives).items():
+            left = self._rooms[number]
+            self._rooms[number] = None if left is None else left - amount
 
     # ---- what lies on both -----------------------------------------------------------------------------------------
 
@@ -137,38 +130,36 @@ class Line:
     @cached_property
     def awards(self) -> pl.DataFrame:
         """`row`, `step`, `quantity`, `at` (the offer's place in `reached`), and `#room`: along the line."""
-        places, ends, splits = (self.reached["gives"] > 0).arg_true(), self._stops, self._splits
-        offers = self._giving
-        # an offer that is split stands as often as there are pieces of it
-        behind = ends.search_sorted(splits, side="left") + 1
-        before = pl.zeros(len(ends) + 1, dtype=pl.UInt32, eager=True).scatter(behind, 1).cum_sum()[:-1]
-        at = pl.int_range(len(ends), dtype=pl.UInt32, eager=True) - before
-        names = [name for name in ("row", "step", "#room") if name in offers.columns]
-        start = pl.col("end") - pl.col("gives")
-        found = offers.lazy().select(*names, start=start).collect()
-        quantity = (
-            ends
-            - pl.DataFrame([ends.shift(1, fill_value=0).alias("before"), found["start"].gather(at)])
-            .select(pl.max_horizontal("before", "start"))
-            .to_series()
-        )
-        return found.select(names)[at].with_columns(at=places.gather(at), quantity=quantity)
+        offers, ends, splits = self._giving, self._stops, self._splits
+        at = pl.int_range(len(ends), dtype=pl.UInt32, eager=True)
+        if len(splits):  # an offer that is split stands as often as there are pieces of it
+            behind = ends.search_sorted(splits, side="left") + 1
+            at = at - pl.zeros(len(ends) + 1, dtype=pl.UInt32, eager=True).scatter(behind, 1).cum_sum()[:-1]
+        names = [name for name in ("row", "step", "#at", "#room") if name in offers.columns]
+        found = offers.select(names)[at]
+        start = (offers["end"] - offers["gives"])[at]
+        before = ends.shift(1, fill_value=0)
+        quantity = ends - before.zip_with(before > start, start)
+        places = found["#at"] if "#at" in names else at
+        return found.with_columns(quantity.alias("quantity"), places.alias("at"))
 
     @cached_property
     def _giving(self) -> pl.DataFrame:
-        return self.reached.filter(pl.col("gives") > 0)
+        """The offers that gave something. Only a full group makes one give nothing, and then `#at` is its place."""
+        if "#room" not in self.reached.columns:
+            return self.reached
+        return self.reached.with_row_index("#at").filter(pl.col("gives") > 0)
 
     @cached_property
     def _stops(self) -> pl.Series:
         """Where each award ends: with an offer, or with a need."""
-        return ascending(pl.concat([self._offers_stop, self._splits]))
+        splits = self._splits
+        return ascending(pl.concat([self._offers_stop, splits])) if len(splits) else self._offers_stop
 
     @cached_property
     def _offers_stop(self) -> pl.Series:
-        bound = _of(
-            {mineral: self.base[mineral] + self.total[mineral] for mineral in self.minerals}, self._giving["#group"]
-        )
-        return self._giving.select(pl.min_horizontal("end", bound)).to_series()
+        end, bound = self._giving["end"], self._limit(self._giving["#group"])
+        return end.zip_with(end < bound, bound)
 
     @cached_property
     def slices(self) -> dict[int, tuple[int, int]]:
@@ -185,7 +176,7 @@ class Line:
     def left(self) -> dict[int, int]:
         """What is left of each offer that gave something, by row."""
         has = pl.col("has" if "has" in self._giving.columns else "gives")
-        given = self._offers_stop - self._giving.select(pl.col("end") - pl.col("gives")).to_series()
+        given = self._offers_stop - (self._giving["end"] - self._giving["gives"])
         return dict(self._giving.select("row", has - given).iter_rows())
 
     @cached_property
@@ -193,7 +184,7 @@ class Line:
         """Where a need ends inside an offer."""
         inside = [end for mineral in self.minerals for end in self._ends[mineral] if end < self.covered(mineral)]
         found, stop = pl.Series(inside, dtype=pl.Int64), self._offers_stop
-        return found.filter(stop.gather(stop.search_sorted(found, side="left")) != found) if inside else found
+        return found.filter(stop[stop.search_sorted(found, side="left")] != found) if inside else found
 
 
 def _fitting(quantity: pl.Series) -> pl.Series:
@@ -207,7 +198,13 @@ def _fitting(quantity: pl.Series) -> pl.Series:
 
 def _of(table: Mapping[int, int], group: pl.Series) -> pl.Series:
     """What a table says of each mineral."""
-    return pl.Series([table.get(code, 0) for code in range(max(table, default=-1) + 1)], dtype=pl.Int64).gather(group)
+    return pl.Series([table.get(code, 0) for code in range(max(table, default=-1) + 1)], dtype=pl.Int64)[group]
+
+
+def _sums(group: pl.Series, amounts: pl.Series) -> dict[int, int]:
+    """The sum of each group, in the order in which they come."""
+    frame = pl.DataFrame([group.alias("group"), amounts.alias("amount")])
+    return dict(frame.group_by("group", maintain_order=True).agg(pl.col("amount").sum()).iter_rows())
 
 
 _FAR = INT64_MAX // 4
