@@ -5,20 +5,27 @@ from __future__ import annotations
 from datetime import date
 from fractions import Fraction
 from typing import Any
+from weakref import WeakKeyDictionary
 
+import attrs
 import polars as pl
 
 from vault_rules.domain.columns import ColumnBook
 from vault_rules.engine.fast.dependence import expressions
 from vault_rules.engine.fast.lanes import Lanes, premium_of
+from vault_rules.engine.fast.limits import picked
 from vault_rules.engine.fast.serving import prepared
 from vault_rules.engine.fast.sight import Sight
-from vault_rules.engine.fast.vectors import Keyed, is_true, one_of
-from vault_rules.engine.fast.verdicts import Verdicts, tier_code
-from vault_rules.engine.program import Clauses, Program
+from vault_rules.engine.fast.vectors import Keyed, Scalar, Value, met, truth
+from vault_rules.engine.fast.verdicts import NO_TIER, Verdicts, all_of, surely, tier_code
+from vault_rules.engine.program import Clauses, Day, Program
 from vault_rules.engine.readings import parts
 from vault_rules.engine.world import World
 from vault_rules.semantics import typed
+
+TIER = "#tier"
+_FEW = 4
+"""So many names are put in one after the other as quickly as looked up."""
 
 
 def decide(program: Program, book: ColumnBook, as_of: date) -> pl.DataFrame:
@@ -28,65 +35,118 @@ def decide(program: Program, book: ColumnBook, as_of: date) -> pl.DataFrame:
     is whether its price is within the premium of the first step that takes its tier, null where no step does or the
     step depends on who asks. Raises `EvaluationError` as an evaluation does.
     """
-    day = program.on(as_of)
-    verdicts = prepared(day, book)
-    code = tier_code(verdicts.tier)
-    in_tier = (code != 0) & (code != verdicts.unknown_tier)
-    masks = {"eligible": verdicts.eligible & in_tier, "tier": code}
-    decided = verdicts.table.frame.lazy().with_columns(**masks).select(*masks).collect()
-    names = pl.Series([None, *verdicts.tiers, None], dtype=pl.Enum(verdicts.tiers))
-    place = pl.when("eligible").then("tier").otherwise(pl.lit(0, dtype=pl.UInt8))
-    named = pl.lit(names).gather(place).alias("tier")
-    within = _within(verdicts, book, decided)
-    return decided.select(book.offers.ids.alias("offer"), "eligible", named).with_columns(
-        within.alias("within_premium")
-    )
+    verdicts = prepared(program.on(as_of), book)
+    query = _QUERIES.get(verdicts)
+    if query is None:
+        query = _query(verdicts, book)
+        if not _reads_markets(verdicts.day):
+            _QUERIES[verdicts] = query
+    return query.collect()
 
 
-def _within(verdicts: Verdicts, book: ColumnBook, decided: pl.DataFrame) -> pl.Series:
-    """Whether each offer is within the premium of the first step that takes its tier."""
-    day = verdicts.day
-    waterfalls = [rule for rule in day.waterfalls if rule.scope.buyers is None]
-    markets = any(
+_QUERIES: WeakKeyDictionary[Verdicts, pl.LazyFrame] = WeakKeyDictionary()
+"""What is asked of a book's columns on a day: its answers are worked out each time."""
+
+
+def _query(verdicts: Verdicts, book: ColumnBook) -> pl.LazyFrame:
+    tiers = _Tiers.of(verdicts)
+    sight = _seeing_markets(verdicts, book) if _reads_markets(verdicts.day) else verdicts.sight
+    within = truth(_within(sight, verdicts, tiers))
+    eligible = all_of(verdicts.conditions)
+    rows = sight.table.frame.lazy().with_columns(eligible=eligible, tier=tiers.expr)
+    if tiers.none is None:
+        rows = rows.with_columns(pl.col("tier").to_physical().alias(TIER))
+    else:
+        rows = rows.rename({"tier": TIER}).with_columns(pl.col("eligible") & tiers.none, tier=tiers.names)
+    passed = pl.when("eligible")
+    ids = book.offers.ids.alias("offer")
+    return rows.select(ids, "eligible", passed.then("tier").alias("tier"), within_premium=passed.then(within))
+
+
+@attrs.frozen(eq=False)
+class _Tiers:
+    """How tiers are found: as names at once (`none` is None then), or as codes (`tier_code`), where some have none."""
+
+    expr: pl.Expr
+    value: Keyed
+    """What the codes in `TIER` stand for. Of an offer without a tier nobody asks."""
+    none: pl.Expr | None
+    """Where there is a tier."""
+    names: pl.Expr
+    """The names, out of the codes."""
+
+    @classmethod
+    def of(cls, verdicts: Verdicts) -> _Tiers:
+        tiers, tier = verdicts.tiers, verdicts.tier
+        kind, code = pl.Enum(tiers), pl.col(TIER)
+        codes = [tier.value] if isinstance(tier, Scalar) else tier.values if isinstance(tier, Keyed) else [NO_TIER]
+        known = [one if 0 < one <= len(tiers) else None for one in codes]
+        if isinstance(tier, Keyed):
+            known = list(met(tier, known))
+        if None not in known:
+            names = pl.Series([tiers[one - 1] for one in known if one], dtype=kind)
+            found = pl.lit(names).gather(tier.index) if isinstance(tier, Keyed) else pl.lit(names[0], dtype=kind)
+            return cls(found, Keyed((TIER,), (len(tiers),), list(tiers)), None, found)
+        stands_for = [tiers[0], *tiers, tiers[0]]
+        if len(tiers) <= _FEW:
+            names = pl.lit(tiers[-1], dtype=kind)
+            for place, name in enumerate(tiers[:-1], 1):
+                names = pl.when(code == _code(place)).then(pl.lit(name, dtype=kind)).otherwise(names)
+        else:
+            names = pl.lit(pl.Series(stands_for, dtype=kind)).gather(code)
+        has_one = (code != _code(NO_TIER)) & (code != _code(verdicts.unknown_tier))
+        return cls(tier_code(tier), Keyed((TIER,), (len(stands_for),), stands_for), has_one, names)
+
+
+def _code(code: int) -> pl.Expr:
+    return pl.lit(code, dtype=pl.UInt8)
+
+
+# ---- premiums ------------------------------------------------------------------------------------------------------
+
+
+def _waterfalls(day: Day) -> list[typed.Rule]:
+    return [rule for rule in day.waterfalls if rule.scope.buyers is None]
+
+
+def _reads_markets(day: Day) -> bool:
+    return any(
         isinstance(one, typed.Market)
-        for expr in expressions([dict(rule.clauses) for rule in waterfalls])
+        for expr in expressions([dict(rule.clauses) for rule in _waterfalls(day)])
         for one in parts(expr, day)
     )
-    sight = _seeing_markets(verdicts, book) if markets else verdicts.sight
-    found = pl.lit(None, dtype=pl.Boolean)
-    for rule in reversed(waterfalls):
-        _, cases = sight.cases(rule)
-        for case, mask in sight.masks(rule.name):
-            clauses = cases[case]
-            if clauses is not None:
-                minerals = rule.scope.minerals
-                among = pl.lit(True)
-                if minerals is not None:
-                    among = is_true(sight.each_mineral(minerals.__contains__))
-                found = pl.when(mask & among).then(_of_steps(sight, clauses, verdicts)).otherwise(found)
-    frame = sight.table.frame.lazy().with_columns(
-        decided["tier"].alias("#tier"), decided["eligible"].alias("#eligible")
-    )
-    return frame.with_columns(within=pl.when("#eligible").then(found)).select("within").collect()["within"]
+
+
+def _within(sight: Sight, verdicts: Verdicts, tiers: _Tiers) -> Value:
+    """Whether each offer is within the premium of the first step that takes its tier."""
+    found: Value = Scalar(None)
+    for rule in reversed(_waterfalls(verdicts.day)):
+        selector, cases = sight.cases(rule)
+        results = {
+            case: found if clauses is None else _of_steps(sight, clauses, tiers) for case, clauses in cases.items()
+        }
+        here = picked(selector, results)
+        minerals = rule.scope.minerals
+        if minerals is None:
+            found = here
+        else:
+            among = sight.each_mineral(lambda mineral: mineral is not None and mineral in minerals)
+            found = picked(among, {True: here, False: found, None: found})
+    return found
+
+
+def _of_steps(sight: Sight, clauses: Clauses, tiers: _Tiers) -> Value:
+    results: dict[Any, Value] = {None: Scalar(None)}
+    steps: dict[str, int] = {}
+    for step in reversed(clauses["steps"]):
+        premium = premium_of(sight, clauses, step.number)
+        results[step.number] = Scalar(True) if premium is None else surely(premium, True)
+        steps |= dict.fromkeys(step.tiers, step.number)
+    return picked(Keyed(tiers.value.base, tiers.value.sizes, [steps.get(one) for one in tiers.value.values]), results)
 
 
 def _seeing_markets(verdicts: Verdicts, book: ColumnBook) -> Sight:
     world = World(verdicts.day, book)
     alive = verdicts.may_serve(world.requested, verdicts.depends.columns)
     lanes = Lanes(world, verdicts, alive, Fraction(1))
-    return Sight(world, verdicts.table, references=lanes.references)
-
-
-def _of_steps(sight: Sight, clauses: Clauses, verdicts: Verdicts) -> pl.Expr:
-    found = pl.lit(None, dtype=pl.Boolean)
-    codes = [None, *verdicts.tiers, None]
-    tier = Keyed(("#tier",), (len(codes),), codes)
-    for step in reversed(clauses["steps"]):
-        takes = one_of(tier, [place for place, name in enumerate(codes) if name in step.tiers])
-        found = pl.when(takes).then(_of_step(sight, clauses, step)).otherwise(found)
-    return found
-
-
-def _of_step(sight: Sight, clauses: Clauses, step: Any) -> pl.Expr:
-    premium = premium_of(sight, clauses, step.number)
-    return pl.lit(True) if premium is None else is_true(premium)
+    return Sight(world, verdicts.table.like(verdicts.table.frame), references=lanes.references)

@@ -12,6 +12,7 @@ import polars as pl
 
 from vault_rules.domain.rows import Request
 from vault_rules.engine.fast.cheapest import cheapest
+from vault_rules.engine.fast.limits import picked
 from vault_rules.engine.fast.ordering import packed, ranked
 from vault_rules.engine.fast.references import References
 from vault_rules.engine.fast.sight import Sight
@@ -374,6 +375,8 @@ def premium_of(sight: Sight, clauses: Clauses, number: int) -> Value | None:
     else:
         highest = times(as_exact(reference), plus(Scalar(Fraction(1)), as_exact(rate), 1))
     within = compared("<=", price, highest)
+    if isinstance(undefined, (Scalar, Keyed)):
+        return picked(undefined, {True: Scalar(allows), False: within})
     return Truth(pl.when(truth(undefined)).then(pl.lit(allows)).otherwise(within.expr))
 
 
