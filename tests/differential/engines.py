@@ -37,6 +37,7 @@ FAST: dict[str, tuple[int, ...]] = {
     "_SURE": (1, 2),
     "SAMPLE": (4, 9),
     "DENSE": (4, 40),
+    "PLACES": (8, 2**16),
     "_DENSE": (2**20, 8),
     "_AFTER": (1, 2, 16),
     "FEW": (8, 2, 2048),

@@ -16,10 +16,11 @@ from vault_rules.engine.fast.lanes import Lanes, premium_of
 from vault_rules.engine.fast.limits import picked
 from vault_rules.engine.fast.serving import prepared
 from vault_rules.engine.fast.sight import Sight
+from vault_rules.engine.fast.standing import GivenMarkets
 from vault_rules.engine.fast.vectors import Keyed, Scalar, Value, met, truth
 from vault_rules.engine.fast.verdicts import NO_TIER, Verdicts, all_of, surely, tier_code
 from vault_rules.engine.program import Clauses, Day, Program
-from vault_rules.engine.readings import parts
+from vault_rules.engine.readings import parts, reads_request
 from vault_rules.engine.world import World
 from vault_rules.semantics import typed
 
@@ -54,10 +55,10 @@ def _query(verdicts: Verdicts, book: ColumnBook) -> pl.LazyFrame:
     within = truth(_within(sight, verdicts, tiers))
     eligible = all_of(verdicts.conditions)
     rows = sight.table.frame.lazy().with_columns(eligible=eligible, tier=tiers.expr)
-    if tiers.none is None:
+    if tiers.known is None:
         rows = rows.with_columns(pl.col("tier").to_physical().alias(TIER))
     else:
-        rows = rows.rename({"tier": TIER}).with_columns(pl.col("eligible") & tiers.none, tier=tiers.names)
+        rows = rows.rename({"tier": TIER}).with_columns(pl.col("eligible") & tiers.known, tier=tiers.names)
     passed = pl.when("eligible")
     ids = book.offers.ids.alias("offer")
     return rows.select(ids, "eligible", passed.then("tier").alias("tier"), within_premium=passed.then(within))
@@ -65,37 +66,45 @@ def _query(verdicts: Verdicts, book: ColumnBook) -> pl.LazyFrame:
 
 @attrs.frozen(eq=False)
 class _Tiers:
-    """How tiers are found: as names at once (`none` is None then), or as codes (`tier_code`), where some have none."""
+    """How tiers are found: as names at once (`known` is None then), or as codes (`tier_code`), where some have none."""
 
     expr: pl.Expr
     value: Keyed
     """What the codes in `TIER` stand for. Of an offer without a tier nobody asks."""
-    none: pl.Expr | None
-    """Where there is a tier."""
+    known: pl.Expr | None
+    """Where there is a tier; None: everywhere."""
     names: pl.Expr
     """The names, out of the codes."""
 
     @classmethod
     def of(cls, verdicts: Verdicts) -> _Tiers:
         tiers, tier = verdicts.tiers, verdicts.tier
-        kind, code = pl.Enum(tiers), pl.col(TIER)
-        codes = [tier.value] if isinstance(tier, Scalar) else tier.values if isinstance(tier, Keyed) else [NO_TIER]
-        known = [one if 0 < one <= len(tiers) else None for one in codes]
-        if isinstance(tier, Keyed):
-            known = list(met(tier, known))
-        if None not in known:
-            names = pl.Series([tiers[one - 1] for one in known if one], dtype=kind)
-            found = pl.lit(names).gather(tier.index) if isinstance(tier, Keyed) else pl.lit(names[0], dtype=kind)
+        found = _named(tier, tiers)
+        if found is not None:
             return cls(found, Keyed((TIER,), (len(tiers),), list(tiers)), None, found)
-        stands_for = [tiers[0], *tiers, tiers[0]]
-        if len(tiers) <= _FEW:
-            names = pl.lit(tiers[-1], dtype=kind)
-            for place, name in enumerate(tiers[:-1], 1):
-                names = pl.when(code == _code(place)).then(pl.lit(name, dtype=kind)).otherwise(names)
-        else:
-            names = pl.lit(pl.Series(stands_for, dtype=kind)).gather(code)
-        has_one = (code != _code(NO_TIER)) & (code != _code(verdicts.unknown_tier))
-        return cls(tier_code(tier), Keyed((TIER,), (len(stands_for),), stands_for), has_one, names)
+        code, stand_for = pl.col(TIER), [tiers[0], *tiers, tiers[0]]
+        known = (code != _code(NO_TIER)) & (code != _code(verdicts.unknown_tier))
+        return cls(tier_code(tier), Keyed((TIER,), (len(stand_for),), stand_for), known, _names(code, tiers))
+
+
+def _named(tier: Value, tiers: tuple[str, ...]) -> pl.Expr | None:
+    """The names looked up at once; None where an offer may have no tier, or codes alone do not say."""
+    if isinstance(tier, Scalar):
+        return pl.lit(tiers[tier.value - 1], dtype=pl.Enum(tiers)) if 0 < tier.value <= len(tiers) else None
+    if not isinstance(tier, Keyed):
+        return None
+    names = met(tier, [tiers[one - 1] if 0 < one <= len(tiers) else None for one in tier.values])
+    return None if None in names else pl.lit(pl.Series(names, dtype=pl.Enum(tiers))).gather(tier.index)
+
+
+def _names(code: pl.Expr, tiers: tuple[str, ...]) -> pl.Expr:
+    kind = pl.Enum(tiers)
+    if len(tiers) > _FEW:
+        return pl.lit(pl.Series([tiers[0], *tiers, tiers[0]], dtype=kind)).gather(code)
+    found = pl.lit(tiers[-1], dtype=kind)
+    for place, name in enumerate(tiers[:-1], 1):
+        found = pl.when(code == _code(place)).then(pl.lit(name, dtype=kind)).otherwise(found)
+    return found
 
 
 def _code(code: int) -> pl.Expr:
@@ -110,11 +119,10 @@ def _waterfalls(day: Day) -> list[typed.Rule]:
 
 
 def _reads_markets(day: Day) -> bool:
-    return any(
-        isinstance(one, typed.Market)
-        for expr in expressions([dict(rule.clauses) for rule in _waterfalls(day)])
-        for one in parts(expr, day)
-    )
+    rules = _waterfalls(day)
+    changes = [dict(one.changes) for rule in rules for one in day.exceptions_below(rule.name)]
+    read = expressions([*changes, *(dict(rule.clauses) for rule in rules)])
+    return any(isinstance(one, typed.Market) for expr in read for one in parts(expr, day))
 
 
 def _within(sight: Sight, verdicts: Verdicts, tiers: _Tiers) -> Value:
@@ -127,11 +135,8 @@ def _within(sight: Sight, verdicts: Verdicts, tiers: _Tiers) -> Value:
         }
         here = picked(selector, results)
         minerals = rule.scope.minerals
-        if minerals is None:
-            found = here
-        else:
-            among = sight.each_mineral(lambda mineral: mineral is not None and mineral in minerals)
-            found = picked(among, {True: here, False: found, None: found})
+        among = Scalar(True) if minerals is None else sight.each_mineral(minerals.__contains__)
+        found = picked(among, {True: here, False: found, None: found})
     return found
 
 
@@ -139,14 +144,30 @@ def _of_steps(sight: Sight, clauses: Clauses, tiers: _Tiers) -> Value:
     results: dict[Any, Value] = {None: Scalar(None)}
     steps: dict[str, int] = {}
     for step in reversed(clauses["steps"]):
-        premium = premium_of(sight, clauses, step.number)
-        results[step.number] = Scalar(True) if premium is None else surely(premium, True)
+        results[step.number] = _of_step(sight, clauses, step.number)
         steps |= dict.fromkeys(step.tiers, step.number)
     return picked(Keyed(tiers.value.base, tiers.value.sizes, [steps.get(one) for one in tiers.value.values]), results)
+
+
+def _of_step(sight: Sight, clauses: Clauses, number: int) -> Value:
+    asked = [clauses[number, "ratio"], *(clauses[number, "references"] or ())]
+    if any(_asks(one, sight.world.day) for one in asked if one is not None):
+        return Scalar(None)
+    premium = premium_of(sight, clauses, number)
+    return Scalar(True) if premium is None else surely(premium, True)
+
+
+def _asks(expr: typed.Expr, day: Day) -> bool:
+    """Whether an expression depends on who asks."""
+    buyer = (isinstance(one, typed.Column) and one.owner == "request" for one in parts(expr, day))
+    return any(buyer) or reads_request([expr], day)
 
 
 def _seeing_markets(verdicts: Verdicts, book: ColumnBook) -> Sight:
     world = World(verdicts.day, book)
     alive = verdicts.may_serve(world.requested, verdicts.depends.columns)
     lanes = Lanes(world, verdicts, alive, Fraction(1))
-    return Sight(world, verdicts.table.like(verdicts.table.frame), references=lanes.references)
+    world.markets = GivenMarkets(world, lanes)  # for what has to be asked offer by offer
+    table = verdicts.table.like(verdicts.table.frame)
+    table.column("form")  # as codes: references are by mineral and form
+    return Sight(world, table, references=lanes.references)

@@ -1,9 +1,10 @@
-"""Conditions as limits: what codes decide besides a column's limit becomes part of it, so that one look-up says both."""
+"""Conditions as limits: what codes decide besides a column's limit becomes part of it: one look-up says both."""
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from math import prod
 from typing import Any
 
@@ -22,6 +23,7 @@ from vault_rules.engine.fast.vectors import (
     one_of,
     truth,
 )  # fmt: skip
+
 
 def always(one: Limited) -> int:
     """The limit that all rows are within."""
@@ -56,8 +58,10 @@ def certain(one: Limited) -> Limited:
 # ---- several as one ------------------------------------------------------------------------------------------------
 
 
-def picked(selector: Scalar | Keyed, results: Mapping[Any, Value]) -> Value:
+def picked(selector: Scalar | Keyed | Truth, results: Mapping[Any, Value]) -> Value:
     """The condition that a selector picks: as a table, as a limit, or else one after the other."""
+    if isinstance(selector, Truth):
+        return Truth(pl.when(selector.expr).then(truth(results[True])).otherwise(truth(results[False])))
     if isinstance(selector, Scalar):
         return results[selector.value]
     order = [case for case in results if case in set(selector.values)]
@@ -106,25 +110,31 @@ def _in_turn(selector: Keyed, results: Mapping[Any, Value], order: Sequence[Any]
 # ---- codes as numbers ----------------------------------------------------------------------------------------------
 
 
-def by_rank(operator: str, left: Scalar | Keyed, right: Scalar | Keyed) -> Limited | None:
+def by_rank(operator: str, left: Scalar | Keyed, right: Scalar | Keyed) -> Truth | None:
     """A comparison of two columns of codes, by where the values of one stand among those of the other.
 
-    None where neither is a column in order without blanks.
+    None where neither is a single column in order.
     """
     return _rank_of(operator, left, right) or _rank_of(TURNED[operator], right, left)
 
 
-def _rank_of(operator: str, left: Scalar | Keyed, right: Scalar | Keyed) -> Limited | None:
-    if operator in ("=", "!=") or not isinstance(left, Keyed) or left.base != tuple(left.never):
+def _rank_of(operator: str, left: Scalar | Keyed, right: Scalar | Keyed) -> Truth | None:
+    if operator in ("=", "!=") or not isinstance(left, Keyed) or len(left.base) > 1:
         return None
-    _, *values = left.values
-    if None in values or any(one >= other for one, other in zip(values, values[1:], strict=False)):
+    blank, *values = left.values
+    if blank is not None or None in values or not _rising(values):
         return None
     rising = operator in (">", ">=")
     place = bisect_left if operator in (">=", "<") else bisect_right
     limit = mapped(lambda one: None if one is None else place(values, one) + rising, [right])
     assert limit is not None
-    return held_to(pl.col(left.base[0]), 1, len(values), code_type(len(values) + 2), rising, limit)
+    code, none = pl.col(left.base[0]), pl.lit(0, dtype=code_type(len(left.values)))
+    found = held_to(code, 1, len(values), code_type(len(values) + 2), rising, limit)
+    return found if left.never else Truth(pl.when(code != none).then(found.expr))
+
+
+def _rising(values: Sequence[Any]) -> bool:
+    return all(one < other for one, other in pairwise(values))
 
 
 # ---- all of several ------------------------------------------------------------------------------------------------
@@ -132,14 +142,12 @@ def _rank_of(operator: str, left: Scalar | Keyed, right: Scalar | Keyed) -> Limi
 
 def joined(held: Sequence[Value]) -> list[Value]:
     """Conditions of which all must hold, as few of them: tables become a part of others, and of limits, where that
-    takes no more room than a table may. Where one is unknown another may be false."""
+    takes no more room than a table may. Where one is unknown another may be false.
+    """
     limits = [one for one in held if isinstance(one, Limited) and isinstance(one.limit, Keyed)]
     tables = _by_base([one for one in held if isinstance(one, Keyed)])
     rest = [one for one in held if isinstance(one, Scalar) or (isinstance(one, Truth) and one not in limits)]
-    kept: list[Keyed] = []
-    for table in sorted(tables, key=lambda one: len(one.values)):
-        if not _into_limits(table, limits):
-            kept.append(table)
+    kept = [one for one in sorted(tables, key=lambda one: len(one.values)) if not _into_limits(one, limits)]
     return [*_into_others(kept), *limits, *rest]
 
 

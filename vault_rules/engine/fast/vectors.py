@@ -130,9 +130,7 @@ def met(value: Keyed, table: Sequence[Any]) -> Sequence[Any]:
         whole, stride = stride, stride // size
         if name in value.never:
             for start in range(0, len(found), whole):
-                found[start : start + stride] = [
-                    known if one is None else one for one in found[start : start + stride]
-                ]
+                found[start : start + stride] = [known if one is None else one for one in found[start : start + stride]]
     return found
 
 
@@ -369,9 +367,7 @@ def _against(operator: str, left: Exact, right: Scalar | Keyed) -> Truth:
     return Truth(found.expr) if left.blank else found
 
 
-def held_to(
-    left: pl.Expr, low: int, high: int, kind: pl.DataType, rising: bool, limit: Scalar | Keyed
-) -> Limited:
+def held_to(left: pl.Expr, low: int, high: int, kind: pl.DataType, rising: bool, limit: Scalar | Keyed) -> Limited:
     """A column against a limit."""
     expr = _OPERATIONS[">=" if rising else "<="](left.cast(kind), looked_up(limit, kind))
     return Limited(expr, left, low, high, kind, rising, limit)
