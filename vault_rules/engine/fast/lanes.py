@@ -12,6 +12,7 @@ import polars as pl
 
 from vault_rules.domain.rows import Request
 from vault_rules.engine.fast.cheapest import cheapest
+from vault_rules.engine.fast.limits import picked
 from vault_rules.engine.fast.ordering import in_order, packed, ranked, tied
 from vault_rules.engine.fast.references import References
 from vault_rules.engine.fast.sight import Sight
@@ -406,13 +407,11 @@ def premium_of(sight: Sight, clauses: Clauses, number: int) -> Value | None:
     reference = reference_of(sight, clauses, number)
     allows = clauses[number, "if_none"] != "reject"
     price, rate = sight.compared(), sight.value(ratio)
-    undefined = is_null(reference)
     if isinstance(reference, (Scalar, Keyed)) and isinstance(rate, (Scalar, Keyed)):
         highest: Value = sight.table_of(lambda a, b: None if a is None or b is None else a * (1 + b), [reference, rate])
     else:
         highest = times(as_exact(reference), plus(Scalar(Fraction(1)), as_exact(rate), 1))
-    within = compared("<=", price, highest)
-    return Truth(pl.when(truth(undefined)).then(pl.lit(allows)).otherwise(within.expr))
+    return picked(is_null(reference), {True: Scalar(allows), False: compared("<=", price, highest)})
 
 
 def reference_of(sight: Sight, clauses: Clauses, number: int) -> Value:
