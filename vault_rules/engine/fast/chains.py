@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from vault_rules.engine.fast.candidates import Candidates
 from vault_rules.engine.fast.chain import Chain
 from vault_rules.engine.fast.dependence import expressions
-from vault_rules.engine.fast.lanes import Candidates, asks
+from vault_rules.engine.fast.lanes import asks
 from vault_rules.engine.fast.overlap import Line, TooLong
 from vault_rules.engine.fast.rooms import Bound, Room
 from vault_rules.engine.fast.table import index_of

@@ -12,8 +12,8 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from vault_rules.engine.fast.at_once import EACH, NOT_KNOWN
-from vault_rules.engine.fast.lanes import Segment
 from vault_rules.engine.fast.rooms import Bound, Room
+from vault_rules.engine.fast.segments import Segment
 from vault_rules.engine.fast.tallies import Counting
 
 if TYPE_CHECKING:

@@ -12,9 +12,10 @@ from weakref import WeakKeyDictionary
 from vault_rules.domain.columns import ColumnBook, Numbers
 from vault_rules.domain.exact import has_end
 from vault_rules.domain.rows import Request
+from vault_rules.engine.fast.candidates import Candidates
 from vault_rules.engine.fast.chain import Chain
 from vault_rules.engine.fast.chains import chained
-from vault_rules.engine.fast.lanes import Candidates, Lanes, Queue
+from vault_rules.engine.fast.lanes import Lanes, Queue
 from vault_rules.engine.fast.standing import GivenMarkets
 from vault_rules.engine.fast.step import Step
 from vault_rules.engine.fast.table import Table

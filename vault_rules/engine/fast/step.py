@@ -7,9 +7,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from vault_rules.engine.fast.at_once import EACH, MOST, NOT_KNOWN, AtOnce
-from vault_rules.engine.fast.lanes import BLOCK, Lane, asks
+from vault_rules.engine.fast.lanes import asks
 from vault_rules.engine.fast.plain import through
 from vault_rules.engine.fast.rooms import Bound
+from vault_rules.engine.fast.segments import BLOCK, Lane
 from vault_rules.engine.fast.tallies import UNKNOWN, Counting
 from vault_rules.engine.fast.walk import Walk
 from vault_rules.semantics import typed
