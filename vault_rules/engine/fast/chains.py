@@ -15,14 +15,12 @@ import polars as pl
 
 from vault_rules.engine.fast.candidates import Candidates
 from vault_rules.engine.fast.chain import Chain
-from vault_rules.engine.fast.dependence import expressions
 from vault_rules.engine.fast.lanes import asks
 from vault_rules.engine.fast.overlap import Line, TooLong
 from vault_rules.engine.fast.rooms import Bound, Room
 from vault_rules.engine.fast.table import index_of
 from vault_rules.engine.fast.tallies import Counting
 from vault_rules.engine.fast.walk import Walk
-from vault_rules.engine.readings import parts
 from vault_rules.semantics import typed
 
 if TYPE_CHECKING:
@@ -164,12 +162,19 @@ class _Rooms:
         self.serving, self.line = serving, line
         self.caps: dict[int, list[Counting]] = {}
         for code, of in walks.items():
-            caps = {_means(cap): cap for walk in of for cap in serving.tallies.of(walk.request)}
+            caps = {self._means(cap): cap for walk in of for cap in serving.tallies.of(walk.request)}
             if caps:
                 self.caps[code] = list(caps.values())
         self.rooms: list[Room | None] = []
         self._places: dict[int, int] = {}
         self._known: dict[int, int] = {}
+
+    def _means(self, cap: Counting) -> Any:
+        """What caps of one mineral have in common that say the same to every buyer."""
+        if cap.clauses is None:
+            return None
+        asks = self.serving.depends.caps_ask[cap.tally.rule.name]
+        return id(cap) if asks else cap.clauses.exceptions
 
     def counted(self, frame: pl.DataFrame) -> pl.DataFrame:
         """The same candidates with the number of the group in which each counts."""
@@ -217,21 +222,6 @@ class _Rooms:
         if not bound.exact and self.serving.tallies.milligram != 1:
             raise _Apart
         return max(bound.whole - bound.room.used, 0)
-
-
-def _means(cap: Counting) -> Any:
-    """What caps of one mineral have in common that say the same to every buyer."""
-    clauses = cap.clauses
-    if clauses is None:
-        return None
-    day = cap.tallies.world.day
-    content = [dict(cap.tally.rule.clauses), *(dict(one.changes) for one in day.exceptions)]
-    reads = any(
-        isinstance(part, typed.Market) or (isinstance(part, typed.Column) and part.owner == "request")
-        for expr in expressions(content)
-        for part in parts(expr, day)
-    )
-    return id(cap) if reads else clauses.exceptions
 
 
 def _content(said: Any) -> tuple[Any, ...]:

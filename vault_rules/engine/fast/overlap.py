@@ -103,11 +103,11 @@ class Line:
         """What each offer can give when those of its group before it have given all they could."""
         if "#room" not in frame.columns:
             return has.alias("gives")
-        room = pl.col("#room")
-        left = pl.lit(pl.Series([_FAR if one is None else one for one in self._rooms], dtype=pl.Int64)).gather(room)
-        rest = left - (pl.col("has").cum_sum().over(room) - pl.col("has"))
-        gives = pl.min_horizontal(pl.max_horizontal(rest, pl.lit(0, dtype=pl.Int64)), "has")
-        return pl.DataFrame([frame["#room"], has.alias("has")]).select(gives=gives).to_series()
+        room = frame["#room"]
+        bounds = pl.Series([_FAR if one is None else one for one in self._rooms], dtype=pl.Int64)[room]
+        rest = bounds - (_running(room, has) - has)
+        rest = rest.zip_with(rest > 0, pl.zeros(1, dtype=pl.Int64, eager=True))
+        return rest.zip_with(rest < has, has).alias("gives")
 
     def _use_rooms(self, room: pl.Series, gives: pl.Series) -> None:
         for number, amount in _sums(room, gives).items():
@@ -205,6 +205,18 @@ def _sums(group: pl.Series, amounts: pl.Series) -> dict[int, int]:
     """The sum of each group, in the order in which they come."""
     frame = pl.DataFrame([group.alias("group"), amounts.alias("amount")])
     return dict(frame.group_by("group", maintain_order=True).agg(pl.col("amount").sum()).iter_rows())
+
+
+def _running(group: pl.Series, amounts: pl.Series) -> pl.Series:
+    """The running sum of each group."""
+    bits = max(len(group) - 1, 1).bit_length()
+    place = pl.int_range(len(group), dtype=pl.Int64, eager=True)
+    order = ascending(group.cast(pl.Int64) * (1 << bits) + place) & ((1 << bits) - 1)
+    before, offset = 0, {}
+    for number, total in sorted(_sums(group, amounts).items()):
+        offset[number], before = before, before + total
+    sums = pl.zeros(len(group), dtype=pl.Int64, eager=True).scatter(order, amounts[order].cum_sum())
+    return sums - _of(offset, group)
 
 
 _FAR = INT64_MAX // 4
