@@ -84,7 +84,7 @@ class _Market:
         values = [empty] * size
         for group, found in self._of_groups():
             values[group] = found
-        return Keyed(self.base, self.sizes, values)
+        return Keyed(self.base, self.sizes, values, self.mineral.never & frozenset(self.base))
 
     # ---- what counts -----------------------------------------------------------------------------------------------
 
