@@ -107,8 +107,8 @@ def test_a_large_book_gives_one_plan_and_that_of_the_reference(least: str, rules
 def in_parts(book: pl.DataFrame, asked: pl.DataFrame, folder: Path) -> Path:
     """The book as a folder with a file for each mineral."""
     (folder / "offers").mkdir()
-    for (mineral,), part in book.partition_by("mineral", as_dict=True).items():
-        part.write_parquet(folder / "offers" / f"{mineral}.parquet")
+    for mineral in (*LARGE, *SMALL):
+        book.filter(mineral=mineral).write_parquet(folder / "offers" / f"{mineral}.parquet")
     asked.write_parquet(folder / "requests.parquet")
     return folder
 
