@@ -74,6 +74,7 @@ class _Market:
         self.base = tuple(name for one in keys for name in one.base)
         self.sizes = tuple(size for one in keys for size in one.sizes)
         self.group = Keyed(self.base, self.sizes, [])
+        self._never = self.mineral.never & frozenset(self.base)
         self.table = table
 
     def value(self) -> Value:
@@ -84,7 +85,7 @@ class _Market:
         values = [empty] * size
         for group, found in self._of_groups():
             values[group] = found
-        return Keyed(self.base, self.sizes, values, self.mineral.never & frozenset(self.base))
+        return Keyed(self.base, self.sizes, values, self._never)
 
     # ---- what counts -----------------------------------------------------------------------------------------------
 
