@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 CHAINED = 1
 """Tests make it 0, so that walks are looked at as well."""
 _DENSE = 2**20
-Kind = tuple[tuple[Candidates, ...], str | None]
-"""The candidates of each step, and the cap that counts."""
+Kind = tuple[tuple[Candidates, ...], tuple[str, ...]]
+"""The candidates of each step; the cap that counts, and the columns of offers that say where."""
 
 
 class _Apart(Exception):
@@ -76,7 +76,7 @@ def _kind(serving: Serving, walks: Sequence[Walk]) -> Kind | None:
     tiers = [tier for step in steps for tier in step.tiers]
     if caps is None or (caps and len(set(tiers)) < len(tiers)):
         return None
-    return tuple(queues.popitem()[1].values()), next((cap.tally.rule.name for cap in caps), None)
+    return tuple(queues.popitem()[1].values()), next(((cap.code, *cap.names) for cap in caps), ())
 
 
 def _caps(serving: Serving, walks: Sequence[Walk]) -> list[Counting] | None:
