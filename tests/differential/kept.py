@@ -108,4 +108,13 @@ KEPT = [
             offer("o1", "10", "50"),
         ),
     ),
+    Kept(
+        "of offers at the price at which a median's depth is reached, the first by row were taken, not by delivery",
+        case(
+            "waterfall buying { take all premium <= 0% over median(all, depth 50 kg) if none reject }",
+            offer("o1", "9", "10"),
+            offer("o2", "10", "10"),
+            offer("o3", "10", "40", delivery=date(2027, 9, 1)),
+        ),
+    ),
 ]
