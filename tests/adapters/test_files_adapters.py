@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 
 import pytest
@@ -15,6 +16,12 @@ from vault_rules.adapters.registration import Setup
 from vault_rules.testing.contracts import StorageContract, TraderContract
 
 Tables = Mapping[str, Sequence[Row]]
+
+
+@pytest.fixture
+def quick_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is written is taken as written: the contract says nothing of power cuts, and many calls are made."""
+    monkeypatch.setattr(os, "fsync", lambda handle: None)
 
 
 class TestFilesTrader(TraderContract):
