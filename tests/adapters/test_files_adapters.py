@@ -26,7 +26,9 @@ def quick_disk(monkeypatch: pytest.MonkeyPatch) -> None:
 
 class TestFilesTrader(TraderContract):
     @pytest.fixture
-    def counterparty(self, tmp_path_factory: pytest.TempPathFactory) -> Callable[[Tables], Callable[[], FilesTrader]]:
+    def counterparty(
+        self, tmp_path_factory: pytest.TempPathFactory, quick_disk: None
+    ) -> Callable[[Tables], Callable[[], FilesTrader]]:
         def make(tables: Tables) -> Callable[[], FilesTrader]:
             folder = write_tables(tmp_path_factory.mktemp("trader"), tables)
             return lambda: FilesTrader(FilesConfig(folder), Setup("glencore", folder))
@@ -36,7 +38,9 @@ class TestFilesTrader(TraderContract):
 
 class TestFilesStorage(StorageContract):
     @pytest.fixture
-    def counterparty(self, tmp_path_factory: pytest.TempPathFactory) -> Callable[[Tables], Callable[[], FilesStorage]]:
+    def counterparty(
+        self, tmp_path_factory: pytest.TempPathFactory, quick_disk: None
+    ) -> Callable[[Tables], Callable[[], FilesStorage]]:
         def make(tables: Tables) -> Callable[[], FilesStorage]:
             folder = write_tables(tmp_path_factory.mktemp("storage"), tables)
             return lambda: FilesStorage(FilesConfig(folder), Setup("warehouse", folder))
