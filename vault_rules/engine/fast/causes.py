@@ -38,6 +38,7 @@ class Causes:
     def because(self, walk: Walk) -> tuple[str, ...]:
         """Every code for which an offer of the mineral with quantity left was passed over or cut short."""
         mineral = walk.request.mineral
+        walk.tell()
         found = set(walk.cut) | self.ineligible.get(mineral, set())
         steps: tuple[typed.Step, ...] = walk.clauses["steps"]
         outside = self._outside(mineral, tuple(tier for step in steps for tier in step.tiers))
@@ -165,12 +166,12 @@ class Causes:
     @cached_property
     def _sold_out(self) -> dict[str, tuple[list[int], list[int]]]:
         """For each mineral the offers that were sold out, and by which award, in the order of these."""
-        ledger, left = self.serving.ledger, self.serving.left
+        ledger, left = self.serving.ledger, self.serving.lefts()
         last = {row: at for at, row in enumerate(ledger.rows)}
         found: dict[str, tuple[list[int], list[int]]] = {}
-        for at, row in enumerate(ledger.rows):
+        for at, (row, walk) in enumerate(zip(ledger.rows, ledger.walks, strict=True)):
             if last[row] == at and left[row] == 0:
-                rows, times = found.setdefault(self.serving.walks[ledger.walks[at]].request.mineral, ([], []))
+                rows, times = found.setdefault(self.serving.walks[walk].request.mineral, ([], []))
                 rows.append(row)
                 times.append(at if self.made is None else self.made[at])
         return found
