@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from typing import Any
 
@@ -65,7 +65,7 @@ class Causes:
         caps = serving.tallies.of(walk.request)
         for one in ones:
             at = places[one.row]
-            said = [(cap, cap.at(columns, at)) for cap in caps]
+            said = _said(caps, columns, at)
             share = walk.clauses[one.step, "share"]
             if UNKNOWN in [bound for _, bound in said] or (share is not None and serving.asks_each(share.ratio)):
                 yield {reason.code for reason in self.blocked(walk, one)}
@@ -192,6 +192,16 @@ class Causes:
         table = self.serving.table
         names = getattr(table.column("mineral"), "values", [])
         return codes.by_mineral(table.frame, masks, names)
+
+
+def _said(caps: Sequence[Counting], columns: Mapping[str, list[Any]], at: int) -> list[tuple[Counting, Any]]:
+    """What caps said to an offer: after one that could not say, no other was asked."""
+    found: list[tuple[Counting, Any]] = []
+    for cap in caps:
+        found.append((cap, cap.at(columns, at)))
+        if found[-1][1] is UNKNOWN:
+            break
+    return found
 
 
 def _step(walk: Walk, number: int) -> typed.Step:

@@ -74,7 +74,8 @@ def in_order(frame: pl.DataFrame) -> tuple[pl.DataFrame, bool]:
     if (group + 1) * size << bits > INT64_MAX:
         ordered = frame.sort("#group", "#key", maintain_order=True)
         return ordered, tied(ordered, ["#group", "#key"])
-    strong = frame["#group"].cast(pl.Int64) * size + (frame["#key"] - low).cast(pl.Int64)
+    key = frame.select(pl.col("#key") - whole(low)).to_series().cast(pl.Int64)
+    strong = frame["#group"].cast(pl.Int64) * size + key
     place = pl.int_range(frame.height, dtype=pl.Int64, eager=True)
     packed, low = ascending(strong * (1 << bits) + place), (1 << bits) - 1
     order, differ = packed & low, packed ^ packed.shift(1, fill_value=-1)  # only the low bits differ: a tie
