@@ -6,7 +6,13 @@
     ├── PolicyError       the policy has errors; `.diagnostics` carries all of them
     ├── BookError         the book is bad; `.bad_cells` carries all of them
     ├── EvaluationError   policy and book are fine each alone, but cannot be evaluated together
-    └── UsageError        the caller asked for something that does not exist (a file, a parameter, an offer)
+    ├── UsageError        the caller asked for something that does not exist (a file, a parameter, an offer)
+    │   └── ConfigError   `vault.toml` cannot be used; `.mistakes` carries all of them
+    └── AdapterError      what lies outside failed: a trader, a storage, a plugin, the ledger
+        ├── PluginError   a plugin cannot be used; `.problems` carries all that is wrong, with its name
+        ├── Unavailable   a counterparty was not reached, or cannot serve now: nothing was done, ask again
+        ├── TimedOut      no answer in time: whether it was done is not known, ask `status(key)`
+        └── BadAnswer     an answer that says nothing of use: whether it was done is not known, ask `status(key)`
 
 No other exception of ours crosses the public boundary, and the command line turns each into an exit code.
 """
@@ -48,3 +54,35 @@ class EvaluationError(VaultRulesError):
 
 class UsageError(VaultRulesError):
     """The request itself is wrong: the message says what there is instead."""
+
+
+class ConfigError(UsageError):
+    """A configuration that cannot be used; every mistake found is in `mistakes`, in file order."""
+
+    def __init__(self, mistakes: Sequence[Any]) -> None:
+        self.mistakes = tuple(mistakes)
+        super().__init__("\n".join(str(one) for one in self.mistakes))
+
+
+class AdapterError(VaultRulesError):
+    """What lies outside failed; the message says what, in words that may be shown (no secret is in them)."""
+
+
+class PluginError(AdapterError):
+    """A plugin that cannot be used; `problems` are sentences, each of which names the plugin."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(self.problems))
+
+
+class Unavailable(AdapterError):
+    """A counterparty that was not reached, or that cannot serve now. Nothing was done: the call may be repeated."""
+
+
+class TimedOut(AdapterError):
+    """No answer in time. Whether the call was carried out is not known: `status(key)` says."""
+
+
+class BadAnswer(AdapterError):
+    """An answer that is not one of the protocol. Whether the call was carried out is not known: `status(key)` says."""

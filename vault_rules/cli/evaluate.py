@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from vault_rules.cli.evaluating import Day, make_plan
+from vault_rules.cli.gathered import Asked, make_gathered_plan
 from vault_rules.cli.running import DONE, SHORTFALL, colour, emit, emit_pieces
 
 if TYPE_CHECKING:
@@ -18,7 +19,11 @@ if TYPE_CHECKING:
 
 @click.command("evaluate")
 @click.argument("policy", type=click.Path())
-@click.option("--book", required=True, type=click.Path(), help="A folder of tables, or a workbook.")
+@click.option("--book", type=click.Path(), help="A folder of tables, a workbook, or a snapshot.")
+@click.option("--config", type=click.Path(path_type=Path), help="Ask those whom this vault.toml names, instead.")
+@click.option("--requests", type=click.Path(path_type=Path), help="With --config: the file of requests.")
+@click.option("--allow-missing", is_flag=True, help="With --config: a plan also where somebody does not answer.")
+@click.option("--snapshot", type=click.Path(path_type=Path), help="With --config: where what was gathered is kept.")
 @click.option("--as-of", required=True, type=Day(), help="The day to evaluate for, as in 2027-08-01.")
 @click.option(
     "--format", "form", type=click.Choice(["table", "json", "csv", "xlsx"]), default="table", show_default=True
@@ -41,7 +46,11 @@ if TYPE_CHECKING:
 @click.option("--fail-on-shortfall", is_flag=True, help="Exit with 5 where a request is not filled.")
 def command(
     policy: str,
-    book: str,
+    book: str | None,
+    config: Path | None,
+    requests: Path | None,
+    allow_missing: bool,
+    snapshot: Path | None,
     as_of: date,
     form: str,
     output: Path | None,
@@ -58,11 +67,23 @@ def command(
         raise click.UsageError(
             f"--format {form} writes the whole plan: --request and --rejections are for table and json."
         )
-    plan = make_plan(policy, book, as_of, pairs, engine=engine)
+    asked = None if config is None else Asked(config, requests, allow_missing, snapshot)
+    if asked is None and (requests is not None or allow_missing or snapshot is not None):
+        raise click.UsageError("--requests, --allow-missing and --snapshot go with --config.")
+    plan = _plan(policy, book, asked, as_of, pairs, engine)
     if request is not None and not plan.has_request(request):
         raise click.UsageError(f"the book has no request '{request}'")
     _write(plan, form, output, rejections, request)
     return SHORTFALL if fail_on_shortfall and plan.rows.shortfalls else DONE
+
+
+def _plan(policy: str, book: str | None, asked: Asked | None, as_of: date, pairs: tuple[str, ...], engine: str) -> Plan:
+    if (book is None) == (asked is None):
+        raise click.UsageError("Give the book by --book, or those who are asked by --config: one of the two.")
+    if book is not None:
+        return make_plan(policy, book, as_of, pairs, engine=engine)
+    assert asked is not None
+    return make_gathered_plan(policy, asked, as_of, pairs, engine=engine)
 
 
 def _write(plan: Plan, form: str, output: Path | None, rejections: str | None, request: str | None) -> None:

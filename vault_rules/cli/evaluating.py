@@ -11,7 +11,7 @@ import click
 from vault_rules.cli.running import in_one_breath, progress
 
 if TYPE_CHECKING:
-    from vault_rules.api import Plan
+    from vault_rules.api import Plan, Policy
 
 
 if TYPE_CHECKING:
@@ -49,10 +49,8 @@ def parameters(pairs: tuple[str, ...]) -> dict[str, str]:
     return found
 
 
-def make_plan(
-    policy: str, book: str, as_of: date, pairs: tuple[str, ...], *, warn: bool = True, engine: str = "fast"
-) -> Plan:
-    """Load, read, evaluate; the policy's warnings go to stderr."""
+def load(policy: str, pairs: tuple[str, ...], *, warn: bool = True) -> Policy:
+    """The policy with its parameters; how many warnings it has is said on stderr."""
     from vault_rules import api
 
     values = parameters(pairs)
@@ -63,6 +61,16 @@ def make_plan(
         click.echo(
             f"{policy}: {warnings} warning{'' if warnings == 1 else 's'} (vault-rules check shows them)", err=True
         )
+    return loaded
+
+
+def make_plan(
+    policy: str, book: str, as_of: date, pairs: tuple[str, ...], *, warn: bool = True, engine: str = "fast"
+) -> Plan:
+    """Load, read, evaluate; the policy's warnings go to stderr."""
+    from vault_rules import api
+
+    loaded = load(policy, pairs, warn=warn)
     with progress("reading the book"):
         tables = api.read_book(book, check=False)
     with progress("evaluating"):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from vault_rules.errors import BookError, EvaluationError, PolicyError, UsageError
+from vault_rules.errors import AdapterError, BookError, EvaluationError, PolicyError, UsageError
 
 if TYPE_CHECKING:  # `--help` has no use for it
     from pathlib import Path
@@ -48,8 +48,9 @@ def guarded(command: click.Command) -> int:
     except BookError as error:
         return _bad_cells(error)
     except UsageError as error:
-        click.echo(f"error: {error}", err=True)
-        return USAGE
+        return _lines(error, USAGE)
+    except AdapterError as error:
+        return _lines(error, ADAPTER)
     except (MemoryError, RecursionError) as error:
         return _fault(error, "this is too large or too deep for the machine")
     except OSError as error:
@@ -83,6 +84,13 @@ def _diagnostics(found: tuple[Any, ...]) -> int:
 
     click.echo(render(found, "text", colour=colour(sys.stderr)), err=True, nl=False)
     return POLICY_ERROR
+
+
+def _lines(error: Exception, code: int) -> int:
+    """An error that may say several things, one a line."""
+    for line in str(error).split("\n"):
+        click.echo(f"error: {line}", err=True)
+    return code
 
 
 def _bad_cells(error: BookError) -> int:

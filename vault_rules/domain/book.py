@@ -13,6 +13,7 @@ from vault_rules.domain.tables import TABLES
 from vault_rules.errors import BookError, UsageError
 
 if TYPE_CHECKING:
+    from vault_rules.domain.plan import Missing
     from vault_rules.domain.read_offers import ReadOffers
 
 SHOWN_BAD_CELLS = 200
@@ -27,6 +28,8 @@ class Book:
         self._sheets = {name: sheets[name] for name in TABLES if name in sheets}
         self.bad_files = tuple(bad)
         """What is bad about whole files."""
+        self.missing: tuple[Missing, ...] = ()
+        """Who did not answer, where the book was gathered without them."""
         self.bound: dict[Any, Any] = {}
         """What `bind_columns` made of the book, by what it was asked."""
 

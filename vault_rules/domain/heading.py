@@ -48,7 +48,7 @@ class Heading:
 
 def heading(sheet: Sheet, bad: BadCells) -> Heading | None:
     """The sheet's heading; None where the first row names no columns. What is wrong with it is noted."""
-    names = {word: _folded(word) for word in sheet.given.columns}
+    names = {word: column_name(word) for word in sheet.given.columns}
     if not _is_header(sheet.name, names.values()):
         expected = "the first row does not name the columns"
         bad.add(None, None, None, expected, "is a title above the header? remove it")
@@ -70,7 +70,7 @@ def _is_header(table: str, names: Iterable[str]) -> bool:
     return bool(said & {*columns, *PLAN_COLUMNS}) or any(did_you_mean(name, said) for name in columns)
 
 
-def _folded(word: str) -> str:
+def column_name(word: str) -> str:
     """A header's word as a column's name: `Processed in` is `processed_in`."""
     return word.strip().casefold().replace(" ", "_")
 

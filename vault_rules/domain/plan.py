@@ -106,6 +106,18 @@ class Finding:
 
 
 @attrs.frozen
+class Missing:
+    """A counterparty that did not answer while the book was gathered. `kind`: trader, storage or reference."""
+
+    kind: str
+    name: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"the book is not whole, {self.kind} {self.name} is missing in it: {self.why}"
+
+
+@attrs.frozen
 class CapUse:
     rule: str
     subject: str
@@ -152,3 +164,5 @@ class Plan:
     """The policy's `show` columns, in the header's order."""
     carried: tuple[str, ...] = ()
     """The columns that awards may carry besides: so that a plan's tables have the same columns whatever was bought."""
+    missing: tuple[Missing, ...] = ()
+    """Who did not answer, where a plan was wanted all the same."""

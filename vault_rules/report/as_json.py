@@ -38,6 +38,8 @@ def json_pieces(plan: Plan, *, rejections: str = "all", request: str | None = No
     if rejections == "summary":
         fields["rejection_summary"] = counted(shown)
     fields["warnings"] = list(shown.warnings)
+    if shown.missing:
+        fields["missing"] = [{"kind": one.kind, "name": one.name, "why": one.why} for one in shown.missing]
     listed = shown.rejections if rejections == "all" else ()  # made before anything is written
     head, empty, tail = dump(fields).partition(_NO_REJECTIONS)  # no text holds a line's end, so that it stands once
     yield head

@@ -46,11 +46,11 @@ def call(sight: Sight, expr: typed.Call) -> Value:
     operator = expr.operator
     if operator in ("and", "or"):
         return both(sight, operator, *values)
-    row = signature(operator, expr.parameters)
-    assert row is not None  # the checker looked it up
     tables = [one for one in values if isinstance(one, (Scalar, Keyed))]
     if len(tables) == len(values):
         return _of_tables(sight, expr, tables)
+    if expr.own is not None:
+        raise Wide  # a plugin's function knows nothing of columns
     if operator == "not":
         return turned(values[0]) if isinstance(values[0], Limited) else Truth(~truth(values[0]))
     if operator in _COMPARISONS:
@@ -61,12 +61,11 @@ def call(sight: Sight, expr: typed.Call) -> Value:
 
 
 def _of_tables(sight: Sight, expr: typed.Call, values: Sequence[Scalar | Keyed]) -> Value:
-    row = signature(expr.operator, expr.parameters)
-    assert row is not None
-    found: Value | None = mapped(lambda *found: applied(expr, row.apply, found), values)
+    apply = expr.row.apply
+    found: Value | None = mapped(lambda *found: applied(expr, apply, found), values)
     if found is None and expr.operator in _COMPARISONS:
         found = by_rank(expr.operator, *values)
-    return sight.table_of(lambda *found: applied(expr, row.apply, found), values) if found is None else found
+    return sight.table_of(lambda *found: applied(expr, apply, found), values) if found is None else found
 
 
 def _comparison(sight: Sight, operator: str, expr: typed.Call, values: Sequence[Value]) -> Value:

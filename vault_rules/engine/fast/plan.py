@@ -56,6 +56,7 @@ def later(evaluation: FastEvaluation, **others: Callable[[], Any]) -> LaterPlan:
         "warnings": lambda: warnings(evaluation),
         "shown": lambda: tuple(name for name, _ in policy.show),
         "carried": lambda: carried_columns(policy),
+        "missing": tuple,
     }
     object.__setattr__(plan, "_makers", makers | others)
     return plan
