@@ -47,6 +47,7 @@ class Counterparty:
     counter: type[Counter] = Counter
     port: int = 0
     server: Server | None = None
+    opened: list[FixTrader] = attrs.field(factory=list)
 
     def serve(self, offers: Sequence[Row] | None = OFFERS) -> Counterparty:
         book = self.folder / "book"
@@ -57,9 +58,20 @@ class Counterparty:
         self.port = self.server.port
         return self
 
+    def rewrite(self, offers: Sequence[Row]) -> None:
+        """Another order book, from now on."""
+        write_offers(self.folder / "book", offers)
+
     def stop(self) -> None:
         if self.server is not None:
             self.server.stop()
+            self.server = None
+
+    def close(self) -> None:
+        """Close the adapters that were opened, and stop."""
+        for one in self.opened:
+            one.close()
+        self.stop()
 
     def config(self, **changes: Any) -> FixConfig:
         config = FixConfig(
@@ -68,7 +80,8 @@ class Counterparty:
         return attrs.evolve(config, **changes)
 
     def open(self, timeout: float = 20, **changes: Any) -> FixTrader:
-        return FixTrader(self.config(**changes), Setup(self.name, self.folder, timeout))
+        self.opened.append(FixTrader(self.config(**changes), Setup(self.name, self.folder, timeout)))
+        return self.opened[-1]
 
 
 Tables = Mapping[str, Sequence[Row]]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from vault_rules.adapters.messages import Row
-from vault_rules.domain.cells import RowUnits, read_date, read_quantity
+from vault_rules.domain.cells import RowUnits, read_date, read_price, read_quantity
 from vault_rules.domain.exact import plain
 
 from vault_rules_fix.orders import KG
@@ -18,8 +18,9 @@ _MASSES = ("quantity", "min_quantity", "lot")
 
 
 def quote(row: Row, id: str) -> Said:
-    """The Quote of a row. Raises `ValueError` for a text that FIX cannot say."""
+    """The Quote of a row. Raises `Unreadable`, and `ValueError` for a text that FIX cannot say."""
     cells = {name: text for name, text in row.cells.items() if text}
+    read_price(cells["price"], RowUnits())  # a price that is none is not quoted
     cells |= dict(_prices(cells)) | dict(_masses(cells)) | dict(_days(cells))
     more = {name: text for name, text in cells.items() if name not in COLUMNS and name != "trader"}
     pairs = [pair for name, text in more.items() for pair in ((COLUMN_NAME, name), (COLUMN_VALUE, text))]

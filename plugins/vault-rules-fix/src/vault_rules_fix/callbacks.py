@@ -13,7 +13,10 @@ from vault_rules.errors import BadAnswer
 from vault_rules_fix.guarded import guarded
 from vault_rules_fix.inbox import Inbox, LineLostError
 from vault_rules_fix.said import from_fix
-from vault_rules_fix.tags import MSG_TYPE, PASSWORD, POSS_DUP, SEQ_NUM, TEXT, USERNAME, Kind
+from vault_rules_fix.tags import MSG_TYPE, PASSWORD, POSS_DUP, SEQ_NUM, TEST_REQ_ID, TEXT, USERNAME, Kind
+
+AGREE = "agree"
+"""The test request after a logon: its answer comes after all that was missed before."""
 
 
 class Callbacks(fix.Application):  # type: ignore[misc]  # QuickFIX has no types
@@ -26,7 +29,9 @@ class Callbacks(fix.Application):  # type: ignore[misc]  # QuickFIX has no types
         self._end: Callable[[], None] | None = None
         self._last_words = ""
         self._refused: str | None = None
+        self._is_logged_on = False
         self.is_up = False
+        """Whether both sides agree on what was said before: only then is anything asked or ordered."""
         self.gone = Event()
 
     # ---- for the line ------------------------------------------------------------------------------------------------
@@ -34,8 +39,13 @@ class Callbacks(fix.Application):  # type: ignore[misc]  # QuickFIX has no types
     def logged_on(self, seconds: float) -> bool:
         """Whether we are, at the latest after so many seconds; earlier where we were refused."""
         with self._changed:
-            self._refused = None
-            self._changed.wait_for(lambda: self.is_up or self._refused is not None, max(seconds, 0.0))
+            self._changed.wait_for(lambda: self._is_logged_on or self._refused is not None, max(seconds, 0.0))
+            return self._is_logged_on
+
+    def agreed(self, seconds: float) -> bool:
+        """Whether our test request was answered, at the latest after so many seconds; earlier if the line is lost."""
+        with self._changed:
+            self._changed.wait_for(lambda: self.is_up or not self._is_logged_on, max(seconds, 0.0))
             return self.is_up
 
     @property
@@ -47,7 +57,7 @@ class Callbacks(fix.Application):  # type: ignore[misc]  # QuickFIX has no types
         """Have this called at the next logout. Whether there will be one."""
         with self._changed:
             self._end = end
-            return self.is_up
+            return self._is_logged_on
 
     # ---- for the engine ----------------------------------------------------------------------------------------------
 
@@ -56,15 +66,17 @@ class Callbacks(fix.Application):  # type: ignore[misc]  # QuickFIX has no types
 
     def onLogon(self, session: Any) -> None:  # noqa: N802
         with self._changed:
-            self.is_up, self._last_words = True, ""
+            self._is_logged_on, self._last_words = True, ""
             self.gone.clear()
             self._changed.notify_all()
 
     def onLogout(self, session: Any) -> None:  # noqa: N802
         with self._changed:
-            if not self.is_up:
+            if not self._is_logged_on:
                 self._refused = self._last_words
-            self.is_up, end = False, self._end
+            self._last_words = ""
+            self.is_up = self._is_logged_on = False
+            end = self._end
             self._changed.notify_all()
         self._inbox.tell_all(LineLostError())
         if end is not None:
@@ -90,6 +102,10 @@ class Callbacks(fix.Application):  # type: ignore[misc]  # QuickFIX has no types
         said = from_fix(message)
         if said.kind == Kind.LOGOUT:
             self._last_words = said.get(TEXT) or self._last_words
+        elif said.kind == Kind.HEARTBEAT and said.get(TEST_REQ_ID) == AGREE:
+            with self._changed:
+                self.is_up = self._is_logged_on
+                self._changed.notify_all()
         elif said.kind == Kind.REJECT:
             self._inbox.tell(said)
 

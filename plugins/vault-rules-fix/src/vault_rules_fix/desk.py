@@ -12,6 +12,7 @@ from vault_rules.adapters.holds import Entry
 from vault_rules.adapters.kept import KeptHolds
 from vault_rules.adapters.messages import Award, Query, Refusal, Release, State
 from vault_rules.adapters.registration import Setup
+from vault_rules.domain.amounts import Unreadable
 from vault_rules.domain.exact import parse_decimal
 from vault_rules.domain.units import MASS_UNITS
 from vault_rules.errors import VaultRulesError
@@ -65,6 +66,8 @@ class Desk:
             yield from answers[said.kind](said)
         except (VaultRulesError, ValueError) as why:
             yield reports.cannot(said, str(why))
+        except Unreadable as why:
+            yield reports.cannot(said, f"a cell of the order book cannot be read: {why.expected}")
 
     # ---- quotes ------------------------------------------------------------------------------------------------------
 

@@ -47,7 +47,7 @@ def session_settings(kind: str, sender: str, target: str, more: Mapping[str, obj
 
 
 class Initiator:
-    """A session that we open. The engine connects again by itself until it is stopped."""
+    """A session that we open: one connection."""
 
     def __init__(self, callbacks: Callbacks, session: Any, dictionary: Any) -> None:
         self._callbacks, self._session = callbacks, session
@@ -59,7 +59,10 @@ class Initiator:
 
     def send(self, said: Said) -> bool:
         """Whether a message went out."""
-        return bool(fix.Session.sendToTarget(to_fix(said), self._session))
+        try:
+            return bool(fix.Session.sendToTarget(to_fix(said), self._session))
+        except fix.SessionNotFound:  # stopped meanwhile
+            return False
 
     def stop(self) -> None:
         """Log out and end the engine's thread: within milliseconds where the other side answers.

@@ -47,14 +47,6 @@ class Conversation:
             raise BadAnswer(f"our message was rejected: {news.get(TEXT) or 'no reason is given'}")
         return news
 
-    def next_after_all(self, ends: float) -> Said:
-        """The same, also after the connection was lost: what was missed is sent again when it is there once more."""
-        while True:
-            try:
-                return self.next(ends)
-            except LineLostError:
-                continue
-
 
 class Inbox:
     """All conversations, by the ids of their requests."""

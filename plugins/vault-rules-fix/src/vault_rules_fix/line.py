@@ -1,4 +1,4 @@
-"""The connection of one adapter: opened when it is first needed, logged on again by itself, closed with the adapter."""
+"""The connection of one adapter: opened when it is first needed, again when it was lost, closed with the adapter."""
 
 from __future__ import annotations
 
@@ -12,12 +12,16 @@ from time import monotonic
 from vault_rules.adapters.registration import Setup
 from vault_rules.errors import Unavailable
 
-from vault_rules_fix.callbacks import Callbacks
+from vault_rules_fix.callbacks import AGREE, Callbacks
 from vault_rules_fix.config import FixConfig
 from vault_rules_fix.engine import Initiator, session_settings
 from vault_rules_fix.inbox import Inbox
-from vault_rules_fix.said import Said
+from vault_rules_fix.said import Said, say
 from vault_rules_fix.senders import Sender, take_sender
+from vault_rules_fix.tags import TEST_REQ_ID, Kind
+
+_SOON = 0.5
+"""So many seconds a logon usually takes at most."""
 
 
 class Line:
@@ -56,11 +60,9 @@ class Line:
                 raise Unavailable("the adapter is closed")
             if self._callbacks is not None and self._callbacks.is_up:
                 return
-            self._reach(ends)
-            callbacks = self._callbacks or self._open(ends)
-            if not callbacks.logged_on(ends - monotonic()):
-                self._stop()  # no more tries: a wrong password must not lock us out
-                raise Unavailable(self._why_not(callbacks))
+            if self._callbacks is None or not self._callbacks.logged_on(0):
+                self._connect(ends)
+            self._agree(ends)
 
     def close(self) -> None:
         """Log out. May be called twice."""
@@ -78,8 +80,36 @@ class Line:
         finally:
             self._lock.release()
 
+    def _connect(self, ends: float) -> None:
+        """Log on, with an engine of its own for each try: a wrong password must not lock us out."""
+        self._stop()
+        callbacks = self._open(ends)
+        try:
+            self._log_on(callbacks, ends)
+        except Unavailable:
+            self._stop()
+            raise
+
+    def _log_on(self, callbacks: Callbacks, ends: float) -> None:
+        if callbacks.logged_on(min(_SOON, ends - monotonic())):
+            return
+        if not callbacks.refused:  # slow, or nobody there
+            self._reach(ends)
+        if callbacks.refused is not None or not callbacks.logged_on(ends - monotonic()):
+            raise Unavailable(self._why_not(callbacks))
+
+    def _agree(self, ends: float) -> None:
+        """Wait until both sides have what they missed. What is said before that could be passed over as missed."""
+        assert self._engine is not None
+        assert self._callbacks is not None
+        while monotonic() < ends and self._callbacks.logged_on(0):
+            self._engine.send(say(Kind.TEST_REQUEST, {TEST_REQ_ID: AGREE}))
+            if self._callbacks.agreed(min(_SOON, ends - monotonic())):
+                return
+        raise Unavailable(f"the connection to {self._config.place} was lost, or did not settle, after the logon")
+
     def _reach(self, ends: float) -> None:
-        """Whether anybody listens there: the engine would try and try without a word."""
+        """Raise `Unavailable` where nobody listens: the engine would try and try without a word."""
         try:
             place = (self._config.host, self._config.port)
             socket.create_connection(place, timeout=max(ends - monotonic(), 0.001)).close()
@@ -93,7 +123,7 @@ class Line:
             "SocketConnectHost": config.host,
             "SocketConnectPort": config.port,
             "HeartBtInt": config.heartbeat,
-            "ReconnectInterval": 1,
+            "ReconnectInterval": 3600,  # a line that was lost is opened anew when it is needed
             "LogonTimeout": 10,
             "FileStorePath": self._sender.folder,
             # sequence numbers are kept, messages are not: neither a password nor an order is sent from a file
@@ -102,11 +132,11 @@ class Line:
             # two counterparties may go by the same names
             "SessionQualifier": _file_name(self._name),
         }
-        self._callbacks = Callbacks(self.inbox, config.username, config.password)
+        callbacks = Callbacks(self.inbox, config.username, config.password)
         session, dictionary = session_settings("initiator", self._sender.name, config.target, more)
         atexit.register(self.close)
-        self._engine = Initiator(self._callbacks, session, dictionary)
-        return self._callbacks
+        self._engine, self._callbacks = Initiator(callbacks, session, dictionary), callbacks
+        return callbacks
 
     def _stop(self) -> None:
         engine, sender = self._engine, self._sender
@@ -119,13 +149,13 @@ class Line:
     def _why_not(self, callbacks: Callbacks) -> str:
         if callbacks.refused is None:
             return f"{self._config.place} has not answered our logon in time"
-        hint = (
-            f"are sender and target right ({', '.join(self._config.senders)} to {self._config.target}), and is this "
-            "session open elsewhere?"
-        )
+        said = f"{self._config.place} refused our logon: {callbacks.refused or 'without a word'}"
+        if not callbacks.refused:
+            names = f"{', '.join(self._config.senders)} to {self._config.target}"
+            return f"{said} (are sender and target right, {names}, and is this session open elsewhere?)"
         if "too low" in callbacks.refused:
-            hint = "sequence numbers do not agree: agree on them, or set `reset_on_logon = true`"
-        return f"{self._config.place} refused our logon: {callbacks.refused or 'without a word'} ({hint})"
+            return f"{said} (agree on sequence numbers, or set `reset_on_logon = true`)"
+        return said
 
 
 def _file_name(name: str) -> str:

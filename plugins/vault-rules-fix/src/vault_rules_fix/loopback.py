@@ -20,20 +20,27 @@ def free_port() -> int:
         return int(one.getsockname()[1])
 
 
-def listen_locally(start: Callable[[], object], port: int) -> int:
-    """Have what begins to listen listen here instead. The port; raises `OSError` where that is taken."""
+def local_listener(port: int) -> socket.socket:
+    """A socket that listens here. Raises `OSError` where the port is taken."""
     mine = socket.socket()
-    with mine:
+    try:
         mine.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         mine.bind((LOCAL, port))
         mine.listen(128)
         mine.setblocking(False)
-        before = dict(_listening())
-        start()
-        for descriptor, _ in _listening():
-            if descriptor not in before and descriptor != mine.fileno():
-                os.dup2(mine.fileno(), descriptor, inheritable=False)
-        return int(mine.getsockname()[1])
+    except OSError:
+        mine.close()
+        raise
+    return mine
+
+
+def replace_listener(start: Callable[[], object], mine: socket.socket) -> None:
+    """Have what begins to listen listen at this socket instead."""
+    before = dict(_listening())
+    start()
+    for descriptor, _ in _listening():
+        if descriptor not in before:
+            os.dup2(mine.fileno(), descriptor, inheritable=False)
 
 
 def _listening() -> Iterator[tuple[int, int]]:

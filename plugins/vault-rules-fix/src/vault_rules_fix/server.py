@@ -15,7 +15,7 @@ import quickfix as fix
 from vault_rules_fix.desk import Desk
 from vault_rules_fix.engine import session_settings
 from vault_rules_fix.guarded import guarded
-from vault_rules_fix.loopback import free_port, listen_locally
+from vault_rules_fix.loopback import free_port, local_listener, replace_listener
 from vault_rules_fix.reports import cannot
 from vault_rules_fix.said import Said, from_fix, to_fix
 from vault_rules_fix.tags import MSG_TYPE, PASSWORD, POSS_DUP, USERNAME, Kind
@@ -90,6 +90,8 @@ class Server:
     """
 
     def __init__(self, counter: Counter, served: Served, port: int = 0) -> None:
+        mine = local_listener(port)
+        self.port = int(mine.getsockname()[1])
         self._settings = fix.SessionSettings()
         self._sessions = []
         within = free_port()
@@ -100,7 +102,8 @@ class Server:
             self._sessions.append(session)
         self._counter, self._store = counter, fix.FileStoreFactory(self._settings)
         self._engine = fix.SocketAcceptor(counter, self._store, self._settings)
-        self.port = listen_locally(self._engine.poll, port)
+        with mine:
+            replace_listener(self._engine.poll, mine)
         self._over = Event()
         self._thread = Thread(target=self._run, daemon=True, name="vault-rules-fix server")
         self._thread.start()
@@ -110,6 +113,8 @@ class Server:
             self._engine.poll()
         self._log_out()
         self._engine.stop(True)
+        for session in self._sessions:  # else who knocks while we close stands in the way of the next server
+            fix.Session.unregisterSession(session)
 
     def _log_out(self) -> None:
         for session in self._sessions:
@@ -121,5 +126,7 @@ class Server:
 
     def stop(self) -> None:
         """Log everybody out, and end. May be called twice."""
-        self._over.set()
-        self._thread.join()
+        if not self._over.is_set():
+            self._over.set()
+            self._thread.join()
+            del self._engine  # before what it uses

@@ -53,7 +53,7 @@ NO_SYMBOL = "[N/A]"
 class Kind:
     """Types of message."""
 
-    LOGON, LOGOUT, REJECT, TEST_REQUEST = "A", "5", "3", "1"
+    LOGON, LOGOUT, REJECT, TEST_REQUEST, HEARTBEAT = "A", "5", "3", "1", "0"
     QUOTE_REQUEST, QUOTE, QUOTE_STATUS, QUOTE_REJECT = "R", "S", "AI", "AG"
     ORDER, REPLACE, CANCEL, STATUS_REQUEST = "D", "G", "F", "H"
     REPORT, CANCEL_REJECT, BUSINESS_REJECT = "8", "9", "j"

@@ -20,12 +20,12 @@ from vault_rules.adapters.messages import (
     Why,
 )  # fmt: skip
 from vault_rules.adapters.registration import Setup
-from vault_rules.errors import BadAnswer, TimedOut
+from vault_rules.errors import BadAnswer, TimedOut, Unavailable
 
 from vault_rules_fix import orders
 from vault_rules_fix.config import FixConfig
 from vault_rules_fix.fills import Fills
-from vault_rules_fix.inbox import Conversation
+from vault_rules_fix.inbox import Conversation, LineLostError
 from vault_rules_fix.line import Line
 from vault_rules_fix.quotes import quote_request, quotes
 from vault_rules_fix.said import Said
@@ -79,10 +79,21 @@ class FixTrader:
         return orders.status(self._report(key, self._line.ends()), key)
 
     def _report(self, key: str, ends: float) -> Said:
-        """What the counterparty reports of an order when it is asked."""
-        asking = _sayable(orders.what_of, key, self._config.account)
-        with self._asked(asking, asking.need(STATUS_REQ_ID), ends) as answers:
-            return answers.next_after_all(ends)
+        """What the counterparty reports of an order when it is asked: again, where the line was lost meanwhile."""
+        while True:
+            asking = _sayable(orders.what_of, key, self._config.account)
+            with self._asked(asking, asking.need(STATUS_REQ_ID), ends) as answers:
+                try:
+                    return answers.next(ends)
+                except LineLostError:
+                    continue
+
+    def _outcome(self, key: str, ends: float) -> Said:
+        """The same after something was sent: where nobody can be asked, it is not known what became of it."""
+        try:
+            return self._report(key, ends)
+        except Unavailable as why:
+            raise TimedOut(f"what became of it is not known: {why}") from None
 
     @contextmanager
     def _asked(self, said: Said, id: str, ends: float) -> Iterator[Conversation]:
@@ -100,23 +111,24 @@ class FixTrader:
         except ValueError as why:
             return Refusal(key, Why.OTHER, str(why))
         with self._asked(order, key, ends) as answers:
-            report = answers.next_after_all(ends)
-            while report.kind != Kind.REPORT or report.need(ORD_STATUS) == Ord.PENDING_NEW:
-                report = answers.next_after_all(ends)
+            try:
+                report = answers.next(ends)
+                while report.kind != Kind.REPORT or report.need(ORD_STATUS) == Ord.PENDING_NEW:
+                    report = answers.next(ends)
+            except LineLostError:
+                return self._known(award, key, ends)
         if report.get(ORD_REJECT_REASON) == Reject.DUPLICATE or report.get(POSS_DUP) == "Y":
             return self._known(award, key, ends)
         return _held(report, award, key)
 
     def _known(self, award: Award, key: str, ends: float) -> Reservation | Refusal:
-        """What the counterparty knows already under this key."""
-        report = self._report(key, ends)
+        """What the counterparty knows under this key."""
+        report = self._outcome(key, ends)
         known = orders.status(report, key)
         if known.state is State.RELEASED:
             return Refusal(key, Why.RELEASED)
-        if known.state is State.UNKNOWN:
-            raise BadAnswer("the order is said to be there already, and to be unknown")
-        if known.state is State.PENDING:
-            raise TimedOut("the order is there and not decided")
+        if known.state in (State.UNKNOWN, State.PENDING):
+            raise TimedOut(f"the order was sent, and is {known.state.value} there")
         if not orders.same_terms(report, award):
             return Refusal(key, Why.REUSED, "this key was used for something else")
         if known.state is State.CONFIRMED:
@@ -132,34 +144,31 @@ class FixTrader:
         fills = Fills(known.quantity, report.number(PRICE))
         order = _sayable(orders.let_go, report, key, self._config.account)
         with self._asked(order, order.need(CL_ORD_ID), ends) as answers:
-            report = answers.next_after_all(ends)
-            while report.kind == Kind.REPORT and not fills.take(report):
-                report = answers.next_after_all(ends)
+            try:
+                report = answers.next(ends)
+                while report.kind == Kind.REPORT and not fills.take(report):
+                    report = answers.next(ends)
+            except LineLostError:
+                return _confirmed(orders.status(self._outcome(key, ends), key))
         if report.kind == Kind.CANCEL_REJECT:  # somebody was quicker, or it will not be let go
-            return self._after_reject(report, key, ends)
+            known = orders.status(self._outcome(key, ends), key)
+            refused = Refusal(key, Why.OTHER, report.get(TEXT) or "the order is not let go")
+            return refused if known.state is State.HELD else _confirmed(known)
         return fills.confirmation(report, key) or Refusal(key, Why.RELEASED, report.get(TEXT) or "nothing was filled")
-
-    def _after_reject(self, reject: Said, key: str, ends: float) -> Confirmation | Refusal:
-        known = orders.status(self._report(key, ends), key)
-        if known.state is State.HELD:
-            return Refusal(key, Why.OTHER, reject.get(TEXT) or "the order is not let go")
-        return _confirmed(known)
 
     def release(self, key: str) -> Release | Refusal:
         ends = self._line.ends()
         asking = _sayable(orders.give_up, key, self._config.account)
         with self._asked(asking, asking.need(CL_ORD_ID), ends) as answers:
-            report = answers.next_after_all(ends)
-            while report.kind == Kind.REPORT and orders.is_pending(report):
-                report = answers.next_after_all(ends)
+            try:
+                report = answers.next(ends)
+                while report.kind == Kind.REPORT and orders.is_pending(report):
+                    report = answers.next(ends)
+            except LineLostError:
+                return _given_up(orders.status(self._outcome(key, ends), key), lost=True)
         if report.kind == Kind.CANCEL_REJECT:
             return _not_cancelled(report, key)
-        state = orders.status(report, key).state
-        if state is State.CONFIRMED:
-            return Refusal(key, Why.CONFIRMED, "part of it is bought already")
-        if state not in (State.RELEASED, State.LAPSED):
-            raise BadAnswer(f"the order was to be cancelled, and is {state.value}")
-        return Release(key)
+        return _given_up(orders.status(report, key))
 
 
 def _held(report: Said, award: Award, key: str) -> Reservation | Refusal:
@@ -176,11 +185,22 @@ def _held(report: Said, award: Award, key: str) -> Reservation | Refusal:
 
 def _confirmed(known: Status) -> Confirmation | Refusal:
     """What is bought already, or why nothing can be."""
-    if known.state is State.PENDING:
-        raise TimedOut("the order is there and not decided")
+    if known.state in (State.HELD, State.PENDING):
+        raise TimedOut(f"the order is {known.state.value} there, and not decided")
     if known.state is State.CONFIRMED and known.quantity is not None:
         return Confirmation(known.key, known.quantity, known.price, known.number)
     return Refusal(known.key, _NO_HOLD.get(known.state, Why.UNKNOWN))
+
+
+def _given_up(known: Status, *, lost: bool = False) -> Release | Refusal:
+    """What an order is after it was cancelled; `lost`: where the cancel may not have come there."""
+    if known.state is State.CONFIRMED:
+        return Refusal(known.key, Why.CONFIRMED, "it is bought already, or part of it")
+    if known.state in (State.RELEASED, State.LAPSED) or (lost and known.state is State.REFUSED):
+        return Release(known.key)
+    if lost:
+        raise TimedOut(f"the cancel was sent, and the order is {known.state.value} there")
+    raise BadAnswer(f"the order was to be cancelled, and is {known.state.value}")
 
 
 def _not_cancelled(reject: Said, key: str) -> Release | Refusal:
