@@ -284,3 +284,62 @@ def test_an_order_that_is_not_to_be_held_is_rejected(counterparty: Make) -> None
 def test_a_message_that_cannot_be_answered_is_rejected_in_words() -> None:
     answer = reports.cannot(Said("R", ((131, "q"), (34, "7"))), "two\nlines")
     assert (answer.kind, answer.get(45), answer.get(379), answer.get(58)) == ("j", "7", "q", "two lines")
+
+
+# ---- lines that are lost in mid-order --------------------------------------------------------------------------------
+
+
+def lost_at(kind: str, *, then: Callable[[dict[int, str]], dict[int, object]]) -> Any:
+    """A counterparty that holds, hangs up when it hears such a message, and then says what became of it."""
+
+    def script(raw: Scripted, asked: dict[int, str]) -> None:
+        hung_up = any(message[35] == kind for message in raw.heard[:-1])
+        if asked[35] == kind:
+            raw.hang_up()
+        elif asked[35] == "H":
+            raw.say("8", then(asked) if hung_up else report(asked, "9"))
+
+    return script
+
+
+def test_a_hold_whose_answer_was_lost_is_found(scripted: Raw) -> None:
+    trader, raw = scripted(lost_at("D", then=lambda asked: report(asked, "9")))
+    assert trader.reserve(AWARD, KEY) == Reservation(KEY, Fraction(4000), None, "order-1")
+    assert [message[35] for message in raw.heard].count("D") == 1
+
+
+def test_what_was_bought_while_the_line_was_lost_is_found(scripted: Raw) -> None:
+    trader, raw = scripted(lost_at("G", then=lambda asked: report(asked, "2", _14="4000", _6="34.5")))
+    assert trader.confirm(KEY) == Confirmation(KEY, Fraction(4000), Fraction("34.5"), "order-1")
+    assert [message[35] for message in raw.heard].count("G") == 1
+
+
+def test_what_was_given_up_while_the_line_was_lost_is_found(scripted: Raw) -> None:
+    trader, _ = scripted(lost_at("F", then=lambda asked: report(asked, "4")))
+    assert trader.release(KEY) == Release(KEY)
+
+
+@pytest.mark.parametrize(
+    ("kind", "call"),
+    [
+        ("D", lambda trader: trader.reserve(AWARD, KEY)),
+        ("G", lambda trader: trader.confirm(KEY)),
+        ("F", lambda trader: trader.release(KEY)),
+    ],
+)
+@pytest.mark.parametrize("status", ["9", "A", "unknown"])
+def test_what_may_have_been_lost_is_not_known(
+    scripted: Raw, kind: str, call: Callable[[FixTrader], object], status: str
+) -> None:
+    if (kind, status) == ("D", "9"):
+        return  # it is held: see above
+
+    def then(asked: dict[int, str]) -> dict[int, object]:
+        return report(asked, "8", _103="5") if status == "unknown" else report(asked, status)
+
+    trader, _ = scripted(lost_at(kind, then=then))
+    if (kind, status) == ("G", "unknown"):
+        assert call(trader) == Refusal(KEY, Why.UNKNOWN)
+        return
+    with pytest.raises(TimedOut, match="there"):
+        call(trader)

@@ -73,7 +73,7 @@ class Callbacks(fix.Application):  # type: ignore[misc]  # QuickFIX has no types
     def onLogout(self, session: Any) -> None:  # noqa: N802
         with self._changed:
             if not self._is_logged_on:
-                self._refused = self._last_words
+                self._refused = self._refused or self._last_words  # it is told twice, the second time without words
             self._last_words = ""
             self.is_up = self._is_logged_on = False
             end = self._end

@@ -26,7 +26,7 @@ from vault_rules_fix.tags import (
     Kind,
 )  # fmt: skip
 
-MOST_QUOTES = 1_000_000
+MOST_QUOTES = 200_000
 """More offers of one trader are an error of theirs, or an attack."""
 
 _NOTHING_TO_OFFER = ("1", "7", "8", "9", "10")
