@@ -74,6 +74,7 @@ class _Market:
         self.base = tuple(name for one in keys for name in one.base)
         self.sizes = tuple(size for one in keys for size in one.sizes)
         self.group = Keyed(self.base, self.sizes, [])
+        self._never = self.mineral.never & frozenset(self.base)
         self.table = table
 
     def value(self) -> Value:
@@ -84,7 +85,7 @@ class _Market:
         values = [empty] * size
         for group, found in self._of_groups():
             values[group] = found
-        return Keyed(self.base, self.sizes, values)
+        return Keyed(self.base, self.sizes, values, self._never)
 
     # ---- what counts -----------------------------------------------------------------------------------------------
 
@@ -246,7 +247,7 @@ class _Market:
         groups = counted["#group"].unique().to_list()
         depths = {group: depth / unit for group in groups if (depth := depth_of(group)) is not None}
         enough = {group: max(-(-depth.numerator // depth.denominator), 1) for group, depth in depths.items()}
-        ordered, _ = cheapest(counted, {group: enough.get(group, 1) for group in groups})
+        ordered, _, _ = cheapest(counted, {group: enough.get(group, 1) for group in groups})
         found = [(group, self._cut(part, depths[group])) for group, part in _grouped(ordered) if group in depths]
         return [(group, value) for group, value in found if value is not None]
 
