@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from vault_rules.adapters.registration import Setup
 
-from served import Counterparty
+from tests.support.served import Counterparty
+from tests.support.wire import Script, Scripted
+from vault_rules.adapters.registration import Setup
 from vault_rules_fix.config import FixConfig
 from vault_rules_fix.trader import FixTrader
-from wire import Script, Scripted
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+
 from vault_rules.adapters.config import read_config
 from vault_rules.adapters.manager import installed
 from vault_rules.errors import ConfigError

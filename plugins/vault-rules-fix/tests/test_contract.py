@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from vault_rules.testing.contracts import TraderContract
 
-from served import Counterparty, Tables
+from tests.support.served import Counterparty, Tables
+from vault_rules.testing.contracts import TraderContract
 from vault_rules_fix.plugin import CAPABILITIES
 from vault_rules_fix.trader import FixTrader
 
 
 class TestFixTrader(TraderContract):
     capabilities = CAPABILITIES
-    examples = 6
-    steps = 12
+    examples = 10
+    steps = 20
 
     @pytest.fixture
     def counterparty(

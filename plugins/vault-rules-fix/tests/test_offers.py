@@ -6,12 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+
+from tests.support.served import Counterparty
+from tests.support.wire import Scripted, Wire, all_of, quote_of
 from vault_rules.adapters.messages import Query, Row
 from vault_rules.errors import AdapterError, BadAnswer, TimedOut, Unavailable
-
-from served import Counterparty
 from vault_rules_fix import quotes as quotes_module
-from wire import Scripted, Wire, all_of, quote_of
 
 COBALT = Query(("cobalt",))
 Make = Callable[..., Counterparty]

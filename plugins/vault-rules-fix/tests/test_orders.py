@@ -9,15 +9,15 @@ from typing import Any
 
 import attrs
 import pytest
+
+from tests.support.served import Counterparty
+from tests.support.wire import Scripted
 from vault_rules.adapters.messages import Award, Confirmation, Refusal, Release, Reservation, State, Why
 from vault_rules.errors import BadAnswer, TimedOut
-
-from served import Counterparty
 from vault_rules_fix import reports
 from vault_rules_fix.desk import Desk
 from vault_rules_fix.said import Said
 from vault_rules_fix.trader import FixTrader
-from wire import Scripted
 
 KEY = "run-1:award-1"
 AWARD = Award("a", "cobalt", Fraction(4000), Fraction("34.50"), "USD")

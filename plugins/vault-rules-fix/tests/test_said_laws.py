@@ -9,11 +9,11 @@ import pytest
 import quickfix as fix
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from vault_rules.adapters.messages import Row
 from vault_rules.adapters.rows import sheet_of
 from vault_rules.domain.reading import read_table
 from vault_rules.errors import BadAnswer
-
 from vault_rules_fix.book_quotes import quote
 from vault_rules_fix.engine import DICTIONARY
 from vault_rules_fix.quotes import _cells

@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
+
+from tests.support.served import PASSWORD, write_offers
 from vault_rules.adapters.messages import Award, Confirmation, Query, State
 from vault_rules.adapters.registration import Secret, Setup
-
-from served import PASSWORD, write_offers
+from vault_rules_fix.cli import main
 from vault_rules_fix.config import FixConfig
 from vault_rules_fix.trader import FixTrader
 
@@ -33,11 +35,11 @@ def start(tmp_path: Path) -> Iterator[Start]:
     started: list[subprocess.Popen[str]] = []
 
     def begin(*more: str, port: int = 0) -> tuple[subprocess.Popen[str], int]:
-        command = [sys.executable, "-m", "vault_rules_fix", "serve", "--book", str(book), "--port", str(port)]
+        command = [sys.executable, "-m", "vault_rules_fix", "serve", "--book", book.name, "--port", str(port)]
         command += ["--username", "vault", "--password-env", "DESK_PASSWORD", "--until-closed", *more]
         pipe = subprocess.PIPE
         environment = {**os.environ, "DESK_PASSWORD": PASSWORD}
-        program = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, env=environment)
+        program = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, env=environment, cwd=tmp_path)
         started.append(program)
         assert program.stdout is not None
         line = program.stdout.readline()
@@ -122,26 +124,23 @@ def _other_addresses() -> Iterator[str]:
 
 
 @pytest.mark.parametrize(
-    ("more", "message"),
+    ("more", "message", "code"),
     [
-        (["--book", "nowhere"], "does not exist"),
-        (["--password-env", "NOT_SET"], "NOT_SET is not set"),
-        (["--port", "99999"], "not in the range"),
+        (["--book", "nowhere"], "does not exist", 2),
+        (["--password-env", "NOT_SET"], "NOT_SET is not set", 2),
+        (["--port", "99999"], "not in the range", 2),
     ],
 )
-def test_a_wrong_command_is_a_clear_error(tmp_path: Path, more: list[str], message: str) -> None:
-    book = write_offers(tmp_path / "book")
-    command = [sys.executable, "-m", "vault_rules_fix", "serve", "--book", str(book), *more]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 2
+def test_a_wrong_command_is_a_clear_error(tmp_path: Path, more: list[str], message: str, code: int) -> None:
+    done = CliRunner().invoke(main, ["serve", "--book", str(write_offers(tmp_path / "book")), *more])
+    assert done.exit_code == code
     assert message in done.stderr and "Traceback" not in done.stderr
 
 
 def test_a_port_that_is_taken_is_a_clear_error(tmp_path: Path) -> None:
-    book = write_offers(tmp_path / "book")
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        command = [sys.executable, "-m", "vault_rules_fix", "serve", "--book", str(book), "--port", port]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 1
+        book = str(write_offers(tmp_path / "book"))
+        done = CliRunner().invoke(main, ["serve", "--book", book, "--port", port])
+    assert done.exit_code == 1
     assert done.stderr.startswith("Error: cannot serve: ") and "in use" in done.stderr

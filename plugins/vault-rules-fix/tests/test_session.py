@@ -10,14 +10,14 @@ from time import monotonic
 from typing import Any
 
 import pytest
+
+from tests.support.served import Counterparty
+from tests.support.wire import Scripted, Wire, all_of, messages, quote_of
 from vault_rules.adapters.messages import Award, Query, Reservation, State
 from vault_rules.adapters.registration import Secret, Setup
 from vault_rules.errors import AdapterError, TimedOut, Unavailable
-
-from served import Counterparty
 from vault_rules_fix.config import FixConfig
 from vault_rules_fix.trader import FixTrader
-from wire import Scripted, Wire, all_of, messages, quote_of
 
 COBALT = Query(("cobalt",))
 KEY = "run-1:award-1"

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
+from tests.support.served import PASSWORD, Counterparty
+from tests.support.wire import Wire, messages
 from vault_rules.adapters.messages import Award, Query
-
-from served import PASSWORD, Counterparty
-from wire import Wire, messages
 
 HEADER = {8, 9, 35, 49, 56, 34, 52, 10}
 ORDER = {1, 11, 117, 55, 54, 38, 5001, 40, 44, 5002, 15, 59, 60}

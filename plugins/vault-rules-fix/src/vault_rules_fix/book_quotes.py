@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from vault_rules.adapters.messages import Row
 from vault_rules.domain.cells import RowUnits, read_date, read_price, read_quantity
 from vault_rules.domain.exact import plain
-
 from vault_rules_fix.orders import KG
 from vault_rules_fix.said import Said, say
 from vault_rules_fix.tags import COLUMN_NAME, COLUMN_VALUE, COLUMNS, NO_COLUMNS, QUOTE_REQ_ID, Kind

@@ -7,9 +7,9 @@ from threading import Condition, Event
 from typing import Any
 
 import quickfix as fix
+
 from vault_rules.adapters.registration import Secret
 from vault_rules.errors import BadAnswer
-
 from vault_rules_fix.guarded import guarded
 from vault_rules_fix.inbox import Inbox, LineLostError
 from vault_rules_fix.said import from_fix

@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import Event, Thread
 
 import click
+
 from vault_rules.errors import VaultRulesError
 
 

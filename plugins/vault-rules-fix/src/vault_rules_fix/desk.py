@@ -16,7 +16,6 @@ from vault_rules.domain.amounts import Unreadable
 from vault_rules.domain.exact import parse_decimal
 from vault_rules.domain.units import MASS_UNITS
 from vault_rules.errors import VaultRulesError
-
 from vault_rules_fix import reports
 from vault_rules_fix.book_quotes import quote
 from vault_rules_fix.orders import KG, QUOTED, SUSPENDED
@@ -49,7 +48,7 @@ class Desk:
     """One customer's counterparty, whatever the number of sessions: keys are the customer's own."""
 
     def __init__(self, book: Path) -> None:
-        config, setup = FilesConfig(book), Setup("desk", book)
+        config, setup = FilesConfig(book.absolute()), Setup("desk", book.parent)
         self._trader = FilesTrader(config, setup)
         self._kept = KeptHolds(config.places(setup)[1])
 

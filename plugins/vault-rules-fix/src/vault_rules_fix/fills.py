@@ -7,7 +7,6 @@ from fractions import Fraction
 from vault_rules.adapters.messages import Confirmation
 from vault_rules.domain.exact import plain
 from vault_rules.errors import BadAnswer
-
 from vault_rules_fix.orders import ordered, price_of
 from vault_rules_fix.said import Said
 from vault_rules_fix.tags import (

@@ -9,7 +9,6 @@ from threading import Lock
 from time import monotonic
 
 from vault_rules.errors import BadAnswer, TimedOut
-
 from vault_rules_fix.said import Said
 from vault_rules_fix.tags import (
     BUSINESS_REF_ID,

@@ -11,7 +11,6 @@ from time import monotonic
 
 from vault_rules.adapters.registration import Setup
 from vault_rules.errors import Unavailable
-
 from vault_rules_fix.callbacks import AGREE, Callbacks
 from vault_rules_fix.config import FixConfig
 from vault_rules_fix.engine import Initiator, session_settings

@@ -10,7 +10,6 @@ from secrets import token_hex
 from vault_rules.adapters.messages import Award, Refusal, Reservation, State, Status, Why
 from vault_rules.domain.exact import plain
 from vault_rules.errors import BadAnswer
-
 from vault_rules_fix.said import Said, now_text, number_text, say
 from vault_rules_fix.tags import (
     ACCOUNT,

@@ -7,7 +7,6 @@ from typing import Any
 
 from vault_rules.adapters.hookspecs import hookimpl
 from vault_rules.adapters.registration import Capability, Registration, Setup
-
 from vault_rules_fix.config import FixConfig
 
 CAPABILITIES = frozenset({Capability.TRADE, Capability.PARTIAL, Capability.LAPSE})

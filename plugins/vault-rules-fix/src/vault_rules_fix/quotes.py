@@ -7,7 +7,6 @@ from collections.abc import Mapping
 
 from vault_rules.adapters.messages import Row
 from vault_rules.errors import BadAnswer, TimedOut, Unavailable
-
 from vault_rules_fix.inbox import Conversation, LineLostError
 from vault_rules_fix.said import Said, say
 from vault_rules_fix.tags import (

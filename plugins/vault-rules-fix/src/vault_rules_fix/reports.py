@@ -8,7 +8,6 @@ from fractions import Fraction
 
 from vault_rules.adapters.holds import Entry
 from vault_rules.adapters.messages import State, Why
-
 from vault_rules_fix.orders import BUY, KG, QUOTED
 from vault_rules_fix.said import Said, now_text, number_text, say
 from vault_rules_fix.tags import (

@@ -9,9 +9,9 @@ from typing import Any
 
 import attrs
 import quickfix as fix
+
 from vault_rules.domain.exact import has_end, parse_decimal, plain
 from vault_rules.errors import BadAnswer
-
 from vault_rules_fix.tags import GROUPS, MSG_TYPE
 
 LONGEST_NUMBER = 100

@@ -21,7 +21,6 @@ from vault_rules.adapters.messages import (
 )  # fmt: skip
 from vault_rules.adapters.registration import Setup
 from vault_rules.errors import BadAnswer, TimedOut, Unavailable
-
 from vault_rules_fix import orders
 from vault_rules_fix.config import FixConfig
 from vault_rules_fix.fills import Fills

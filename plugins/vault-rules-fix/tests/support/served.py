@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import attrs
+
 from vault_rules.adapters.messages import Row
 from vault_rules.adapters.registration import Secret, Setup
-
 from vault_rules_fix.config import FixConfig
 from vault_rules_fix.desk import Desk
 from vault_rules_fix.server import Counter, Served, Server
