@@ -16,6 +16,8 @@ Tables = Mapping[str, Sequence[Row]]
 
 
 class TestSqlTrader(TraderContract):
+    examples = 8
+
     @pytest.fixture
     def counterparty(self, place: str) -> Callable[[Tables], Callable[[], SqlTrader]]:
         def make(tables: Tables) -> Callable[[], SqlTrader]:
@@ -26,6 +28,8 @@ class TestSqlTrader(TraderContract):
 
 
 class TestSqlStorage(StorageContract):
+    examples = 8
+
     @pytest.fixture
     def counterparty(self, place: str) -> Callable[[Tables], Callable[[], SqlStorage]]:
         def make(tables: Tables) -> Callable[[], SqlStorage]:
@@ -33,3 +37,13 @@ class TestSqlStorage(StorageContract):
             return lambda: storage(url)
 
         return make
+
+
+@pytest.mark.slow
+class TestSqlTraderLong(TestSqlTrader):
+    examples = 100
+
+
+@pytest.mark.slow
+class TestSqlStorageLong(TestSqlStorage):
+    examples = 100

@@ -8,39 +8,38 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Dialect, LargeBinary, Text, case, cast, func, literal
+from sqlalchemy import ColumnElement, Dialect, Text, literal_column
 
 from vault_rules.adapters.bad_file import MAX_CELL
 
-FLOATING = " (binary floating point)"
+_FLOATING = " (binary floating point)"
 _KEPT = 2_000
-_CUT = "\x7f"
+_CUT = 127  # DEL
 
 
-def as_text(column: ColumnElement[Any], kind: str, dialect: Dialect) -> ColumnElement[Any]:
-    """The cell as text. `kind` is the name of PostgreSQL's type; SQLite's cells have each their own."""
-    return _postgresql(column, kind) if dialect.name == "postgresql" else _sqlite(column)
+def as_text(word: str, kind: str, dialect: Dialect) -> ColumnElement[Any]:
+    """A column's cells as texts. `kind` is the name of PostgreSQL's type; SQLite's cells have each their own."""
+    column = '"' + word.replace('"', '""') + '"'
+    said = _postgresql(column, kind) if dialect.name == "postgresql" else _sqlite(column)
+    return literal_column(said, Text())
 
 
-def _postgresql(column: ColumnElement[Any], kind: str) -> ColumnElement[Any]:
-    text = cast(column, Text)
+def _postgresql(column: str, kind: str) -> str:
+    text = f"CAST({column} AS TEXT)"
     if kind in ("float4", "float8"):
-        return text.concat(literal(FLOATING, Text))
+        return f"{text} || '{_FLOATING}'"
     if kind == "timestamp":  # midnight is the day
-        text = func.regexp_replace(text, " 00:00:00$", "", type_=Text())
-    return _cut(text, func.octet_length(text))
+        text = f"regexp_replace({text}, ' 00:00:00$', '')"
+    cut = f"substr({text}, 1, {_KEPT}) || chr({_CUT})"
+    return f"CASE WHEN octet_length({text}) > {MAX_CELL} THEN {cut} ELSE {text} END"
 
 
-def _sqlite(column: ColumnElement[Any]) -> ColumnElement[Any]:
-    kind, text = func.typeof(column), cast(column, Text)
-    return case(
-        (kind == "text", _cut(column, func.length(cast(column, LargeBinary)))),  # of a text it ends at a NUL
-        (kind == "integer", text),
-        (kind == "real", text.concat(literal(FLOATING, Text))),
-        (kind == "blob", literal("(binary) ", Text).concat(func.hex(func.substr(column, 1, 100), type_=Text()))),
+def _sqlite(column: str) -> str:
+    cut = f"substr({column}, 1, {_KEPT}) || char({_CUT})"
+    # the length of a text ends at a NUL, that of a blob does not
+    text = f"CASE WHEN length(CAST({column} AS BLOB)) > {MAX_CELL} THEN {cut} ELSE {column} END"
+    return (
+        f"CASE typeof({column}) WHEN 'text' THEN {text} WHEN 'integer' THEN CAST({column} AS TEXT) "
+        f"WHEN 'real' THEN CAST({column} AS TEXT) || '{_FLOATING}' "
+        f"WHEN 'blob' THEN '(binary) ' || hex(substr({column}, 1, 100)) END"
     )
-
-
-def _cut(text: ColumnElement[Any], length: ColumnElement[int]) -> ColumnElement[Any]:
-    short = func.substr(text, 1, _KEPT, type_=Text()).concat(literal(_CUT, Text))
-    return case((length > MAX_CELL, short), else_=text)

@@ -91,8 +91,11 @@ class SqlHolds:
         row = next(iter(self._read(asked.with_for_update() if lock else asked)), None)
         if row is None:
             return None
+        entry = self._made(row)
+        if not entry.received:
+            return entry
         came = self._read(select(deliveries).where(self._is(deliveries, key)))
-        return attrs.evolve(self._made(row), deliveries={one.delivery: (one.content, one.received) for one in came})
+        return attrs.evolve(entry, deliveries={one.delivery: (one.content, one.received) for one in came})
 
     def _is(self, table: Any, key: str) -> Any:
         return and_(table.c.book == self.book, table.c.desk == self.desk, table.c.key == key)

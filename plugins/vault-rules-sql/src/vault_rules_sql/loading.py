@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import attrs
-from sqlalchemy import Connection, Date, Table, delete, insert, or_
+from sqlalchemy import Connection, Date, Table, delete, insert
 
 from vault_rules.adapters.files import read_some
 from vault_rules.domain.exact import has_end
@@ -47,7 +47,7 @@ def load(connection: Connection, table: ReadTable, trader: str = "") -> Loaded:
     own = OWN[table.name]
     rows = [row for row in table.rows if _is_of(row, table.name, trader)]
     records = [_record_of(row, table, trader) for row in rows]
-    connection.execute(delete(own).where(or_(own.c.trader == trader)) if table.name == "offers" else delete(own))
+    connection.execute(delete(own).where(own.c.trader == trader) if table.name == "offers" else delete(own))
     if records:
         connection.execute(insert(own), records)
     return Loaded(table.name, len(records), len(table.rows) - len(rows))
@@ -83,6 +83,8 @@ def _masses(table: str, row: Row) -> dict[str, Any]:
     names = [name for name in row.texts if named(table)[name].kind in _MASSES]
     unit = row.units.unit
     if not all(has_end(row.get(name) / MASS_UNITS[unit]) for name in names):
+        if "cost" in row.texts and "/" not in row.texts["cost"]:
+            raise UsageError(f"row {row.number}: the capacity has no end in `{unit}`, which the cost is for: name its unit")
         unit = "kg"
     return {"unit": unit} | {name: row.get(name) / MASS_UNITS[unit] for name in names}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 import attrs
@@ -25,7 +26,7 @@ _TEXTS = ("text", "varchar", "bpchar", "name")
 _WHOLE = ("int2", "int4", "int8")
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, slots=False)
 class Source:
     """`book` is the table's one name; `words` the column for each name of a book's, `constants` what is the same in
     every row.
@@ -50,7 +51,7 @@ class Source:
 
     def rows(self, connection: Connection, *where: ColumnElement[bool]) -> Iterator[Cells]:
         """The rows as cells, of a large table some at a time."""
-        asked = self._select().where(*where)
+        asked = self._all.where(*where)
         with connection.execute(asked, execution_options={"yield_per": _AT_ONCE}) as found:
             for row in found:
                 yield dict(zip(self._names, row, strict=True))
@@ -58,7 +59,7 @@ class Source:
     def locked(self, connection: Connection, name: str, value: str, *where: ColumnElement[bool]) -> list[Cells]:
         """The rows in which a column is a text, locked until the transaction ends, and read as they then are."""
         for condition in self._equal(name, value):
-            asked = self._select().where(condition, *where).limit(2).with_for_update()
+            asked = self._all.where(condition, *where).limit(2).with_for_update()
             rows = [dict(zip(self._names, row, strict=True)) for row in connection.execute(asked)]
             # a database may take other letters for the same
             rows = [row for row in rows if (row[name] or "").strip() == value]
@@ -70,8 +71,9 @@ class Source:
     def _names(self) -> tuple[str, ...]:
         return (*self.words, *self.constants)
 
-    def _select(self) -> Any:
-        texts = [as_text(self.table.c[word], self.kinds[word], self.dialect) for word in self.words.values()]
+    @cached_property
+    def _all(self) -> Any:
+        texts = [as_text(word, self.kinds[word], self.dialect) for word in self.words.values()]
         return select(*texts, *(literal(one, Text) for one in self.constants.values())).select_from(self.table)
 
     def _equal(self, name: str, value: str) -> Iterator[ColumnElement[bool]]:
