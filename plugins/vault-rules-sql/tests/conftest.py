@@ -2,34 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from itertools import count
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
-from vault_rules.testing.postgres import postgres
+from vault_rules.testing.postgres import Server, postgres
 
 __all__ = ["postgres"]
 
 settings.register_profile("quick", deadline=None)
 settings.load_profile("quick")
 
-NewPlace = Callable[[], str]
+
+@pytest.fixture(scope="session")
+def server_url(postgres: Server) -> str:
+    """The URL of one database on the server: making it takes longer than emptying it."""
+    return postgres.database()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def new_place(request: pytest.FixtureRequest, tmp_path: Path) -> NewPlace:
-    """Gives the URL of a new database, each time that it is called. SQLite's files are not there yet."""
-    if request.param == "postgresql":
-        server = request.getfixturevalue("postgres")
-        return lambda: str(server.database())
-    numbers = count(1)
-    return lambda: f"sqlite:///{tmp_path / f'book-{next(numbers)}.db'}"
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a database without tables. SQLite's file is not there yet."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'book.db'}"
+    url: str = request.getfixturevalue("server_url")
+    request.getfixturevalue("postgres").sql(url, "DROP SCHEMA public CASCADE", "CREATE SCHEMA public")
+    return url
 
 
 @pytest.fixture
-def place(new_place: NewPlace) -> str:
-    """The URL of a new database."""
-    return new_place()
+def sqlite_place(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'book.db'}"

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import subprocess
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from fractions import Fraction
 
+import attrs
 import pytest
+from sqlalchemy import Connection, text
 
 from tests.support.databases import SETUP, opened, prepared, storage, trader
 from tests.support.worker import start
@@ -93,8 +96,7 @@ def test_a_process_that_is_killed_while_it_holds_a_lock_leaves_nothing_behind(pl
     url = prepared(place, {"offers": OFFERS})
     process = worker(url, "hang", "p", 0)
     assert process.stdout is not None and process.stdout.readline().strip() == "1"
-    impatient = SETUP.__class__("glencore", SETUP.folder, 0.5)
-    with closing(SqlTrader(TraderConfig(url), impatient)) as desk:
+    with closing(SqlTrader(TraderConfig(url), attrs.evolve(SETUP, timeout=0.5))) as desk:
         with pytest.raises(Unavailable, match=r"is in use: what was waited for did not come within 0\.5 seconds"):
             desk.reserve(AWARD, "k")
         assert desk.status("k").state is State.UNKNOWN, "who asks does not wait"
@@ -104,19 +106,15 @@ def test_a_process_that_is_killed_while_it_holds_a_lock_leaves_nothing_behind(pl
         assert isinstance(desk.reserve(AWARD, "k"), Reservation)
 
 
-def test_a_row_that_the_counterparty_changes_meanwhile_is_waited_for(postgres: object, place: str) -> None:
+def test_a_row_that_the_counterparty_changes_meanwhile_is_waited_for(place: str) -> None:
     """The counterparty's own system sells a part; who waited for the row sees what is left."""
-    import threading
-
-    from sqlalchemy import text
-
     url = prepared(place, {"offers": OFFERS})
     answers: list[object] = []
     with closing(trader(url)) as desk, opened(url) as database:
         waiting = threading.Thread(target=lambda: answers.append(desk.reserve(AWARD, "k")))
 
-        def sell(connection: object) -> None:
-            connection.execute(text("UPDATE vault_rules_offers SET quantity = '0.5' WHERE offer = 'a'"))  # type: ignore[attr-defined]
+        def sell(connection: Connection) -> None:
+            connection.execute(text("UPDATE vault_rules_offers SET quantity = '0.5' WHERE offer = 'a'"))
             waiting.start()
             waiting.join(0.3)
             assert waiting.is_alive(), "it must wait"

@@ -11,7 +11,7 @@ from sqlalchemy import Dialect, Numeric, Text, func
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from vault_rules.domain.exact import has_end, plain
+from vault_rules.domain.exact import has_end, parse_decimal, plain
 
 
 class Exact(TypeDecorator[Fraction]):
@@ -31,7 +31,17 @@ class Exact(TypeDecorator[Fraction]):
         return Decimal(plain(value)) if dialect.name == "postgresql" else plain(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Fraction | None:
-        return None if value is None else Fraction(value)
+        return None if value is None else exactly(value)
+
+
+def exactly(value: object) -> Fraction:
+    """A decimal of the database's as a fraction. Raises `ValueError` for what is none: others write tables too."""
+    found = parse_decimal(value) if isinstance(value, str) else None
+    if isinstance(value, Decimal) and value.is_finite():
+        found = Fraction(value)
+    if found is None:
+        raise ValueError(f"{str(value)[:40]!r} is no number")
+    return found
 
 
 def exact_sum(column: ColumnElement[Any], dialect: Dialect) -> ColumnElement[Any]:
@@ -46,9 +56,9 @@ class _Sum:
     def __init__(self) -> None:
         self.total: Fraction | None = None
 
-    def step(self, text: str | None) -> None:
+    def step(self, text: object) -> None:
         if text is not None:
-            self.total = (self.total or Fraction(0)) + Fraction(text)
+            self.total = (self.total or Fraction(0)) + exactly(text)
 
     def finalize(self) -> str | None:
         return None if self.total is None else plain(self.total)

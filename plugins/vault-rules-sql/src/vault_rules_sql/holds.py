@@ -103,7 +103,7 @@ class SqlHolds:
     def _read(self, asked: Any) -> list[Row[Any]]:
         try:
             return list(self.connection.execute(asked))
-        except (ValueError, OverflowError) as why:  # a number that is none
+        except ValueError as why:  # a number that is none
             raise self._damaged(why) from None
 
     def _made(self, row: Row[Any]) -> Entry:
