@@ -35,8 +35,9 @@ def read_files(path: Path, *tables: str) -> list[ReadTable]:
     """Tables of a folder, a workbook or a file, every cell of which can be read. Raises `BookError`, `UsageError`."""
     sheets, bad = read_some(path, *tables, required=tables[:1])
     read = [read_table(sheet) for sheet in sheets.values()]
+    found = (one for table in read for one in table.bad)
     # a trader's own book need not name the trader
-    unread = [*bad, *(one for table in read for one in table.bad if one.row is not None or one.column != "trader")]
+    unread = [*bad, *(one for one in found if one.column != "trader" or one.value is not None)]
     if unread:
         raise BookError(unread)
     return read
