@@ -16,6 +16,8 @@ COMMANDS = {
     "fmt": "Bring a policy into the one layout.",
     "evaluate": "Evaluate a policy against a book: the plan.",
     "explain": "Explain a verdict, or a diagnostic code.",
+    "config": "Check a vault.toml.",
+    "plugins": "List the installed plugins, or begin a new one.",
     "demo": "Evaluate the shipped policy on the shipped book.",
 }
 
@@ -59,7 +61,7 @@ def cli() -> None:
       1  the policy has errors
       2  the command was not understood, or a file is not there
       3  the book is bad; nothing was evaluated
-      4  an adapter failed
+      4  an adapter or a plugin failed
       5  a request could not be filled, under --fail-on-shortfall
     """
 
