@@ -1,4 +1,4 @@
-"""Whether an award is what was offered: what a trader that reads its own order book looks at before it holds anything."""
+"""Whether an award is what was offered: for traders that read an order book before they hold any of it."""
 
 from __future__ import annotations
 

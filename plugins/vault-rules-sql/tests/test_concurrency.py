@@ -12,33 +12,47 @@ import attrs
 import pytest
 from sqlalchemy import Connection, text
 
-from tests.support.databases import SETUP, opened, prepared, storage, trader
+from tests.support.databases import SETUP, opened, prepared, read, storage, trader
 from tests.support.worker import start
 from vault_rules.adapters.messages import Award, Query, Refusal, Reservation, State
 from vault_rules.errors import Unavailable
 from vault_rules.testing.contracts import FACILITIES, OFFERS
-from vault_rules.testing.contracts.holding import read
 from vault_rules_sql.config import TraderConfig
 from vault_rules_sql.trader import SqlTrader
 
-Starter = Callable[[str, str, str, int], subprocess.Popen[str]]
+Starter = Callable[[str, str, str, int], list[subprocess.Popen[str]]]
 AWARD = Award("a", "cobalt", Fraction(1000), Fraction("34.50"), "USD")
 PATIENT = 120
 
 
 @pytest.fixture
 def worker() -> Iterator[Starter]:
-    """Starts workers that are gone when the test is."""
+    """Starts a worker for each letter of a name, all at once; they are gone when the test is."""
     started: list[subprocess.Popen[str]] = []
 
-    def begin(url: str, mode: str, name: str, quantity: int) -> subprocess.Popen[str]:
-        started.append(start(url, mode, name, quantity))
-        return started[-1]
+    def begin(url: str, mode: str, names: str, quantity: int) -> list[subprocess.Popen[str]]:
+        new = [start(url, mode, name, quantity) for name in names]
+        started.extend(new)
+        assert [line(process) for process in new] == ["ready"] * len(new)
+        for process in new:
+            send(process)
+        return new
 
     yield begin
     for process in started:
         process.kill()
         process.communicate()
+
+
+def line(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    return process.stdout.readline().strip()
+
+
+def send(process: subprocess.Popen[str]) -> None:
+    assert process.stdin is not None
+    process.stdin.write("go\n")
+    process.stdin.flush()
 
 
 def lines(process: subprocess.Popen[str]) -> list[str]:
@@ -55,7 +69,7 @@ def free(url: str) -> dict[str, Fraction]:
 
 def test_processes_sell_all_that_there_is_and_no_more(place: str, worker: Starter) -> None:
     url = prepared(place, {"offers": OFFERS})
-    keys = [key for one in [worker(url, "reserve", name, 130) for name in "pqr"] for key in lines(one)]
+    keys = [key for one in worker(url, "reserve", "pqr", 130) for key in lines(one)]
     of_a, of_c = (sum(f":{offer}:" in key for key in keys) for offer in "ac")
     assert (of_a, of_c) == (10_000 // 130, 250 // 130)
     assert free(url)["a"] == 10_000 - 130 * of_a
@@ -66,14 +80,14 @@ def test_processes_sell_all_that_there_is_and_no_more(place: str, worker: Starte
 def test_processes_that_share_their_keys_hold_once(place: str, worker: Starter) -> None:
     """Two programs that resume the same run."""
     url = prepared(place, {"offers": OFFERS})
-    first, second = [lines(one) for one in [worker(url, "reserve", "p", 700) for _ in range(2)]]
+    first, second = [lines(one) for one in worker(url, "reserve", "pp", 700)]
     assert first == second and len([key for key in first if ":a:" in key]) == 14
     assert free(url)["a"] == 10_000 - 14 * 700
 
 
 def test_processes_book_all_the_room_and_no_more(place: str, worker: Starter) -> None:
     url = prepared(place, {"facilities": FACILITIES})
-    keys = [key for one in [worker(url, "book", name, 130) for name in "pq"] for key in lines(one)]
+    keys = [key for one in worker(url, "book", "pq", 130) for key in lines(one)]
     assert len(keys) == 10_000 // 130
     with closing(storage(url)) as desk:
         assert {desk.status(key).state for key in keys} == {State.HELD}
@@ -81,9 +95,8 @@ def test_processes_book_all_the_room_and_no_more(place: str, worker: Starter) ->
 
 def test_what_a_killed_process_was_told_is_held(place: str, worker: Starter) -> None:
     url = prepared(place, {"offers": OFFERS})
-    process = worker(url, "reserve", "p", 10)
-    assert process.stdout is not None
-    told = [process.stdout.readline().strip() for _ in range(9)]
+    (process,) = worker(url, "reserve", "p", 10)
+    told = [line(process) for _ in range(9)]
     process.kill()
     process.wait()
     with closing(trader(url)) as desk:
@@ -94,8 +107,8 @@ def test_what_a_killed_process_was_told_is_held(place: str, worker: Starter) -> 
 
 def test_a_process_that_is_killed_while_it_holds_a_lock_leaves_nothing_behind(place: str, worker: Starter) -> None:
     url = prepared(place, {"offers": OFFERS})
-    process = worker(url, "hang", "p", 0)
-    assert process.stdout is not None and process.stdout.readline().strip() == "1"
+    (process,) = worker(url, "hang", "p", 0)
+    assert line(process) == "1"
     with closing(SqlTrader(TraderConfig(url), attrs.evolve(SETUP, timeout=0.5))) as desk:
         with pytest.raises(Unavailable, match=r"is in use: what was waited for did not come within 0\.5 seconds"):
             desk.reserve(AWARD, "k")

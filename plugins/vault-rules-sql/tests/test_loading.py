@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.databases import opened, storage, trader
+from tests.support.databases import opened, read, storage, trader
 from vault_rules.adapters.messages import Award, Query, Reservation, Row
 from vault_rules.adapters.rows import sheet_of
 from vault_rules.cli.running import guarded
@@ -23,7 +23,6 @@ from vault_rules.domain.tables import IDS, named
 from vault_rules.domain.units import MASS_UNITS
 from vault_rules.errors import UsageError
 from vault_rules.resources import policies_folder
-from vault_rules.testing.contracts.holding import read
 from vault_rules_sql.cli import cli
 from vault_rules_sql.loading import load, read_files, to_record
 from vault_rules_sql.schema import upgrade
@@ -71,7 +70,9 @@ def amounts(draw: st.DrawFn) -> str:
 
 
 @given(
-    st.fixed_dictionaries({"quantity": amounts(), "lot": amounts()}, optional={"unit": UNITS, "min_quantity": amounts()}),
+    st.fixed_dictionaries(
+        {"quantity": amounts(), "lot": amounts()}, optional={"unit": UNITS, "min_quantity": amounts()}
+    ),
     st.fixed_dictionaries({"price": NUMBER}, optional={"per": UNITS, "currency": st.just("EUR")}),
     st.just("") | st.just(" USD") | UNITS.map(lambda unit: f" USD/{unit}"),
 )

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.databases import SETUP, trader
+from tests.support.databases import SETUP, prepared, run, trader
 from vault_rules.adapters.config import read_config
 from vault_rules.adapters.manager import Plugins, installed
 from vault_rules.adapters.messages import Query
@@ -136,7 +136,7 @@ def test_a_server_that_is_something_else_is_said_to_be_unreachable() -> None:
 
 
 def test_a_url_that_is_a_secret_is_used_and_not_shown(server_url: str) -> None:
-    where = server_url.replace("vault@", f"vault:hunter2@").replace("/test_1", "/nowhere")
+    where = server_url.replace("vault@", "vault:hunter2@").replace("/test_1", "/nowhere")
     config = TraderConfig(Secret(where, "BOOK_URL"))
     text = said(SqlTrader(config, SETUP))
     assert "`nowhere` on" in text and "there is no database of that name" in text
@@ -159,6 +159,8 @@ def test_a_file_that_is_not_there_is_not_made(tmp_path: Path, what: str) -> None
 
 
 def test_a_connection_that_broke_is_made_anew(postgres: Server, server_url: str) -> None:
+    run(server_url, "DROP SCHEMA public CASCADE", "CREATE SCHEMA public")
+    prepared(server_url, {})
     with closing(trader(server_url)) as desk:
         before = desk.status("k")
         postgres.sql(

@@ -1,4 +1,4 @@
-"""A table that a counterparty has already: its columns under their own names, and what is said where some are missing."""
+"""A table that a counterparty has already: its columns in its own words, and what is said where some are missing."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from typing import Any
 
 import pytest
 
-from tests.support.databases import opened, run, storage, trader
+from tests.support.databases import opened, read, run, storage, trader
 from vault_rules.adapters.messages import Award, Placement, Query, Refusal, Reservation, Row, State, Why
 from vault_rules.errors import Unavailable
-from vault_rules.testing.contracts.holding import read
 from vault_rules_sql.schema import upgrade
 
-COLUMNS = ("offer = LOT_NO", "mineral = metal", "price = Unit Price", "quantity = tons", "unit = 't'", "currency = 'USD'",
-           "per = 'kg'", "trader = house", "recycled")  # fmt: skip
+COLUMNS = (
+    "offer = LOT_NO", "mineral = metal", "price = Unit Price", "quantity = tons", "unit = 't'", "currency = 'USD'",
+    "per = 'kg'", "trader = house", "recycled",
+)  # fmt: skip
 ALL = Query(("cobalt", "gallium"))
 
 
@@ -24,8 +25,8 @@ def lots(place: str) -> str:
     numeric = "TEXT" if place.startswith("sqlite") else "NUMERIC(20,6)"
     run(
         place,
-        f'CREATE TABLE "Lots" ("LOT_NO" INTEGER PRIMARY KEY, metal VARCHAR(40), "Unit Price" {numeric}, tons {numeric}, '
-        "house TEXT, recycled BOOLEAN, margin TEXT)",
+        f'CREATE TABLE "Lots" ("LOT_NO" INTEGER PRIMARY KEY, metal VARCHAR(40), "Unit Price" {numeric}, '
+        f"tons {numeric}, house TEXT, recycled BOOLEAN, margin TEXT)",
         """INSERT INTO "Lots" VALUES
             (1, 'cobalt', '34.50', '10', 'Glencore AG', TRUE, 'secret'),
             (2, 'cobalt ', '34.00', '2.5', 'Hartree', FALSE, 'secret'),
@@ -79,7 +80,7 @@ def test_an_offer_that_stands_twice_is_not_sold(place: str) -> None:
 
 def test_a_view_says_what_a_list_of_columns_cannot(place: str) -> None:
     view = "CREATE VIEW v AS SELECT \"LOT_NO\" AS offer, 'cobalt' AS mineral, '5 t' AS quantity, '7 EUR/lb' AS price"
-    run(lots(place), f'{view} FROM "Lots" WHERE house = \'Hartree\'')
+    run(lots(place), f"{view} FROM \"Lots\" WHERE house = 'Hartree'")
     with closing(trader(place, offers="v")) as desk:
         (row,) = read(desk.offers(ALL), "offers").rows
         assert row.get("quantity") == 5000
@@ -91,7 +92,8 @@ def test_facilities_of_its_own_are_booked(place: str) -> None:
     run(place, "CREATE TABLE halls (code TEXT, capacity TEXT, takes TEXT)",
         "INSERT INTO halls VALUES ('n1', '1 t', 'cobalt; gallium'), ('n2', '2 t', 'copper')",
         "CREATE TABLE stock (facility TEXT, mineral TEXT, quantity TEXT)",
-        "INSERT INTO stock VALUES ('n1', 'gallium', '400'), ('n1 ', 'cobalt', '100 kg'), (NULL, 'cobalt', '9 t')")  # fmt: skip
+        "INSERT INTO stock VALUES ('n1', 'gallium', '400'), ('n1 ', 'cobalt', '100 kg'), "
+        "(NULL, 'cobalt', '9 t')")  # fmt: skip
     with opened(place) as database:
         upgrade(database)
     columns = ("facility = code", "kind = 'leased'", "accepts = takes")
@@ -130,7 +132,9 @@ def test_columns_that_are_not_there_are_named(place: str) -> None:
 def test_two_columns_of_one_name_are_not_guessed(place: str) -> None:
     run(place, 'CREATE TABLE lots (offer TEXT, mineral TEXT, quantity TEXT, price TEXT, "min quantity" TEXT, '
         "min_quantity TEXT)")  # fmt: skip
-    assert 'both `min quantity` and `min_quantity`: say which is meant, as "min_quantity = …"' in said(place, offers="lots")
+    assert 'both `min quantity` and `min_quantity`: say which is meant, as "min_quantity = …"' in said(
+        place, offers="lots"
+    )
     run(place, "INSERT INTO lots VALUES ('a', 'cobalt', '5', '1 USD/kg', '1', '2')")
     with closing(trader(place, offers="lots", columns=("min_quantity = min_quantity",))) as desk:
         assert [row.cells["min_quantity"] for row in desk.offers(ALL)] == ["2"]

@@ -51,7 +51,7 @@ def _postgresql(connection: Connection, name: str) -> Found | None:
     if row is None:
         return None
     columns = connection.execute(_COLUMNS, {"oid": row.oid})
-    return Found(row.nspname, row.relname, {word: kind for word, kind in columns})
+    return Found(row.nspname, row.relname, {row[0]: row[1] for row in columns})
 
 
 _NAMED = text("SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name = :name COLLATE NOCASE")
@@ -63,4 +63,4 @@ def _sqlite(connection: Connection, name: str) -> Found | None:
     if row is None:
         return None
     columns = connection.execute(_INFO, {"name": row.name})
-    return Found(None, row.name, {word: kind for word, kind in columns})
+    return Found(None, row.name, {row[0]: row[1] for row in columns})

@@ -71,7 +71,7 @@ def meant(text: str) -> Meant:
 
 
 _columns: Any = attrs.field(default=(), validator=_are_columns)
-_table = attrs.validators.min_len(1)
+_table: Any = attrs.validators.min_len(1)
 
 
 @attrs.frozen

@@ -56,7 +56,7 @@ class _Sum:
     def __init__(self) -> None:
         self.total: Fraction | None = None
 
-    def step(self, text: object) -> None:
+    def step(self, text: Any, /) -> None:
         if text is not None:
             self.total = (self.total or Fraction(0)) + exactly(text)
 
@@ -65,4 +65,4 @@ class _Sum:
 
 
 def add_exact_sum(connection: sqlite3.Connection) -> None:
-    connection.create_aggregate("exact_sum", 1, _Sum)
+    connection.create_aggregate("exact_sum", 1, _Sum)  # type: ignore[arg-type]  # it may give a text as well

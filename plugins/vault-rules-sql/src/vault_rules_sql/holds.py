@@ -71,9 +71,10 @@ class SqlHolds:
             .where(ours.book == self.book, ours.state.in_(_HOLDING), where)
             .group_by(ours.owner, ours.subject)
         )
-        for owner, subject, quantity, received in self._read(asked):
-            quantity, received = quantity or _NOTHING, received or _NOTHING
-            yield (owner, subject), Amounts(quantity - received, received)
+        for row in self._read(asked):
+            owner, subject, quantity, received = tuple(row)
+            stored = received or _NOTHING
+            yield (owner, subject), Amounts((quantity or _NOTHING) - stored, stored)
 
     # ---- entries -----------------------------------------------------------------------------------------------------
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from fractions import Fraction
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +71,7 @@ def _record_of(row: Row, table: ReadTable, trader: str) -> dict[str, Any]:
 
 def to_record(table: str, row: Row) -> dict[str, Any]:
     """The row for the plugin's own table. Masses that cannot be written in the row's unit are in kilograms."""
-    record: dict[str, Any] = {name: None for name in named(table)} | dict(row.texts)
+    record: dict[str, Any] = dict.fromkeys(named(table)) | dict(row.texts)
     record |= {name: row.get(name) for name in row.texts if isinstance(OWN[table].c[name].type, Date)}
     record |= _masses(table, row)
     if row.get("purity") is not None:
@@ -85,7 +84,9 @@ def _masses(table: str, row: Row) -> dict[str, Any]:
     unit = row.units.unit
     if not all(has_end(row.get(name) / MASS_UNITS[unit]) for name in names):
         if "cost" in row.texts and "/" not in row.texts["cost"]:
-            raise UsageError(f"row {row.number}: the capacity has no end in `{unit}`, which the cost is for: name its unit")
+            raise UsageError(
+                f"row {row.number}: the capacity has no end in `{unit}`, which the cost is for: name its unit"
+            )
         unit = "kg"
     return {"unit": unit} | {name: row.get(name) / MASS_UNITS[unit] for name in names}
 

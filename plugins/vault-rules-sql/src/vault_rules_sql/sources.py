@@ -60,7 +60,7 @@ class Source:
         """The rows in which a column is a text, locked until the transaction ends, and read as they then are."""
         for condition in self._equal(name, value):
             asked = self._all.where(condition, *where).limit(2).with_for_update()
-            rows = [dict(zip(self._names, row, strict=True)) for row in connection.execute(asked)]
+            rows: list[Cells] = [dict(zip(self._names, row, strict=True)) for row in connection.execute(asked)]
             # a database may take other letters for the same
             rows = [row for row in rows if (row[name] or "").strip() == value]
             if rows:
@@ -96,7 +96,9 @@ def find(connection: Connection, database: Database, table: str, name: str, colu
     reading = _Reading(found, f"the table `{name}` in {database}")
     words, constants = reading.said(columns)
     words |= reading.named_alike(table, {*words, *constants})
-    missing = [one.name for one in named(table).values() if _needed(table, one) and one.name not in {*words, *constants}]
+    missing = [
+        one.name for one in named(table).values() if _needed(table, one) and one.name not in {*words, *constants}
+    ]
     if missing:
         raise Unavailable(f"{reading} has no {_list(missing)}: {_help(table, missing[0], found)}")
     kinds = {word: kind for word, kind in found.columns.items() if word in words.values()}

@@ -1,4 +1,4 @@
-"""The adapter `sql` of storages: facilities and holdings in tables, and what is booked in tables of the plugin's own."""
+"""The adapter `sql` of storages: facilities and holdings in tables, what is booked in tables of the plugin's own."""
 
 from __future__ import annotations
 

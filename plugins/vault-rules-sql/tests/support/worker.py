@@ -1,4 +1,7 @@
-"""A process that reserves: `python -m tests.support.worker URL MODE NAME QUANTITY`, each line of output an answer."""
+"""A process that reserves: `python -m tests.support.worker URL MODE NAME QUANTITY`, each line of output an answer.
+
+The first line is `ready`; it begins when it is sent a line.
+"""
 
 from __future__ import annotations
 
@@ -20,11 +23,20 @@ PLUGIN = Path(__file__).parents[2]
 
 def start(url: str, mode: str, name: str, quantity: int) -> subprocess.Popen[str]:
     words = [sys.executable, "-m", "tests.support.worker", url, mode, name, str(quantity)]
-    return subprocess.Popen(words, stdout=subprocess.PIPE, text=True, cwd=PLUGIN)
+    return subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=PLUGIN)
 
 
 def main(url: str, mode: str, name: str, quantity: str) -> None:
+    say("ready")
+    sys.stdin.readline()
     {"reserve": reserve, "book": book, "hang": hang}[mode](url, name, Fraction(quantity))
+
+
+def say(text: str) -> None:
+    """Say it, and let others have their turn."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+    time.sleep(0.01)
 
 
 def reserve(url: str, name: str, quantity: Fraction) -> None:
@@ -41,7 +53,7 @@ def reserve(url: str, name: str, quantity: Fraction) -> None:
                 key = f"{name}:{award.offer}:{at}"
                 if not isinstance(desk.reserve(award, key), Refusal):
                     said = True
-                    print(key, flush=True)
+                    say(key)
 
 
 def book(url: str, name: str, quantity: Fraction) -> None:
@@ -49,7 +61,7 @@ def book(url: str, name: str, quantity: Fraction) -> None:
     with closing(storage(url)) as desk:
         at = 0
         while not isinstance(desk.book(Placement("nola", "cobalt", quantity), f"{name}:{at}"), Refusal):
-            print(f"{name}:{at}", flush=True)
+            say(f"{name}:{at}")
             at += 1
 
 
@@ -59,7 +71,7 @@ def hang(url: str, name: str, quantity: Fraction) -> None:
 
         def work(connection: Connection) -> None:
             source = find(connection, database, "offers", "vault_rules_offers", ())
-            print(len(source.locked(connection, "offer", "a")), flush=True)
+            say(str(len(source.locked(connection, "offer", "a"))))
             time.sleep(600)
 
         database.change(work)

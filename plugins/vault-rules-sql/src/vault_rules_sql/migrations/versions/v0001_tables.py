@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -18,7 +20,7 @@ def upgrade() -> None:
     _holds()
 
 
-def _exact() -> sa.types.TypeEngine[object]:
+def _exact() -> sa.types.TypeEngine[Any]:
     return sa.Numeric().with_variant(sa.Text(), "sqlite")
 
 
