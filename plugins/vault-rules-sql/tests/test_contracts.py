@@ -16,7 +16,7 @@ Tables = Mapping[str, Sequence[Row]]
 
 
 class TestSqlTrader(TraderContract):
-    examples = 8
+    examples, steps = 5, 15
 
     @pytest.fixture
     def counterparty(self, place: str) -> Callable[[Tables], Callable[[], SqlTrader]]:
@@ -28,7 +28,7 @@ class TestSqlTrader(TraderContract):
 
 
 class TestSqlStorage(StorageContract):
-    examples = 8
+    examples, steps = 5, 15
 
     @pytest.fixture
     def counterparty(self, place: str) -> Callable[[Tables], Callable[[], SqlStorage]]:
@@ -41,9 +41,9 @@ class TestSqlStorage(StorageContract):
 
 @pytest.mark.slow
 class TestSqlTraderLong(TestSqlTrader):
-    examples = 100
+    examples, steps = 40, 20
 
 
 @pytest.mark.slow
 class TestSqlStorageLong(TestSqlStorage):
-    examples = 100
+    examples, steps = 40, 20
