@@ -44,13 +44,19 @@ def decide(engine: str, policy: Any, book: Any, as_of: date) -> pl.DataFrame:
         found = quick(policy, book, as_of)
         assert isinstance(found, pl.DataFrame)
         return found
-    plan = vr.evaluate(policy, book, as_of, engine=engine)
-    standings = plan._evaluated._evaluation.standings.values()  # type: ignore[union-attr]  # the reference's own
+    made = vr.evaluate(policy, book, as_of, engine=engine)
+    standings = made._evaluated._evaluation.standings.values()  # type: ignore[union-attr]  # the reference's own
     rows = [(one.offer.offer, one.may_serve, one.tier if one.may_serve else None, None) for one in standings]
     schema = {"offer": pl.String, "eligible": pl.Boolean, "tier": pl.String, "within_premium": pl.Boolean}
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
+def plan(engine: str, policy: Any, book: Any, as_of: date) -> Any:
+    """A whole evaluation: who gets what, before any of it is shown."""
+    return vr.evaluate(policy, book, as_of, engine=engine)
+
+
 def awards(engine: str, policy: Any, book: Any, as_of: date) -> pl.DataFrame:
     """The awards of a whole evaluation, as the plan's frame."""
-    return vr.evaluate(policy, book, as_of, engine=engine).awards
+    frame: pl.DataFrame = plan(engine, policy, book, as_of).awards
+    return frame
