@@ -6,6 +6,7 @@
     ├── PolicyError       the policy has errors; `.diagnostics` carries all of them
     ├── BookError         the book is bad; `.bad_cells` carries all of them
     ├── EvaluationError   policy and book are fine each alone, but cannot be evaluated together
+    ├── LedgerError       the ledger cannot be reached, read or written, or is not what it should be
     └── UsageError        the caller asked for something that does not exist (a file, a parameter, an offer)
 
 No other exception of ours crosses the public boundary, and the command line turns each into an exit code.
@@ -44,6 +45,13 @@ class EvaluationError(VaultRulesError):
     def __init__(self, diagnostic: Any) -> None:
         self.diagnostic = diagnostic
         super().__init__(str(diagnostic))
+
+
+class LedgerError(VaultRulesError):
+    """The ledger failed; the message names it and says why.
+
+    What was being recorded stands there whole or not at all.
+    """
 
 
 class UsageError(VaultRulesError):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from vault_rules.errors import BookError, EvaluationError, PolicyError, UsageError
+from vault_rules.errors import BookError, EvaluationError, LedgerError, PolicyError, UsageError
 
 if TYPE_CHECKING:  # `--help` has no use for it
     from pathlib import Path
@@ -47,6 +47,9 @@ def guarded(command: click.Command) -> int:
         return _diagnostics((error.diagnostic,))
     except BookError as error:
         return _bad_cells(error)
+    except LedgerError as error:
+        click.echo(f"error: {error}", err=True)
+        return ADAPTER
     except UsageError as error:
         click.echo(f"error: {error}", err=True)
         return USAGE

@@ -1,0 +1,1 @@
+"""What tests need, the package's own and those of plugins."""
