@@ -45,11 +45,22 @@ def traders(lines: Iterable[SheetLine]) -> tuple[str, ...]:
     return tuple(sorted({line.award.trader for line in lines}))
 
 
-def file_name(trader: str) -> str:
-    """A name for a trader's file: its own where any file may be called so, else one made of its hash."""
-    if _PLAIN.match(trader) and not trader.endswith("."):
-        return trader
-    return f"trader-{hashlib.sha256(trader.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
+def file_names(traders: Iterable[str]) -> dict[str, str]:
+    """A name for each trader's file: its own where any file may be called so, else one made of its hash.
+
+    No two are alike, also where capitals make no difference.
+    """
+    names: dict[str, str] = {}
+    taken: set[str] = set()
+    for trader in traders:
+        is_plain = _PLAIN.match(trader) and not trader.endswith(".") and trader.lower() not in taken
+        names[trader] = trader if is_plain else f"trader-{_hash(trader)}"
+        taken.add(names[trader].lower())
+    return names
+
+
+def _hash(trader: str) -> str:
+    return hashlib.sha256(trader.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def _row(line: SheetLine) -> Row:

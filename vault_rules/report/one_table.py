@@ -40,6 +40,10 @@ def table_xlsx(one: Table, title: str, day: date) -> bytes:
     return sheets_bytes([one], title, day)
 
 
+TEXTS = {"table": table_text, "json": table_json, "csv": table_csv}
+"""The forms that are text."""
+
+
 def _shown(cell: Cell, column: Column) -> str:
     if cell is None:
         return ""

@@ -4,9 +4,9 @@ In a `conftest.py`::
 
     from vault_rules.testing.postgres import postgres
 
-and a test that asks for `postgres` has a server on a Unix socket, which no other machine and no other user reaches over
-the network; `postgres.database()` gives the URL of a new database. Where no PostgreSQL is installed the test is skipped,
-unless `VAULT_RULES_POSTGRES=required` stands in the environment.
+and a test that asks for `postgres` has a server on a Unix socket, which no network reaches;
+`postgres.database()` gives the URL of a new database. Where no PostgreSQL is installed the test is skipped, unless
+`VAULT_RULES_POSTGRES=required` stands in the environment.
 """
 
 from __future__ import annotations
@@ -53,19 +53,22 @@ class Server:
 
     def sql(self, url: str, *statements: str) -> str:
         """Run statements as the owner of everything; what they print."""
-        return self.run(
-            "psql", "--quiet", "--no-psqlrc", "-At", "-v", "ON_ERROR_STOP=1", "-c", ";".join(statements), url
-        )
+        words = ("--quiet", "--no-psqlrc", "-At", "-v", "ON_ERROR_STOP=1")
+        return self.run("psql", *words, "-c", ";".join(statements), url)
 
     def run(self, program: str, *arguments: str) -> str:
         """Run one of PostgreSQL's programs against the server: what it prints."""
         environment = os.environ | {"PGHOST": str(self.folder), "PGPORT": str(_PORT), "PGUSER": _USER}
-        done = subprocess.run(  # noqa: S603 - the programs of the server that was found
-            [self.binaries / program, *arguments], env=environment, capture_output=True, text=True, timeout=_SECONDS
-        )
+        done = _run([str(self.binaries / program), *arguments], environment)
         if done.returncode:
             raise RuntimeError(f"{program}: {done.stderr.strip()}")
         return done.stdout
+
+
+def _run(words: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # noqa: S603 - the programs of the server that was found
+        words, check=False, env=environment, capture_output=True, text=True, timeout=_SECONDS, cwd="/"
+    )
 
 
 def find_postgres() -> Path | None:
@@ -99,8 +102,8 @@ def running_postgres(binaries: Path, *, durable: bool = False) -> Iterator[Serve
 def _start(binaries: Path, folder: Path, durable: bool) -> Server:
     other = _other_user(folder)
     data, log = folder / "data", folder / "log"
-    make = [binaries / "initdb", "-D", data, "-U", _USER, "--auth=trust", "-E", "UTF8", "--locale=C", "--no-sync"]
-    made = subprocess.run([*other, *make], capture_output=True, text=True, timeout=_SECONDS, cwd=folder)  # noqa: S603
+    make = ["-U", _USER, "--auth=trust", "-E", "UTF8", "--locale=C", "--no-sync"]
+    made = _run([*other, str(binaries / "initdb"), "-D", str(data), *make], dict(os.environ))
     if made.returncode:
         raise RuntimeError(f"initdb: {made.stderr.strip()}")
     settings = {"listen_addresses": "", "unix_socket_directories": folder, "port": _PORT, "max_connections": 50}

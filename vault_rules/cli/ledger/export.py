@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from vault_rules.execution.ledger.store import Ledger
     from vault_rules.report.award_sheet import SheetLine
 
-_ENDINGS = {"table": "txt", "json": "json", "csv": "csv", "xlsx": "xlsx"}
+_ENDINGS = {"table": "txt", "json": "json", "csv": "csv"}
 
 
 @click.command("export")
@@ -26,24 +27,47 @@ def command(url: str | None, run: str | None, trader: str | None, form: str, out
     """Award sheets: what was bought from a trader, without anything about others. Without
     --trader, --output is a folder, and each trader has a file in it.
     """
-    from vault_rules.report.award_sheet import file_name, traders
+    from vault_rules.report.award_sheet import award_sheet, traders
 
     folder = checked_output(form, output) if trader is None or form == "xlsx" else output
     with reading(url) as ledger:
         if run is not None:
             ledger.run(run)
         lines = _lines(ledger, run)
-    if trader is not None:
-        if trader not in traders(lines):
-            raise click.UsageError(f"nothing was bought from '{trader}'.")
-        _write(lines, trader, form, folder)
-        return DONE
-    assert folder is not None
-    for name in traders(lines):
-        file = folder / f"{file_name(name)}.{_ENDINGS[form]}"
-        _write(lines, name, form, file)
-        click.echo(f"{file}", err=True)
+    if trader is None:
+        assert folder is not None
+        _write_all(lines, form, folder)
+    elif trader in traders(lines):
+        emit_table(award_sheet(lines, trader), form, folder, _title(trader), _last_day(lines, trader))
+    else:
+        raise click.UsageError(f"nothing was bought from '{trader}'.")
     return DONE
+
+
+def _write_all(lines: tuple[SheetLine, ...], form: str, folder: Path) -> None:
+    """A file for each trader, all of them or none."""
+    from vault_rules.report.award_sheet import award_sheet, file_names, traders
+    from vault_rules.report.one_table import TEXTS, table_xlsx
+    from vault_rules.report.whole_files import write_folder
+
+    files: dict[str, bytes] = {}
+    for trader, name in file_names(traders(lines)).items():
+        sheet = award_sheet(lines, trader)
+        if form == "xlsx":
+            files[f"{name}.xlsx"] = table_xlsx(sheet, _title(trader), _last_day(lines, trader))
+        else:
+            files[f"{name}.{_ENDINGS[form]}"] = TEXTS[form](sheet).encode("utf-8")
+    if files:
+        write_folder(folder, files)
+    click.echo("\n".join(str(folder / name) for name in files) or "nothing was bought", err=True)
+
+
+def _title(trader: str) -> str:
+    return f"Awards of {trader}"
+
+
+def _last_day(lines: tuple[SheetLine, ...], trader: str) -> date:
+    return max(line.day for line in lines if line.award.trader == trader)
 
 
 def _lines(ledger: Ledger, run: str | None) -> tuple[SheetLine, ...]:
@@ -61,10 +85,3 @@ def _lines(ledger: Ledger, run: str | None) -> tuple[SheetLine, ...]:
         )
         for one in ledger.standing().lines(run=run, confirmed=True)
     )
-
-
-def _write(lines: tuple[SheetLine, ...], trader: str, form: str, output: Path | None) -> None:
-    from vault_rules.report.award_sheet import award_sheet
-
-    own = [line for line in lines if line.award.trader == trader]
-    emit_table(award_sheet(own, trader), form, output, f"Awards of {trader}", max(line.day for line in own))

@@ -57,13 +57,12 @@ def emit_table(one: Table, form: str, output: Path | None, title: str, day: date
     """A table in the form asked for; `day` is what a workbook says of when it was made."""
     from vault_rules.report import one_table
 
-    if form == "xlsx":
-        from vault_rules.report.whole_files import write_file
-
-        write_file(checked_output(form, output), one_table.table_xlsx(one, title, day or date(1980, 1, 1)))
+    if form != "xlsx":
+        emit(one_table.TEXTS[form](one), output)
         return
-    make = {"table": one_table.table_text, "json": one_table.table_json, "csv": one_table.table_csv}[form]
-    emit(make(one), output)
+    from vault_rules.report.whole_files import write_file
+
+    write_file(checked_output(form, output), one_table.table_xlsx(one, title, day or date(1980, 1, 1)))
 
 
 def checked_output(form: str, output: Path | None) -> Path:

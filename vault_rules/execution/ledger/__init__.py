@@ -17,10 +17,11 @@ def open_ledger(url: str, clock: Clock | None = None, *, wait: float = WAIT) -> 
     """The ledger at a URL: `sqlite:///vault.ledger`, or `postgresql://user@host/database`.
 
     With a `clock`, which gives the time in any time zone, it is opened for writing, and made where there is none;
-    without, for reading. Its schema is brought up to date. `wait`: seconds until a writer gives up waiting for another.
+    without, for reading. Its schema is brought up to date. `wait`: seconds until a writer gives up waiting for
+    another.
 
-    Raises `LedgerError` where there is none, it cannot be reached, or its schema is newer than this program; `UsageError`
-    for a URL that names none, or where the libraries for it are not installed.
+    Raises `LedgerError` where there is none, it cannot be reached, or its schema is newer than this program;
+    `UsageError` for a URL that names none, or where the libraries for it are not installed.
     """
     try:
         from vault_rules.execution.ledger.store import Ledger

@@ -18,6 +18,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, Operati
 from vault_rules.errors import LedgerError, UsageError
 
 _READS = "vault_rules_reads"
+_READS_SERVER: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 _CONNECT_SECONDS = 10
 _IDLE_SECONDS = 300
 _HELP = "write sqlite:///vault.ledger or postgresql://user@host/database"
@@ -36,13 +37,10 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A transaction that sees one state of the database throughout."""
-        with self._spoken(), self.engine.connect() as connection:
-            if self.engine.dialect.name == "postgresql":
-                connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-            else:
-                connection = connection.execution_options(**{_READS: True})
-            with connection.begin():
-                yield connection
+        is_server = self.engine.dialect.name == "postgresql"
+        options = _READS_SERVER if is_server else {_READS: True}
+        with self._spoken(), self.engine.connect().execution_options(**options) as connection, connection.begin():
+            yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:

@@ -42,12 +42,12 @@ def places(entries: Iterable[Entry]) -> dict[Key, tuple[Place, ...]]:
     return {key: tuple(here.values()) for key, here in found.items()}
 
 
-@legible
 def _place(entry: Entry) -> tuple[_Where, Place]:
     fields = entry.fields
-    day = None if fields["received"] is None else date.fromisoformat(fields["received"])
-    place = Place(fields["facility"], fields["storage"], fields["state"], Fraction(fields["quantity_kg"]), day)
-    return (place.storage, place.facility, fields["store"]), place
+    with legible(entry):
+        day = None if fields["received"] is None else date.fromisoformat(fields["received"])
+        place = Place(fields["facility"], fields["storage"], fields["state"], Fraction(fields["quantity_kg"]), day)
+        return (place.storage, place.facility, fields["store"]), place
 
 
 def received(award: Fraction, parts: Iterable[Place]) -> date | None:

@@ -51,10 +51,7 @@ def were_claimed(connection: Connection, run: str, keys: Collection[str]) -> set
     names = sorted(keys)
     found: set[str] = set()
     for start in range(0, len(names), _AT_ONCE):
-        query = sa.select(entries.c.award).where(
-            entries.c.run == run,
-            entries.c.kind == Kind.CLAIM.value,
-            entries.c.award.in_(names[start : start + _AT_ONCE]),
-        )
+        some = entries.c.award.in_(names[start : start + _AT_ONCE])
+        query = sa.select(entries.c.award).where(entries.c.run == run, entries.c.kind == Kind.CLAIM.value, some)
         found.update(connection.scalars(query))
     return found

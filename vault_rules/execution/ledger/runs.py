@@ -56,11 +56,11 @@ def runs(entries: Iterable[Entry], counts: Mapping[str, int], standing: Standing
         )
 
 
-@legible
 def _beginning(entry: Entry) -> tuple[Receipt, Snapshot]:
-    return Receipt.from_fields(entry.fields["receipt"]), Snapshot(**entry.fields["snapshot"])
+    with legible(entry):
+        return Receipt.from_fields(entry.fields["receipt"]), Snapshot(**entry.fields["snapshot"])
 
 
-@legible
 def _end(entry: Entry) -> str:
-    return str(entry.fields["state"])
+    with legible(entry):
+        return str(entry.fields["state"])

@@ -93,11 +93,11 @@ class Standing:
         return Standing(mark, lines)
 
 
-@legible
 def _line(entry: Entry, key: str) -> Line:
     fields = entry.fields
-    day = date.fromisoformat(fields["date"])
-    return Line(entry.run, key, entry.kind == Kind.AWARD, entry.sequence, fields["currency"], day, award_of(fields))
+    with legible(entry):
+        currency, day, award = fields["currency"], date.fromisoformat(fields["date"]), award_of(fields)
+    return Line(entry.run, key, entry.kind == Kind.AWARD, entry.sequence, currency, day, award)
 
 
 def use(lines: Iterable[Line]) -> Use:

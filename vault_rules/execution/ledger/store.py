@@ -159,8 +159,8 @@ class Ledger:
     def entries(
         self, *, run: str | None = None, kinds: Sequence[Kind] | None = None, award: str | None = None, after: int = 0
     ) -> Iterator[Entry]:
-        """The entries in their order, a thousand at a time in memory; those of a run, of some kinds, of an award, behind
-        a sequence number.
+        """The entries in their order, a thousand at a time in memory; if asked for, only those of a run, of some kinds,
+        of an award, behind a sequence number.
         """
         query = sa.select(entries).where(entries.c.sequence > after).order_by(entries.c.sequence)
         if run is not None:
@@ -186,7 +186,8 @@ class Ledger:
         with self.database.reading() as connection:
             ends = tuple(of_kinds(connection, (Kind.RUN, Kind.END)))
             query = sa.select(entries.c.run, sa.func.count()).group_by(entries.c.run)
-            return tuple(runs(ends, {name: count for name, count in connection.execute(query)}, standing))
+            counts = {row[0]: row[1] for row in connection.execute(query)}
+            return tuple(runs(ends, counts, standing))
 
     def places(self) -> dict[Key, tuple[Place, ...]]:
         """Where awards are stored, by run and key."""
@@ -240,5 +241,5 @@ def _moment(clock: Clock) -> str:
 
 
 def _named(name: str, what: str) -> None:
-    if not isinstance(name, str) or not _NAME.match(name):
+    if not _NAME.match(name):
         raise UsageError(f"the name of this {what} is none: 1 to 200 letters, digits or marks of ASCII, without blanks")

@@ -127,10 +127,12 @@ class _Walk:
             yield Finding(INSERTED, first, f"{_which(first, last)} put in behind the last that the head knows")
         if last < max(noted, 0 if self._head is None else self._head.entries):
             yield _gone(max(last, 0) + 1, max(noted, 0 if self._head is None else self._head.entries))
-        elif self._head is not None and last == self._head.entries and not self._is_blamed:
-            if self._head.hash != (GENESIS if self._last is None else self._last.hash):
-                message = f"entry {last} was altered, and its hash made anew: the head knows another"
-                yield Finding(ALTERED, last, message)
+        elif self._head is not None and last == self._head.entries and not self._is_blamed and not self._ends_well():
+            yield Finding(ALTERED, last, f"entry {last} was altered, and its hash made anew: the head knows another")
+
+    def _ends_well(self) -> bool:
+        last = GENESIS if self._last is None else self._last.hash
+        return self._head is not None and self._head.hash == last
 
 
 def _hash(entry: Entry, sequence: int | None = None) -> str | None:
