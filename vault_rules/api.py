@@ -12,6 +12,7 @@ import attrs
 
 from vault_rules import resources
 from vault_rules.errors import PolicyError, UsageError
+from vault_rules.extensions import InstalledFunctions, with_additions
 from vault_rules.language import parser
 from vault_rules.semantics.check import check
 from vault_rules.semantics.load import Loaded, load
@@ -52,6 +53,11 @@ class Policy:
     def parameters(self) -> tuple[str, ...]:
         return tuple(sorted(self.typed.parameters))
 
+    @property
+    def functions(self) -> Mapping[str, str]:
+        """The functions of plugins that it calls, each with whose it is and its version."""
+        return self.typed.functions
+
     def __repr__(self) -> str:
         return f"<Policy {self.name} {self.version or ''}".rstrip() + ">"
 
@@ -73,7 +79,7 @@ class Policy:
         if not all(isinstance(text, str) for text in values.values()):
             raise UsageError('a parameter\'s value is given as text, as in `{"domestic_cap": "15%"}`')
         read = {name: self._parameter(name, text) for name, text in sorted(values.items())}
-        typed, diagnostics = check(self._loaded, read)
+        typed, diagnostics = check(self._loaded, read, InstalledFunctions())
         if typed is None:
             raise PolicyError([one for one in diagnostics if one.is_error])
         for name in read:
@@ -104,7 +110,7 @@ def check_policy(path: str | Path) -> tuple[Policy | None, tuple[Diagnostic, ...
     if diagnostics:
         return None, diagnostics
     loaded, found = load(source, _finder(source))
-    typed, more = check(loaded)
+    typed, more = check(loaded, functions=InstalledFunctions())
     everything = in_file_order((*found, *more))
     if typed is None or has_errors(everything):
         return None, everything
@@ -307,10 +313,12 @@ def evaluate(
     if engine not in ENGINES:
         raise UsageError(f"there is no engine `{engine}`: there is {', '.join(ENGINES)}")
     if isinstance(book, PartedBook):
-        return Plan(_by_parts(asked.program, book, eyes, as_of, engine))
-    if engine == "reference":
-        return Plan(by_reference(asked.program, bind(book, **eyes), as_of))
-    return Plan(by_columns(asked.program, lambda: bind_columns(book, **eyes), lambda: bind(book, **eyes), as_of))
+        evaluated = _by_parts(asked.program, book, eyes, as_of, engine)
+    elif engine == "reference":
+        evaluated = by_reference(asked.program, bind(book, **eyes), as_of)
+    else:
+        evaluated = by_columns(asked.program, lambda: bind_columns(book, **eyes), lambda: bind(book, **eyes), as_of)
+    return Plan(with_additions(evaluated, book.missing))
 
 
 def decide(policy: Policy, book: Book, as_of: date, *, parameters: Mapping[str, str] | None = None) -> pl.DataFrame:

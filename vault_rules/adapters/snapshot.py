@@ -18,10 +18,11 @@ SCHEMA = "vault-rules/snapshot/1"
 
 def manifest_text(said: Mapping[str, Any]) -> str:
     """What a manifest says, and the hash of that."""
-    return json.dumps({**said, "sha256": _hash(said)}, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+    return json.dumps({**said, "sha256": manifest_hash(said)}, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
 
 
-def _hash(said: Mapping[str, Any]) -> str:
+def manifest_hash(said: Mapping[str, Any]) -> str:
+    """The hash of what a manifest says."""
     text = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
@@ -41,7 +42,7 @@ def read_manifest(folder: Path) -> Mapping[str, Any]:
     try:
         said = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         kept = said.pop("sha256")
-        good = said["schema"] == SCHEMA and kept == _hash(said) and isinstance(said["files"], dict)
+        good = said["schema"] == SCHEMA and kept == manifest_hash(said) and isinstance(said["files"], dict)
     except (OSError, ValueError, TypeError, AttributeError, KeyError, RecursionError):
         good = False
     if not good:

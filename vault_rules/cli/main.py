@@ -17,6 +17,8 @@ COMMANDS = {
     "evaluate": "Evaluate a policy against a book: the plan.",
     "explain": "Explain a verdict, or a diagnostic code.",
     "ledger": "What was bought: entries, award sheets, verification.",
+    "config": "Check a vault.toml.",
+    "plugins": "List the installed plugins, or begin a new one.",
     "demo": "Evaluate the shipped policy on the shipped book.",
 }
 

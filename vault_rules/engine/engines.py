@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING
 
 import attrs
@@ -44,6 +45,8 @@ class Evaluated:
     plan: Plan
     requests: frozenset[str]
     _evaluation: Evaluation | FastEvaluation
+    again: Callable[[], Plan] = attrs.field(repr=False)
+    """The same plan made once more, for who may read it and must not touch it."""
 
     def explain(self, offer: str, request: str | None) -> Trace:
         """The chain of clauses that decided about an offer. Raises `UsageError` for one that the book does not have."""
@@ -58,7 +61,11 @@ class Evaluated:
 def by_reference(program: Program, book: BoundBook, as_of: date) -> Evaluated:
     """A plan by the reference."""
     evaluation = run(program, book, as_of)
-    return Evaluated(plan_of(program, evaluation), frozenset(evaluation.world.requests), evaluation)
+
+    def plan() -> Plan:
+        return plan_of(program, evaluation)
+
+    return Evaluated(plan(), frozenset(evaluation.world.requests), evaluation, plan)
 
 
 def by_columns(
@@ -79,7 +86,9 @@ def by_columns(
         book = columns()
         offers = len(book.offers)
         evaluation = evaluate(program, book, as_of)
-        return Evaluated(later(evaluation), frozenset(evaluation.world.requests), evaluation)
+        return Evaluated(
+            later(evaluation), frozenset(evaluation.world.requests), evaluation, partial(later, evaluation)
+        )
     except EvaluationError:
         if offers is None or offers > LARGEST_FOR_REFERENCE:
             raise
@@ -106,7 +115,8 @@ def by_parts(
     memory = budget()
     try:
         evaluation = evaluate_parts(program, parts(), as_of, memory)
-        return Evaluated(plan_of_parts(evaluation), frozenset(evaluation.world.requests), evaluation)
+        again = partial(plan_of_parts, evaluation)
+        return Evaluated(again(), frozenset(evaluation.world.requests), evaluation, again)
     except EvaluationError:
         if offers > LARGEST_FOR_REFERENCE:
             raise

@@ -6,12 +6,13 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import attrs
 
-from vault_rules.adapters.snapshot import MANIFEST, SCHEMA, manifest_text
+from vault_rules.adapters.snapshot import MANIFEST, SCHEMA, manifest_hash, manifest_text
 from vault_rules.domain.book import Book
 from vault_rules.domain.plan import Missing
 from vault_rules.domain.sheet import BadCell, Sheet
@@ -38,7 +39,7 @@ def _named(cell: BadCell, origins: Origins) -> BadCell:
     return attrs.evolve(cell, place=f"{who}, {cell.place}", row=number)
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, slots=False)
 class Gathered:
     """A gathered book. `storages` says of each facility whose it is; `asked` which minerals each trader was asked for,
     `prefixes` what stands before a counterparty's own ids in the book.
@@ -63,25 +64,34 @@ class Gathered:
         """
         from vault_rules.report.whole_files import write_folder
 
-        files = {f"{name}.parquet": _parquet(sheet) for name, sheet in self.sheets.items()}
-        text = manifest_text(self._said(files))
+        text = manifest_text(self._said)
         there = folder / MANIFEST
         if not there.is_file() or there.read_text(encoding="utf-8") != text:
-            write_folder(folder, {**files, MANIFEST: text.encode("utf-8")})
+            write_folder(folder, {**self._files, MANIFEST: text.encode("utf-8")})
         return folder
 
     def keep_beside(self, folder: Path) -> Path:
-        """The same in a folder of snapshots, under the day and the book's hash."""
-        return self.keep(folder / f"{self.as_of.isoformat()}-{self.book.sha256[:12]}")
+        """The same in a folder of snapshots, under the day and the beginning of the snapshot's hash."""
+        return self.keep(folder / f"{self.as_of.isoformat()}-{self.sha256[:12]}")
 
-    def _said(self, files: Mapping[str, bytes]) -> dict[str, Any]:
+    @cached_property
+    def sha256(self) -> str:
+        """The snapshot's hash: of its tables, who was missing and who was asked for what."""
+        return manifest_hash(self._said)
+
+    @cached_property
+    def _files(self) -> Mapping[str, bytes]:
+        return {f"{name}.parquet": _parquet(sheet) for name, sheet in sorted(self.sheets.items())}
+
+    @cached_property
+    def _said(self) -> dict[str, Any]:
         from hashlib import sha256
 
         return {
             "schema": SCHEMA,
             "as_of": self.as_of.isoformat(),
             "book": {"sha256": self.book.sha256},
-            "files": {name: sha256(content).hexdigest() for name, content in sorted(files.items())},
+            "files": {name: sha256(content).hexdigest() for name, content in self._files.items()},
             "missing": [attrs.asdict(one) for one in self.missing],
             "asked": {name: list(minerals) for name, minerals in sorted(self.asked.items())},
             "storages": dict(sorted(self.storages.items())),

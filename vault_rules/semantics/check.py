@@ -19,6 +19,7 @@ from vault_rules.semantics.elaborate import Elaborator
 from vault_rules.semantics.exceptions import ExceptionReader
 from vault_rules.semantics.header import HeaderReader
 from vault_rules.semantics.load import Loaded
+from vault_rules.semantics.operators import Functions
 from vault_rules.semantics.reads import Duty
 from vault_rules.semantics.scope import Names, collect
 from vault_rules.semantics.types import ERROR
@@ -30,11 +31,11 @@ Rules = dict[str, list[typed.Rule]]
 
 
 def check(
-    loaded: Loaded, parameters: Mapping[str, ast.Expr] | None = None
+    loaded: Loaded, parameters: Mapping[str, ast.Expr] | None = None, functions: Functions | None = None
 ) -> tuple[typed.TypedPolicy | None, tuple[Diagnostic, ...]]:
-    """Check a policy, with other values for some of its parameters."""
+    """Check a policy, with other values for some of its parameters; `functions` are those of plugins."""
     names, diagnostics = collect(loaded)
-    checker = _Checker(loaded, names, diagnostics, parameters or {})
+    checker = _Checker(loaded, names, diagnostics, parameters or {}, functions)
     policy: typed.TypedPolicy | None = None
     try:
         policy = checker.run()
@@ -65,11 +66,16 @@ def _once(found: tuple[Diagnostic, ...], loaded: Loaded) -> tuple[Diagnostic, ..
 
 class _Checker:
     def __init__(
-        self, loaded: Loaded, names: Names, diagnostics: list[Diagnostic], parameters: Mapping[str, ast.Expr]
+        self,
+        loaded: Loaded,
+        names: Names,
+        diagnostics: list[Diagnostic],
+        parameters: Mapping[str, ast.Expr],
+        functions: Functions | None,
     ) -> None:
         self.loaded, self.names, self.diagnostics = loaded, names, diagnostics
         self.header = HeaderReader(loaded, diagnostics)
-        self.of = Elaborator(names, self.header.currency, diagnostics)
+        self.of = Elaborator(names, self.header.currency, diagnostics, functions)
         self.of.let_values = parameters
         self.of.table_sources = loaded.tables
         orders = {id(statement): order for order, statement in enumerate(loaded.statements)}
@@ -263,6 +269,7 @@ class _Checker:
             files=self.loaded.files,
             sha256=self.loaded.sha256,
             span=Span(root.source, 0, 0),
+            functions=dict(sorted(self.of.called.items())),
             **header,
         )
 

@@ -18,7 +18,7 @@ from vault_rules.semantics import typed
 from vault_rules.semantics.combining import OperatorReader
 from vault_rules.semantics.currencies import unknown_currency
 from vault_rules.semantics.elaboration import OPEN
-from vault_rules.semantics.operators import FUNCTIONS, REFERENCES
+from vault_rules.semantics.operators import FUNCTIONS, REFERENCES, Signature
 from vault_rules.semantics.types import (
     BOOLEAN,
     COUNTRY,
@@ -197,13 +197,12 @@ class Elaborator(OperatorReader):
             from vault_rules.semantics.references import benchmark, market
 
             return benchmark(self, node) if name == "benchmark" else market(self, node, None)
+        if name not in FUNCTIONS and name in self.functions:
+            return self._of_plugin(node, self.functions[name])
         if name not in FUNCTIONS:
-            near = did_you_mean(name, sorted((*FUNCTIONS, *REFERENCES)))
-            help = (
-                f"did you mean `{near}`?"
-                if near
-                else "functions: " + ", ".join(f"`{one}`" for one in (*FUNCTIONS, *REFERENCES))
-            )
+            known = (*FUNCTIONS, *REFERENCES, *self.functions)
+            near = did_you_mean(name, sorted(known))
+            help = f"did you mean `{near}`?" if near else "functions: " + ", ".join(f"`{one}`" for one in known)
             self.report("V0206", f"there is no function `{name}`", node.function.span, help=help)
             return self.error(node.span)
         count = len(node.arguments)
@@ -219,3 +218,19 @@ class Elaborator(OperatorReader):
         for one in read[1:]:
             folded = self.apply(name, (folded, one), node.span)
         return folded
+
+    def _of_plugin(self, node: ast.Call, row: Signature) -> typed.Expr:
+        """A call of a plugin's function: its arguments are of the kinds that it declares."""
+        name, kinds = row.operator, row.parameters
+        if len(node.arguments) != len(kinds):
+            takes = " and ".join(kind.noun() for kind in kinds)
+            self.report("V0206", f"`{name}` takes {takes}", node.span, help=f"it is a function of {row.plugin}")
+            return self.error(node.span)
+        read = tuple(
+            self.expect(one, kind, f"value {number} of `{name}`")
+            for number, (one, kind) in enumerate(zip(node.arguments, kinds, strict=True), 1)
+        )
+        if any(one.type == ERROR for one in read):
+            return self.error(node.span)
+        self.called[name] = row.plugin
+        return typed.Call(row.result, name, kinds, read, row, span=node.span)

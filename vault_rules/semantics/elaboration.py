@@ -9,6 +9,7 @@ from typing import Any
 from vault_rules.language import ast
 from vault_rules.semantics import typed
 from vault_rules.semantics.constants import NoFacts, NotConstant
+from vault_rules.semantics.operators import Functions
 from vault_rules.semantics.scope import Names
 from vault_rules.semantics.types import ERROR, Type, set_of
 from vault_rules.source.diagnostic import ERROR as SEVERITY_ERROR
@@ -50,10 +51,15 @@ def example_of(wanted: Type) -> str:
 class Elaboration:
     """The state of elaboration. `extra` are names that only one place knows (a store's facility columns)."""
 
-    def __init__(self, names: Names, currency: str, diagnostics: list[Diagnostic]) -> None:
+    def __init__(
+        self, names: Names, currency: str, diagnostics: list[Diagnostic], functions: Functions | None = None
+    ) -> None:
         self.names = names
         self.currency = currency
         self.diagnostics = diagnostics
+        self.functions = functions or {}
+        self.called: dict[str, str] = {}
+        """The functions of plugins that are called, and whose each is."""
         self.lets: dict[str, typed.Expr] = {}
         self.fields: dict[str, typed.TypedField] = {}
         self.tables: dict[str, typed.TypedTable] = {}

@@ -11,7 +11,8 @@ from fractions import Fraction
 from typing import Any, Protocol
 
 from vault_rules.errors import EvaluationError
-from vault_rules.semantics.operators import Apply, fiscal_year, signature
+from vault_rules.semantics.functions import result_of
+from vault_rules.semantics.operators import Apply, fiscal_year
 from vault_rules.semantics.typed import (
     Benchmark,
     Call,
@@ -101,17 +102,15 @@ def value_of(expr: Expr, facts: Facts) -> Any:
 def _call(expr: Call, facts: Facts) -> Any:
     if expr.operator in ("and", "or"):
         return _kleene(expr, facts)
-    row = signature(expr.operator, expr.parameters)
-    assert row is not None  # the checker looked it up
-    return applied(expr, row.apply, [value_of(argument, facts) for argument in expr.arguments])
+    return applied(expr, expr.row.apply, [value_of(argument, facts) for argument in expr.arguments])
 
 
 def applied(expr: Call, apply: Apply, values: Sequence[Any]) -> Any:
     """What an operator other than `and` and `or` makes of its arguments: unknown where one of them is."""
     if any(value is None for value in values):
         return None
-    result = apply(*values)
-    if expr.operator in _GROWS and isinstance(result, Fraction):
+    result = apply(*values) if expr.own is None else result_of(expr.own, values, expr.span)
+    if (expr.operator in _GROWS or expr.own is not None) and isinstance(result, Fraction):
         _bounded(result, expr)
     return result
 

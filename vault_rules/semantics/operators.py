@@ -7,7 +7,7 @@ value of None (unknown or undefined) never reaches `apply`: Kleene logic and `el
 from __future__ import annotations
 
 import calendar
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
@@ -49,6 +49,8 @@ class Signature:
     apply: Apply = attrs.field(eq=False)
     doc: str = ""
     may_be_undefined: bool = False
+    plugin: str = ""
+    """Whose function it is, with its version; nobody's but ours where it is blank."""
 
 
 MEASURES = (MASS, MONEY, PRICE, RATIO, NUMBER, DAYS)
@@ -182,6 +184,10 @@ SIGNATURES: tuple[Signature, ...] = tuple(_table())
 _BY_TYPES = {(row.operator, row.parameters): row for row in SIGNATURES}
 FUNCTIONS = ("min", "max", "abs", "round")
 REFERENCES = ("best", "vwap", "median", "lowest", "supply", "count", "benchmark")
+
+
+Functions = Mapping[str, Signature]
+"""Functions of plugins by name: more rows of the table, for one policy."""
 
 
 def signature(operator: str, parameters: tuple[Type, ...]) -> Signature | None:

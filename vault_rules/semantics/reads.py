@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import attrs
 
 from vault_rules.semantics import typed
-from vault_rules.semantics.operators import signature
+from vault_rules.semantics.operators import Signature, signature
 from vault_rules.source.diagnostic import ERROR, Diagnostic, Label
 
 CONTEXT = frozenset(("context",))
@@ -138,6 +138,8 @@ class Reads:
                 return self.undefined(fallback, minerals)
             case typed.Missing():
                 return None
+            case typed.Call(own=Signature(may_be_undefined=True)):
+                return expr
             case typed.Call(operator=operator, parameters=parameters, arguments=arguments):
                 row = signature(operator, parameters)
                 divisor = arguments[-1]

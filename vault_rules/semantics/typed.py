@@ -12,6 +12,7 @@ from typing import Any
 
 import attrs
 
+from vault_rules.semantics.operators import Signature, signature
 from vault_rules.semantics.types import Type
 from vault_rules.source.text import Span
 
@@ -88,11 +89,21 @@ class Benchmark(Expr):
 
 @attrs.frozen
 class Call(Expr):
-    """`operator` is one of the signature table; `parameters` are the types it was looked up with."""
+    """`operator` is one of the signature table; `parameters` are the types it was looked up with. `own` is the row of a
+    plugin's function.
+    """
 
     operator: str
     parameters: tuple[Type, ...]
     arguments: tuple[Expr, ...]
+    own: Signature | None = None
+
+    @property
+    def row(self) -> Signature:
+        """Its row in the signature table."""
+        row = self.own or signature(self.operator, self.parameters)
+        assert row is not None  # the checker looked it up
+        return row
 
 
 @attrs.frozen
@@ -331,6 +342,8 @@ class TypedPolicy:
     sha256: str
     span: Span = attrs.field(eq=False, repr=False)
     has_header: bool = True
+    functions: Mapping[str, str] = attrs.field(factory=dict)
+    """The functions of plugins that it calls, each with whose it is and its version."""
 
     @property
     def parameters(self) -> Mapping[str, TypedLet]:

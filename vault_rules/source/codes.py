@@ -110,6 +110,7 @@ CODES: Mapping[str, Code] = _table(
     Code("V0503", "a compared price that does not rise with the price"),
     Code("V0504", "no exchange rate"),
     Code("V0505", "a value of thousands of digits"),
+    Code("V0506", "a plugin's function that gives no value"),
 )
 
 _PAGE = re.compile(
