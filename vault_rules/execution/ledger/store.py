@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from datetime import UTC, date, datetime
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -169,8 +170,8 @@ class Ledger:
             query = query.where(entries.c.kind.in_([str(kind) for kind in kinds]))
         if award is not None:
             query = query.where(entries.c.award == award)
-        with self.database.reading() as connection:
-            for row in connection.execution_options(yield_per=1000).execute(query):
+        with self.database.reading() as connection, closing(_few_at_a_time(connection, query)) as rows:
+            for row in rows:
                 yield entry_of(row)
 
     def run(self, name: str) -> Run:
@@ -211,14 +212,19 @@ class Ledger:
         with self.database.reading() as connection:
             row = connection.execute(sa.select(head.c.entries, head.c.hash)).one_or_none()
             query = sa.select(entries).order_by(entries.c.sequence)
-            rows = connection.execution_options(yield_per=1000).execute(query)
             now = None if row is None else Head(row.entries, row.hash)
-            return verified(map(entry_of, rows), now, noted, lost(connection))
+            with closing(_few_at_a_time(connection, query)) as rows:
+                return verified(map(entry_of, rows), now, noted, lost(connection))
 
 
 def _lock_head(connection: Connection, database: Database) -> Head:
     """The head, kept from all other writers until the transaction ends."""
     return head_of(connection, database, lock=connection.dialect.name == "postgresql")
+
+
+def _few_at_a_time(connection: Connection, query: sa.Select[Any]) -> sa.CursorResult[Any]:
+    """The rows, a thousand in memory; to be closed, also where not all are read."""
+    return connection.execution_options(yield_per=1000).execute(query)
 
 
 def _chain(last: Head, run: str, drafts: Sequence[Draft], clock: Clock) -> tuple[Entry, ...]:
