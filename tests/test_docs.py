@@ -309,6 +309,21 @@ def test_every_table_of_a_plan_and_every_column_has_its_row() -> None:
     assert unsaid(SHEETS, page("plan").partition("\n## Workbook\n")[2].partition("\n## ")[0]) == []
 
 
+def test_the_ledgers_columns_kinds_and_findings_have_their_rows() -> None:
+    from vault_rules.domain.entry import Entry, Kind
+    from vault_rules.execution.ledger import drafts, verify
+
+    parts = re.split(r"^## ", page("ledger"), flags=re.MULTILINE)
+    rows = {part.split("\n")[0]: re.findall(r"^\| `(\w+)` \|", part, re.MULTILINE) for part in parts}
+    columns = [field.name for field in attrs.fields(Entry)]
+    assert rows["Entries"] == [*columns, *(kind.value for kind in Kind)]
+    assert rows["Verification"] == [
+        *(verify.ALTERED, verify.REMOVED, verify.MOVED),
+        *(verify.INSERTED, verify.HEAD, verify.GUARD),
+    ]
+    assert unsaid([*drafts.PLACED, *drafts.ENDS], page("ledger")) == []
+
+
 def test_operators_and_functions_have_their_page() -> None:
     """References are told in the language's page."""
     assert page("operators"), "docs/operators.md is not there"
@@ -474,7 +489,7 @@ def test_what_is_told_of_limits_is_so(reading: str, folder: Path) -> None:
     assert [(award["offer"], award["quantity_kg"]) for award in plan.awards.iter_rows(named=True)] == wanted
 
 
-@pytest.mark.parametrize("name", ["books", "plan"])
+@pytest.mark.parametrize("name", ["books", "plan", "ledger"])
 def test_the_python_runs(name: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for block in blocks(name, page(name), "python"):
         exec(compile(block.text, f"docs/{name}.md", "exec"), {})
