@@ -17,6 +17,7 @@ from sqlalchemy.engine import make_url
 from tests.support.ledgers import bare_hands, begun, bought, claimed, new_ledger
 from vault_rules.errors import LedgerError, UsageError
 from vault_rules.execution.ledger import open_ledger, schema
+from vault_rules.execution.ledger.drafts import intent
 from vault_rules.execution.ledger.store import Ledger
 from vault_rules.testing.postgres import Server
 
@@ -157,6 +158,14 @@ def test_a_connection_that_breaks_is_an_error_and_the_next_one_works(postgres: S
         with pytest.raises(LedgerError, match="cannot be reached: terminating connection"):
             ledger.claim("run-1", broken)  # type: ignore[arg-type]
         assert ledger.append("run-1", [claimed("k1")])[0].sequence == 2
+        assert ledger.verify().is_whole
+
+
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])
+def test_a_database_of_any_encoding_holds_any_text(postgres: Server, encoding: str) -> None:
+    with new_ledger(postgres.database(encoding)) as ledger:
+        begun(ledger).append("run-1", [intent(None, "reserve", "ключ ☃ 🜚")])
+        assert [one.fields["to"] for one in ledger.entries(after=1)] == ["ключ ☃ 🜚"]
         assert ledger.verify().is_whole
 
 

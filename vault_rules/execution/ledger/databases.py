@@ -148,7 +148,9 @@ def _begin_sqlite(connection: Connection) -> None:
 def _postgresql(url: URL, wait: float) -> Engine:
     if url.drivername == "postgresql":
         url = url.set(drivername="postgresql+psycopg")
-    more = {} if "connect_timeout" in url.query else {"connect_timeout": _CONNECT_SECONDS}
+    more: dict[str, Any] = {"client_encoding": "utf8"}
+    if "connect_timeout" not in url.query:
+        more["connect_timeout"] = _CONNECT_SECONDS
     try:
         engine = sa.create_engine(url, connect_args=more, pool_pre_ping=True)
     except (ModuleNotFoundError, NoSuchModuleError) as error:
