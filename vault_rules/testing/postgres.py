@@ -12,7 +12,6 @@ and a test that asks for `postgres` has a server on a Unix socket, which no netw
 from __future__ import annotations
 
 import os
-import pwd
 import shutil
 import signal
 import socket
@@ -45,10 +44,10 @@ class Server:
         """The URL of a database."""
         return f"postgresql://{user}@/{database}?host={self.folder}"
 
-    def database(self) -> str:
+    def database(self, encoding: str = "UTF8") -> str:
         """Make a new, empty database: its URL."""
         name = f"test_{next(self._numbers)}"
-        self.run("createdb", name)
+        self.run("createdb", "-E", encoding, "-T", "template0", name)
         return self.url(name)
 
     def sql(self, url: str, *statements: str) -> str:
@@ -127,21 +126,17 @@ def _other_user(folder: Path) -> list[str]:
 
     Where the system can, the server is also told to stop when the tests are killed.
     """
+    import pwd  # not there on every system on which the fixture only skips
+
     setpriv = shutil.which("setpriv")
     if os.geteuid() != 0:
         return [setpriv, "--pdeathsig", "INT"] if setpriv else []
     if setpriv is None:
         raise RuntimeError("to run PostgreSQL as root, `setpriv` (of util-linux) is needed")
-    user = next(pwd.getpwnam(name) for name in ("postgres", "nobody") if _is_user(name))
+    names = {one.pw_name: one for one in pwd.getpwall()}
+    user = names.get("postgres") or names["nobody"]
     os.chown(folder, user.pw_uid, user.pw_gid)
     return [setpriv, f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups", "--pdeathsig", "INT"]
-
-
-def _is_user(name: str) -> bool:
-    try:
-        return bool(pwd.getpwnam(name))
-    except KeyError:
-        return False
 
 
 def _wait(server: Server, log: Path) -> None:

@@ -131,7 +131,7 @@ NASTY = {
 
 @pytest.mark.parametrize("text", NASTY.values(), ids=NASTY)
 def test_any_text_is_kept_as_it_is(ledger: Ledger, text: str) -> None:
-    begun(ledger).append("run-1", [intent(None, "reserve", text, **{"what": [text, None, True, 3, Fraction(1, 3)]})])
+    begun(ledger).append("run-1", [intent(None, "reserve", text, what=[text, None, True, 3, Fraction(1, 3)])])
     (found,) = ledger.entries(after=1)
     assert found.fields["to"] == text
     assert found.fields["details"] == {"what": [text, None, True, 3, "1/3"]}
@@ -147,10 +147,10 @@ def test_a_large_payload_is_kept_and_one_too_large_refused(ledger: Ledger) -> No
     assert ledger.verify().is_whole and ledger.head().entries == 2
 
 
-def test_ten_thousand_at_once_are_one_transaction(ledger: Ledger) -> None:
-    begun(ledger).append("run-1", [claimed(f"k{number}") for number in range(10_000)])
-    assert ledger.head().entries == 10_001
-    assert len(ledger.standing().lines()) == 10_000
+def test_thousands_at_once_are_one_transaction(ledger: Ledger) -> None:
+    begun(ledger).append("run-1", [claimed(f"k{number}") for number in range(3_000)])
+    assert ledger.head().entries == 3_001
+    assert len(ledger.standing().lines()) == 3_000
 
 
 def test_the_kinds_are_those_that_the_database_takes() -> None:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import attrs
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError, SQLAlchemyError
+from sqlalchemy.pool import NullPool
 
 from vault_rules.errors import LedgerError, UsageError
 
@@ -100,10 +103,26 @@ def _sqlite(url: URL, name: str, wait: float, make: bool) -> Engine:
         raise LedgerError(f"the ledger {name} cannot be made: there is no folder {path.parent}")
     if path.is_dir():
         raise LedgerError(f"the ledger {name} cannot be opened: it is a folder")
-    engine = sa.create_engine(url.set(drivername="sqlite+pysqlite"), connect_args={"timeout": wait})
+    if not make and _stays(path):
+        engine = sa.create_engine("sqlite+pysqlite://", creator=lambda: _open_as_it_stays(path), poolclass=NullPool)
+    else:
+        engine = sa.create_engine(url.set(drivername="sqlite+pysqlite"), connect_args={"timeout": wait})
     event.listen(engine, "connect", _prepare_sqlite if make else _prepare_sqlite_to_read)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _stays(path: Path) -> bool:
+    """Whether nobody writes a file: its folder may not be written, where SQLite would note who reads, and there are no
+    notes of others.
+    """
+    by_effective_user = os.access in os.supports_effective_ids
+    may_write = os.access(path.absolute().parent, os.W_OK, effective_ids=by_effective_user)
+    return not may_write and not path.with_name(f"{path.name}-wal").exists()
+
+
+def _open_as_it_stays(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"file:{quote(str(path.absolute()))}?immutable=1", uri=True, check_same_thread=False)
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _: Any) -> None:
@@ -129,7 +148,9 @@ def _begin_sqlite(connection: Connection) -> None:
 def _postgresql(url: URL, wait: float) -> Engine:
     if url.drivername == "postgresql":
         url = url.set(drivername="postgresql+psycopg")
-    more = {} if "connect_timeout" in url.query else {"connect_timeout": _CONNECT_SECONDS}
+    more: dict[str, Any] = {"client_encoding": "utf8"}
+    if "connect_timeout" not in url.query:
+        more["connect_timeout"] = _CONNECT_SECONDS
     try:
         engine = sa.create_engine(url, connect_args=more, pool_pre_ping=True)
     except (ModuleNotFoundError, NoSuchModuleError) as error:
@@ -171,7 +192,8 @@ def _in_words(error: DBAPIError) -> str:
             return words
     if "UNIQUE constraint" in said or "duplicate key" in said:
         return "holds entries that its head does not know: see `vault-rules ledger verify`"
-    if isinstance(error, OperationalError) and getattr(error.orig, "sqlstate", "") is None:  # the server said nothing
+    is_silent = isinstance(error, OperationalError) and getattr(error.orig, "sqlstate", "") is None
+    if error.connection_invalidated or is_silent:
         return f"cannot be reached: {said}"
     return f"refused: {said}"
 

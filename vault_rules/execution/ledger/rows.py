@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import attrs
@@ -13,8 +13,6 @@ from vault_rules.domain.entry import Entry, Head, Kind
 from vault_rules.errors import LedgerError
 from vault_rules.execution.ledger.databases import Database
 from vault_rules.execution.ledger.tables import entries, head
-
-_AT_ONCE = 500  # names in one query
 
 
 def entry_of(row: Any) -> Entry:
@@ -44,14 +42,3 @@ def of_kinds(connection: Connection, kinds: Iterable[Kind], *, after: int = 0) -
         .order_by(entries.c.sequence)
     )
     return map(entry_of, connection.execute(query))
-
-
-def were_claimed(connection: Connection, run: str, keys: Collection[str]) -> set[str]:
-    """Those of the keys that the run has claimed at some time."""
-    names = sorted(keys)
-    found: set[str] = set()
-    for start in range(0, len(names), _AT_ONCE):
-        some = entries.c.award.in_(names[start : start + _AT_ONCE])
-        query = sa.select(entries.c.award).where(entries.c.run == run, entries.c.kind == Kind.CLAIM.value, some)
-        found.update(connection.scalars(query))
-    return found

@@ -12,7 +12,6 @@ import attrs
 from vault_rules.domain.award_fields import award_of
 from vault_rules.domain.entry import Entry, Kind
 from vault_rules.domain.plan import Award
-from vault_rules.errors import UsageError
 from vault_rules.execution.ledger.legible import legible
 
 COUNTED = (Kind.CLAIM, Kind.AWARD, Kind.RELEASE)
@@ -107,18 +106,3 @@ def use(lines: Iterable[Line]) -> Use:
         quantity += line.award.quantity
         cost[line.currency] = cost.get(line.currency, Decimal(0)) + line.award.cost
     return Use(quantity, cost)
-
-
-def checked(kind: str, run: str, key: str | None, stands: bool, claimed: bool) -> None:
-    """Whether an entry can follow: `stands`: its award stands; `claimed`: it was claimed at some time.
-
-    Raises `UsageError` where it cannot: a key is claimed once at a time, and before anything comes of it.
-    """
-    if kind not in COUNTED:
-        return
-    if key is None:
-        raise UsageError(f"a {kind} is about an award: it needs the award's key")
-    if kind == Kind.CLAIM and stands:
-        raise UsageError(f"the award {key} of run {run} is claimed already")
-    if kind != Kind.CLAIM and not claimed:
-        raise UsageError(f"the award {key} of run {run} was never claimed")

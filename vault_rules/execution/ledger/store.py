@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from datetime import UTC, date, datetime
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -17,14 +17,15 @@ from vault_rules.domain.entry import Entry, Head, Kind, chained
 from vault_rules.domain.receipt import Receipt
 from vault_rules.errors import LedgerError, UsageError
 from vault_rules.execution.ledger import schema
+from vault_rules.execution.ledger.checks import check, named
 from vault_rules.execution.ledger.databases import Database, connect
 from vault_rules.execution.ledger.drafts import Draft, Snapshot, begun
 from vault_rules.execution.ledger.guards import lost
 from vault_rules.execution.ledger.places import Key, Place, places
 from vault_rules.execution.ledger.prior import prior_awards
-from vault_rules.execution.ledger.rows import entry_of, fields, head_of, of_kinds, were_claimed
+from vault_rules.execution.ledger.rows import entry_of, fields, head_of, of_kinds
 from vault_rules.execution.ledger.runs import Run, runs
-from vault_rules.execution.ledger.standing import COUNTED, Standing, checked
+from vault_rules.execution.ledger.standing import COUNTED, Standing
 from vault_rules.execution.ledger.tables import entries, head
 from vault_rules.execution.ledger.verify import Verified, verified
 
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
 Clock = Callable[[], datetime]
 Decide = Callable[[Standing], Sequence[Draft]]
 
-_NAME = re.compile(r"[!-~]{1,200}\Z")
-
 
 class Ledger:
     """An open ledger, safe to share between threads. Make it by `open_ledger`; close it, or use it in a `with`."""
@@ -44,6 +43,8 @@ class Ledger:
         self.database = database
         self._clock = clock
         self._standing = Standing()
+        self._claimed: set[tuple[str, str]] = set()
+        self._runs: set[str] = set()
         self._lock = threading.Lock()
 
     @classmethod
@@ -76,7 +77,7 @@ class Ledger:
 
     def begin(self, run: str, receipt: Receipt, snapshot: Snapshot) -> Entry:
         """A run begins. Raises `UsageError` where the ledger has a run of this name."""
-        (entry,) = self._write(run, lambda _: (begun(receipt, snapshot),), is_new=True)
+        (entry,) = self._write(run, (begun(receipt, snapshot),), is_new=True)
         return entry
 
     def append(self, run: str, drafts: Iterable[Draft]) -> tuple[Entry, ...]:
@@ -85,8 +86,7 @@ class Ledger:
         Raises `UsageError` for an unknown run, or an award or release of what was never claimed; `LedgerError` where
         the database fails. When this returns, they stand.
         """
-        given = tuple(drafts)
-        return self._write(run, lambda _: given)
+        return self._write(run, tuple(drafts))
 
     def claim(self, run: str, decide: Decide) -> tuple[Entry, ...]:
         """Look at what stands, then record or do not, while no other run can record anything.
@@ -97,51 +97,45 @@ class Ledger:
         """
         return self._write(run, decide)
 
-    def _write(self, run: str, decide: Decide, *, is_new: bool = False) -> tuple[Entry, ...]:
-        """The one way in: lock the head, catch up, decide, chain, write, move the head."""
-        clock = self._clock
-        if clock is None:
+    def _write(self, run: str, asked: tuple[Draft, ...] | Decide, *, is_new: bool = False) -> tuple[Entry, ...]:
+        """The one way in: lock the head, look, decide, chain, write, move the head. Few words while the lock is held:
+        the others wait.
+        """
+        if self._clock is None:
             raise UsageError(f"the ledger {self.database} was opened without a clock: for reading")
-        _named(run, "run")
+        named(run, "run")
+        given = () if callable(asked) else _texts(asked)
         with self._lock, self.database.writing() as connection:
             last = _lock_head(connection, self.database)
             self._find_run(connection, run, is_new)
-            self._catch_up(connection, last)
-            drafts = tuple(decide(self._standing))
-            self._check(connection, run, drafts)
-            made = _chain(last, run, drafts, clock)
+            if callable(asked) or any(one.kind in COUNTED for one in asked):
+                self._catch_up(connection, last)
+            drafts = tuple(asked(self._standing)) if callable(asked) else asked
+            check(run, drafts, self._standing, self._claimed)
+            made = _chain(last, run, drafts, _texts(drafts) if callable(asked) else given, self._clock)
             if made:
                 connection.execute(sa.insert(entries), [fields(one) for one in made])
                 connection.execute(sa.update(head).values(entries=made[-1].sequence, hash=made[-1].hash))
+        self._runs.add(run)
         return made
 
     def _find_run(self, connection: Connection, run: str, is_new: bool) -> None:
+        """What was there once is there still, so that only a new name is looked up."""
         query = sa.select(entries.c.sequence).where(entries.c.run == run).limit(1)
-        is_there = connection.scalar(query) is not None
+        is_there = run in self._runs or connection.scalar(query) is not None
         if is_new and is_there:
             raise UsageError(f"the ledger {self.database} has a run {run} already")
         if not is_new and not is_there:
             raise UsageError(f"the ledger {self.database} has no run {run}")
-
-    def _check(self, connection: Connection, run: str, drafts: Sequence[Draft]) -> None:
-        """Whether each draft can follow what stands and those before it."""
-        keys = {one.award for one in drafts if one.award is not None and one.kind in COUNTED}
-        for key in sorted({one.award for one in drafts if one.award is not None}):
-            _named(key, "award")
-        stand = {key for key in keys if self._standing.line(run, key) is not None}
-        claimed = stand | were_claimed(connection, run, keys - stand)
-        for one in drafts:
-            checked(one.kind, run, one.award, one.award in stand, one.award in claimed)
-            if one.award is not None and one.kind in COUNTED:
-                (stand.discard if one.kind == Kind.RELEASE else stand.add)(one.award)
-                claimed.add(one.award)
 
     def _catch_up(self, connection: Connection, last: Head) -> None:
         """Read what all runs have done to the standing since the last look."""
         before = self._standing
         if last.entries < before.mark:
             raise LedgerError(f"the ledger {self.database} is shorter than it was: see `vault-rules ledger verify`")
-        self._standing = before.after(of_kinds(connection, COUNTED, after=before.mark))
+        more = tuple(of_kinds(connection, COUNTED, after=before.mark))
+        self._standing = before.after(more)
+        self._claimed.update((one.run, one.award) for one in more if one.kind == Kind.CLAIM and one.award is not None)
 
     # ---- reading ---------------------------------------------------------------------------------------------------
 
@@ -169,8 +163,8 @@ class Ledger:
             query = query.where(entries.c.kind.in_([str(kind) for kind in kinds]))
         if award is not None:
             query = query.where(entries.c.award == award)
-        with self.database.reading() as connection:
-            for row in connection.execution_options(yield_per=1000).execute(query):
+        with self.database.reading() as connection, closing(_few_at_a_time(connection, query)) as rows:
+            for row in rows:
                 yield entry_of(row)
 
     def run(self, name: str) -> Run:
@@ -211,9 +205,9 @@ class Ledger:
         with self.database.reading() as connection:
             row = connection.execute(sa.select(head.c.entries, head.c.hash)).one_or_none()
             query = sa.select(entries).order_by(entries.c.sequence)
-            rows = connection.execution_options(yield_per=1000).execute(query)
             now = None if row is None else Head(row.entries, row.hash)
-            return verified(map(entry_of, rows), now, noted, lost(connection))
+            with closing(_few_at_a_time(connection, query)) as rows:
+                return verified(map(entry_of, rows), now, noted, lost(connection))
 
 
 def _lock_head(connection: Connection, database: Database) -> Head:
@@ -221,12 +215,21 @@ def _lock_head(connection: Connection, database: Database) -> Head:
     return head_of(connection, database, lock=connection.dialect.name == "postgresql")
 
 
-def _chain(last: Head, run: str, drafts: Sequence[Draft], clock: Clock) -> tuple[Entry, ...]:
+def _few_at_a_time(connection: Connection, query: sa.Select[Any]) -> sa.CursorResult[Any]:
+    """The rows, a thousand in memory; to be closed, also where not all are read."""
+    return connection.execution_options(yield_per=1000).execute(query)
+
+
+def _texts(drafts: Iterable[Draft]) -> tuple[str, ...]:
+    return tuple(canonical(one.payload) for one in drafts)
+
+
+def _chain(last: Head, run: str, drafts: Sequence[Draft], payloads: Sequence[str], clock: Clock) -> tuple[Entry, ...]:
     """The drafts as entries behind the last one."""
     made: list[Entry] = []
     previous, at = last.hash, _moment(clock) if drafts else ""
-    for sequence, one in enumerate(drafts, start=last.entries + 1):
-        kind, payload = Kind(one.kind).value, canonical(one.payload)
+    for sequence, (one, payload) in enumerate(zip(drafts, payloads, strict=True), start=last.entries + 1):
+        kind = Kind(one.kind).value
         hash = chained(sequence, run, one.award, kind, at, payload, previous)
         made.append(Entry(sequence, run, one.award, kind, at, payload, previous, hash))
         previous = hash
@@ -238,8 +241,3 @@ def _moment(clock: Clock) -> str:
     if now.tzinfo is None:
         raise UsageError("the ledger's clock gives a time without a time zone")
     return now.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-
-
-def _named(name: str, what: str) -> None:
-    if not _NAME.match(name):
-        raise UsageError(f"the name of this {what} is none: 1 to 200 letters, digits or marks of ASCII, without blanks")

@@ -88,11 +88,13 @@ class _Walk:
         last = self._last
         if entry.previous == (GENESIS if last is None else last.hash) or self._is_blamed:
             return
-        if last is None:
-            yield Finding(REMOVED, 1, "entry 1 is not the first that was written: what was before it is gone")
-        elif entry.previous == self._before_last:
+        if last is not None and entry.previous == self._before_last:
             yield Finding(INSERTED, last.sequence, f"entry {last.sequence} was put in: the next does not follow it")
-        elif _hash(entry) == entry.hash:
+        elif _hash(entry) != entry.hash:
+            return  # that is said, and says more
+        elif last is None:
+            yield Finding(REMOVED, 1, "entry 1 is not the first that was written: what was before it is gone")
+        else:
             message = f"entry {last.sequence} was altered, and its hash made anew: the next follows another"
             yield Finding(ALTERED, last.sequence, message)
 
