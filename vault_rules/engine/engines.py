@@ -12,6 +12,7 @@ import attrs
 from vault_rules.domain.plan import Plan
 from vault_rules.domain.rows import BoundBook
 from vault_rules.domain.trace import Trace
+from vault_rules.engine.again import Again
 from vault_rules.engine.program import Program
 from vault_rules.engine.reference import Evaluation, run
 from vault_rules.engine.result import plan_of
@@ -58,9 +59,9 @@ class Evaluated:
         return explain(small, plan_of(small.program, small), offer, request)
 
 
-def by_reference(program: Program, book: BoundBook, as_of: date) -> Evaluated:
+def by_reference(program: Program, book: BoundBook, as_of: date, again: Again | None = None) -> Evaluated:
     """A plan by the reference."""
-    evaluation = run(program, book, as_of)
+    evaluation = run(program, book, as_of, again)
 
     def plan() -> Plan:
         return plan_of(program, evaluation)
@@ -69,7 +70,11 @@ def by_reference(program: Program, book: BoundBook, as_of: date) -> Evaluated:
 
 
 def by_columns(
-    program: Program, columns: Callable[[], ColumnBook], rows: Callable[[], BoundBook], as_of: date
+    program: Program,
+    columns: Callable[[], ColumnBook],
+    rows: Callable[[], BoundBook],
+    as_of: date,
+    again: Again | None = None,
 ) -> Evaluated:
     """A plan by the fast engine.
 
@@ -85,7 +90,7 @@ def by_columns(
     try:
         book = columns()
         offers = len(book.offers)
-        evaluation = evaluate(program, book, as_of)
+        evaluation = evaluate(program, book, as_of, again)
         return Evaluated(
             later(evaluation), frozenset(evaluation.world.requests), evaluation, partial(later, evaluation)
         )
@@ -97,7 +102,7 @@ def by_columns(
     bound = rows()
     if len(bound.offers) > LARGEST_FOR_REFERENCE:
         raise UsageError(TOO_WIDE)
-    return by_reference(program, bound, as_of)
+    return by_reference(program, bound, as_of, again)
 
 
 def by_parts(

@@ -25,6 +25,8 @@ class Storage:
         for holding in world.book.holdings:
             if holding.facility in self.room:
                 self.room[holding.facility] -= holding.quantity
+        if world.again is not None:
+            self.room |= {name: room for name, room in world.again.room.items() if name in self.room}
         self.placements: list[Placement] = []
         self.unplaced: list[Unplaced] = []
 
