@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
+from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING
 
 import attrs
 
-from vault_rules.domain.plan import Plan
+from vault_rules.domain.plan import Award, Placement, Plan
 from vault_rules.domain.rows import BoundBook
 from vault_rules.domain.trace import Trace
 from vault_rules.engine.again import Again
+from vault_rules.engine.placing import Storage
 from vault_rules.engine.program import Program
 from vault_rules.engine.reference import Evaluation, run
 from vault_rules.engine.result import plan_of
@@ -57,6 +59,13 @@ class Evaluated:
             return explain(self._evaluation, self.plan, offer, request)
         small = self._evaluation.with_only(offer)
         return explain(small, plan_of(small.program, small), offer, request)
+
+    def places(self, award: Award, quantity: Fraction, room: Mapping[str, Fraction]) -> tuple[Placement, ...]:
+        """Where so much of an award may be stored, with so much room left in some facilities."""
+        storage = Storage(self._evaluation.world, self._evaluation.offer)
+        storage.room |= {name: left for name, left in room.items() if name in storage.room}
+        storage.place(award, quantity)
+        return tuple(storage.placements)
 
 
 def by_reference(program: Program, book: BoundBook, as_of: date, again: Again | None = None) -> Evaluated:

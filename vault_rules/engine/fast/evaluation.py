@@ -153,7 +153,11 @@ class FastEvaluation:
         return {ids[row]: row for row in set(self.serving.ledger.rows)}
 
     def offer(self, name: str) -> Offer:
-        return self.offers.standing(self._won[name]).offer
+        row = self._won.get(name)
+        if row is None:
+            row = self.book.offers.ids.index_of(name)
+        assert row is not None
+        return self.offers.standing(row).offer
 
     # ---- shortfalls ------------------------------------------------------------------------------------------------
 
