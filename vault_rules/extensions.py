@@ -7,7 +7,7 @@ calls one that is not ours, reviewers when a plan is made.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -26,14 +26,18 @@ if TYPE_CHECKING:
 class InstalledFunctions(Mapping[str, Signature]):
     """The functions of installed plugins as rows of the signature table. Raises `PluginError` where one is broken."""
 
+    @cached_property
+    def _rows(self) -> Mapping[str, Signature]:
+        return signatures(plugins())
+
     def __getitem__(self, name: str) -> Signature:
-        return _functions()[name]
+        return self._rows[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(_functions())
+        return iter(self._rows)
 
     def __len__(self) -> int:
-        return len(_functions())
+        return len(self._rows)
 
 
 def plugins() -> Plugins:
@@ -41,11 +45,6 @@ def plugins() -> Plugins:
     from vault_rules.adapters.manager import installed
 
     return installed().sound()
-
-
-@cache
-def _functions() -> Mapping[str, Signature]:
-    return signatures(plugins())
 
 
 def signatures(found: Plugins) -> Mapping[str, Signature]:

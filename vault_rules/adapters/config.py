@@ -241,8 +241,11 @@ class _Reader:
     # ---- counterparties --------------------------------------------------------------------------------------------
 
     def _counterparties(self, section: str) -> Iterator[tuple[str, Counterparty]]:
-        for name in self._table(section):
-            found = self._counterparty(section, name, dict(self._table(section, name)))
+        for name, values in self._table(section).items():
+            if not isinstance(values, dict):
+                self.note((section,), "is a section of its own", name)
+                continue
+            found = self._counterparty(section, name, dict(values))
             if found is not None:
                 yield name, found
 

@@ -198,7 +198,8 @@ def entry_to_text(entry: Entry) -> str:
             said[name] = {one: [text, str(received)] for one, (text, received) in value.items()}
         elif value is not None:
             said[name] = value
-    return json.dumps({name: value for name, value in said.items() if value not in ("", {})}, ensure_ascii=True)
+    filled = {name: value for name, value in said.items() if name == "key" or value not in ("", {})}
+    return json.dumps(filled, ensure_ascii=True)
 
 
 def entry_from_text(text: str) -> Entry:

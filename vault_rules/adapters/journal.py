@@ -97,11 +97,11 @@ class Journal:
         whole = data.rfind(b"\n") + 1
         if whole < len(data):
             file.truncate(self._offset + whole)
-        self._offset += whole
         try:
             lines = data[:whole].decode("utf-8").split("\n")[:-1]
         except UnicodeDecodeError:
             raise Unavailable(f"{self.path.name} is damaged: it holds what is no text") from None
+        self._offset += whole
         self.lines_read += len(lines)
         return anew, lines
 

@@ -93,7 +93,7 @@ class Function:
     """
 
     name: str
-    parameters: tuple[str, ...] = attrs.field(converter=tuple)
+    parameters: tuple[str, ...]
     result: str
     apply: Callable[..., Any] = attrs.field(eq=False)
     doc: str = ""

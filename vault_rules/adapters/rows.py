@@ -51,12 +51,12 @@ def _cells(row: Any, who: str, at: int) -> tuple[dict[str, str | None], int]:
     cell: Any
     for word, cell in row.cells.items():
         if not isinstance(word, str) or not (cell is None or isinstance(cell, str)):
-            raise BadAnswer(f"{who}, row {at:,}: a cell is a text or blank, and this is neither: {_shown(word, cell)}")
+            raise BadAnswer(f"{who}: row {at:,}: a cell is a text or blank, and this is neither: {_shown(word, cell)}")
         if cell is not None and len(cell) > MAX_CELL:
-            raise BadAnswer(f"{who}, row {at:,}: `{_shown(word, None)}` holds more than {MAX_CELL:,} letters")
+            raise BadAnswer(f"{who}: row {at:,}: `{_shown(word, None)}` holds more than {MAX_CELL:,} letters")
         name = column_name(word)
         if name in cells or len(cells) == MAX_COLUMNS:
-            raise BadAnswer(f"{who}, row {at:,}: the column `{_shown(name, None)}` stands twice, or there are too many")
+            raise BadAnswer(f"{who}: row {at:,}: the column `{_shown(name, None)}` stands twice, or there are too many")
         cells[name] = cell
         letters += len(word) + len(cell or "")
     return cells, letters

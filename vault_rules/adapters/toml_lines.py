@@ -21,7 +21,8 @@ def lines_of(text: str) -> Mapping[tuple[str, ...], int]:
         header, key = _HEADER.match(line), _KEY.match(line)
         if header:
             section = tuple(_parts(header[1]))
-            found.setdefault(section, number)
+            for length in range(1, len(section) + 1):
+                found.setdefault(section[:length], number)
         elif key:
             found.setdefault((*section, *_parts(key[1])), number)
     return found

@@ -53,6 +53,15 @@ class StorageMachine(HoldingMachine):
         desk=st.integers(0, 1), key=st.sampled_from(KEYS), at=st.integers(0, len(_DELIVERIES) - 1), lost=st.booleans()
     )
     def receive(self, desk: int, key: str, at: int, lost: bool) -> None:
+        self._receive(desk, key, at, lost)
+
+    def arrive(self, desk: int, key: str, at: int) -> None:
+        """The deliveries one after the other; then those that have come are told of again."""
+        come = self.model.slot(key).deliveries
+        left = [number for number, one in enumerate(_DELIVERIES[:3]) if number != 1 and one.delivery not in come]
+        self._receive(desk, key, left[0] if left else (0, 2)[at % 2], lost=False)
+
+    def _receive(self, desk: int, key: str, at: int, lost: bool) -> None:
         if Capability.RECEIVE in self.contract.capabilities:
             delivery = _DELIVERIES[at]
             self._call(
@@ -99,7 +108,7 @@ class StorageContract(HoldingContract):
     def free(self, adapter: Any) -> Mapping[str, Fraction]:
         """The capacity that is shown, less what is stored."""
         stored = _stored(adapter)
-        rows = read(adapter.facilities(_ALL), "facilities").rows
+        rows = read(adapter.facilities(_ALL), "facilities")
         return {row.get("facility"): row.get("capacity") - stored.get(row.get("facility"), 0) for row in rows}
 
     # ---- what only storages do ---------------------------------------------------------------------------------------
@@ -154,13 +163,13 @@ class StorageContract(HoldingContract):
 
 
 def _ids(storage: Storage, *minerals: str) -> list[str]:
-    return sorted(row.get("facility") for row in read(storage.facilities(Query(minerals)), "facilities").rows)
+    return sorted(row.get("facility") for row in read(storage.facilities(Query(minerals)), "facilities"))
 
 
 def _stored(storage: Any) -> dict[str, Fraction]:
     """What each facility stores."""
     found: dict[str, Fraction] = {}
-    for row in read(storage.holdings(), "holdings").rows:
+    for row in read(storage.holdings(), "holdings"):
         facility = row.get("facility") or ""
         found[facility] = found.get(facility, Fraction(0)) + row.get("quantity")
     return found

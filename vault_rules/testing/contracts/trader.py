@@ -68,7 +68,7 @@ class TraderContract(HoldingContract):
         return adapter.release(key)
 
     def free(self, adapter: Any) -> Mapping[str, Fraction]:
-        rows = read(adapter.offers(_ALL), "offers").rows
+        rows = read(adapter.offers(_ALL), "offers")
         return {row.get("offer"): row.get("quantity") for row in rows}
 
     # ---- what only traders do --------------------------------------------------------------------------------------
@@ -86,8 +86,8 @@ class TraderContract(HoldingContract):
 
     def test_offers_say_exactly_what_the_trader_said(self, counterparty: Make) -> None:
         with closing(counterparty(self.tables)()) as trader:
-            found = {row.get("offer"): row for row in read(trader.offers(_ALL), "offers").rows}
-        wanted = {row.get("offer"): row for row in read(OFFERS, "offers").rows}
+            found = {row.get("offer"): row for row in read(trader.offers(_ALL), "offers")}
+        wanted = {row.get("offer"): row for row in read(OFFERS, "offers")}
         for offer, row in wanted.items():
             for column in ("mineral", "form", "purity", "origin", "processed_in", "price", "quantity", "delivery"):
                 assert found[offer].get(column) == row.get(column), f"{column} of {offer}"
@@ -108,4 +108,4 @@ class TraderContract(HoldingContract):
 
 
 def _ids(trader: Trader, *minerals: str) -> list[str]:
-    return sorted(row.get("offer") for row in read(trader.offers(Query(minerals)), "offers").rows)
+    return sorted(row.get("offer") for row in read(trader.offers(Query(minerals)), "offers"))
