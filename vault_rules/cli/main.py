@@ -16,6 +16,7 @@ COMMANDS = {
     "fmt": "Bring a policy into the one layout.",
     "evaluate": "Evaluate a policy against a book: the plan.",
     "explain": "Explain a verdict, or a diagnostic code.",
+    "execute": "Carry a plan out: reserve, store, confirm, record.",
     "ledger": "What was bought: entries, award sheets, verification.",
     "config": "Check a vault.toml.",
     "plugins": "List the installed plugins, or begin a new one.",

@@ -115,6 +115,10 @@ class Book:
         mine = pl.Series(sorted(offers), dtype=pl.String)
         return self.replaced(offers=part(sheet, texts.is_in(mine.implode()).fill_null(False).arg_true()))
 
+    def sheet(self, table: str) -> Sheet | None:
+        """A table as it was given; None where the book has none."""
+        return self._sheets.get(table)
+
     def replaced(self, **sheets: Sheet) -> Book:
         """The same book with other tables in the place of some."""
         return Book({**self._sheets, **sheets})

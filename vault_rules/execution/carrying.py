@@ -59,12 +59,14 @@ class Execution:
     _stopped: threading.Event = attrs.field(factory=threading.Event, init=False)
 
     def go(self) -> RunState:
-        """Go on to the end, from wherever the run is.
+        """Go on to the end, from wherever the run is; a run that is over stays as it is.
 
         Raises `Unsettled` where a counterparty does not say what came of a call, `LedgerError` where the ledger fails:
         the run can then be resumed.
         """
-        state = RunState.of(self.run, self.ledger.entries(run=self.run)).checked()
+        state = RunState.of(self.run, self.ledger.entries(run=self.run))
+        if state.done:
+            return state
         try:
             self._rounds(state)
         except Unsettled as why:

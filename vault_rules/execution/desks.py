@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from vault_rules.adapters.calling import ask
@@ -87,10 +88,8 @@ class Desk:
         """Let go of the adapter; what it raises is of no matter any more."""
         adapter, self._adapter = self._adapter, None
         if adapter is not None:
-            try:
+            with suppress(AdapterError, BookError):
                 ask(self.counterparty, adapter.close)
-            except (AdapterError, BookError):
-                pass
 
 
 def _made(adapter: Any, call: Call, order: Order, key: str) -> Callable[[], Any]:

@@ -82,7 +82,7 @@ def _kg(quantity: Fraction | None) -> str:
 
 
 def _hold(call: Call, order: Order, status: Status, answer: Any) -> Outcome | Doubt:
-    """`reserve`, `book`: all of it or nothing. What is held in another quantity is given back, as if it were refused."""
+    """`reserve`, `book`: all of it or nothing. What is held in another quantity is given back, as if refused."""
     if status.state is State.UNKNOWN:
         return _refused(call, status, answer) if isinstance(answer, Refusal) else Doubt()
     if status.state in _OVER:

@@ -91,6 +91,10 @@ class Market:
         held = (one.quantity for one in self.facts.holdings if one.facility == facility)
         return capacity - sum(held, Fraction(0))
 
+    def knows(self, mineral: str) -> bool:
+        """Whether the policy has to do with a mineral."""
+        return not self.eyes["minerals"] or mineral in self.eyes["minerals"]
+
     # ---- prior awards ------------------------------------------------------------------------------------------------
 
     def priors(self, ledgers: pl.DataFrame) -> tuple[PriorAward, ...]:

@@ -105,7 +105,7 @@ class Rounds:
     def again(self, state: RunState, standing: Standing) -> Again:
         """All that has happened: what this run has bought and was refused, and what others bought or mean to."""
         own = [line.award for line in standing.lines(run=self.run)]
-        others = [line for line in standing.lines() if line.run != self.run]
+        others = [one for one in standing.lines() if one.run != self.run and self.market.knows(one.award.mineral)]
         progresses = list(state.awards.values())
         touched = {one.offer for one in own} | set(state.without)
         touched |= {one.order.award.offer for one in progresses}

@@ -9,7 +9,6 @@ from typing import Any
 import attrs
 
 from vault_rules.domain.entry import Entry, Kind
-from vault_rules.errors import UsageError
 from vault_rules.execution.ledger.drafts import DONE
 from vault_rules.execution.ledger.legible import legible
 from vault_rules.execution.progress import PLAN, ROUND, Progress, begun
@@ -71,9 +70,3 @@ class RunState:
         if not self.round or self.without:
             return False
         return not any(one.refusals for one in self.of_round(self.round))
-
-    def checked(self) -> RunState:
-        """The same. Raises `UsageError` for a run that is over."""
-        if self.done:
-            raise UsageError(f"the run {self.run} is over: nothing of it is left to do")
-        return self

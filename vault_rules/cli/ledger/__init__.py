@@ -11,6 +11,7 @@ LEDGER_COMMANDS = {
     "verify": "Find what was altered, removed, moved or put in.",
     "export": "Award sheets: for each trader its own.",
     "runs": "The runs, and how far each came.",
+    "replay": "Make a run's plan again: the same bytes, or what differs.",
 }
 
 
