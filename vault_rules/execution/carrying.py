@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 
 import attrs
 
+from vault_rules.domain.plan import Placement
 from vault_rules.errors import AdapterError
 from vault_rules.execution.desks import Desk, Desks, Unsettled
 from vault_rules.execution.ledger.drafts import (
@@ -153,6 +154,23 @@ def _closing(one: Progress, step: Record | Drop) -> Iterator[Draft]:
         yield released(order.key, step.why)
         return
     yield awarded(order.key, order.cut(one.trader.quantity), order.currency, order.day)
-    for part, held in zip(order.parts, one.parts, strict=True):
+    for storage, place in _stored(one):
+        yield placed(order.key, place, storage)
+
+
+def _stored(one: Progress) -> Iterator[tuple[str, Placement]]:
+    """What is binding in each facility: the ledger has one word for each, and a place may have been found twice."""
+    found: dict[tuple[str, str, str], Placement] = {}
+    for part, held in zip(one.order.parts, one.parts, strict=True):
         if held.state is Hold.BINDING:
-            yield placed(order.key, part.cut(held.quantity), part.storage)
+            place = part.cut(held.quantity)
+            where = (part.storage, place.facility, place.store)
+            found[where] = _together(found[where], place) if where in found else place
+    for (storage, _, _), place in found.items():
+        yield storage, place
+
+
+def _together(one: Placement, other: Placement) -> Placement:
+    costs = (one.cost_per_month, other.cost_per_month)
+    cost = None if costs[0] is None or costs[1] is None else costs[0] + costs[1]
+    return attrs.evolve(one, quantity=one.quantity + other.quantity, cost_per_month=cost)
