@@ -45,9 +45,7 @@ class Cell:
         return self.fault.startswith("killed") or (self.step, self.fault) == (RECORD, "partial")
 
 
-CELLS = tuple(
-    Cell(step, fault) for step in (*CALLS, RECORD) for fault in FAULTS if (step, fault) not in NO_SUCH
-)
+CELLS = tuple(Cell(step, fault) for step in (*CALLS, RECORD) for fault in FAULTS if (step, fault) not in NO_SUCH)
 FEW = frozenset(Cell(step, fault) for step, fault in zip((*CALLS, RECORD, *CALLS), FAULTS, strict=False)) | {
     Cell("reserve", "killed after"),
     Cell("confirm", "killed after"),

@@ -16,9 +16,7 @@ from vault_rules.execution import desks
 
 
 def cells() -> list[object]:
-    return [
-        pytest.param(cell, id=str(cell), marks=[] if cell in FEW else [pytest.mark.slow]) for cell in CELLS
-    ]
+    return [pytest.param(cell, id=str(cell), marks=[] if cell in FEW else [pytest.mark.slow]) for cell in CELLS]
 
 
 @pytest.mark.parametrize("cell", cells())

@@ -146,14 +146,14 @@ class Scene:
         self._check_limits(lines, bought)
 
     def _check_traders(self, lines: tuple[Line, ...]) -> None:
-        for name in SOLD:
+        for name, offers in SOLD.items():
             trader = self.trader(name)
             mine = {line.key: line.award.quantity for line in lines if line.award.trader == name}
             assert binding(trader) == mine
             sold: dict[str, Fraction] = defaultdict(Fraction)
             for entry in trader.entries():
                 sold[entry.subject] += entry.taken
-            assert all(quantity <= SOLD[name].get(offer, 0) for offer, quantity in sold.items())
+            assert all(quantity <= offers.get(offer, 0) for offer, quantity in sold.items())
 
     def _check_limits(self, lines: tuple[Line, ...], bought: Fraction | None) -> None:
         by_country: dict[str | None, Fraction] = defaultdict(Fraction)

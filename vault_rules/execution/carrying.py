@@ -112,7 +112,7 @@ class Execution:
             elif isinstance(step, PlaceAgain):
                 pen.say(self._place_again(state, one, step))
             else:
-                pen.say_all(_closing(one, step))
+                pen.say_all(closing(one, step))
         pen.flush()
 
     def _call(self, pen: Pen, one: Progress, call: Call) -> None:
@@ -147,7 +147,7 @@ class Execution:
         return intent(order.key, PLACE, "ledger", parts=[part_fields(part) for part in parts])
 
 
-def _closing(one: Progress, step: Record | Drop) -> Iterator[Draft]:
+def closing(one: Progress, step: Record | Drop) -> Iterator[Draft]:
     """The last words about an award: what was bought and where it is stored, or that nothing was."""
     order = one.order
     if isinstance(step, Drop):

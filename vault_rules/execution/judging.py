@@ -18,6 +18,9 @@ from vault_rules.execution.progress import Action, Call, Held, Hold, Outcome, Re
 
 _BINDING = (State.CONFIRMED, State.RECEIVED)
 _FREE = Held(Hold.FREE)
+_FORGOTTEN = Held(Hold.HELD)
+"""Refused, and not remembered: it is given back all the same, so that a call that is still under way finds it so."""
+
 _OVER = {State.REFUSED: Why.OTHER, State.RELEASED: Why.RELEASED, State.LAPSED: Why.LAPSED}
 
 
@@ -84,7 +87,7 @@ def _kg(quantity: Fraction | None) -> str:
 def _hold(call: Call, order: Order, status: Status, answer: Any) -> Outcome | Doubt:
     """`reserve`, `book`: all of it or nothing. What is held in another quantity is given back, as if refused."""
     if status.state is State.UNKNOWN:
-        return _refused(call, status, answer) if isinstance(answer, Refusal) else Doubt()
+        return _refused(call, status, answer, _FORGOTTEN) if isinstance(answer, Refusal) else Doubt()
     if status.state in _OVER:
         return _refused(call, status, answer)
     if status.quantity == call.quantity:
@@ -104,8 +107,8 @@ def _confirm(call: Call, order: Order, status: Status, answer: Any) -> Outcome |
     if status.state is State.HELD:
         held = Held(Hold.HELD, status.quantity or Fraction(0))
         return _refused(call, status, answer, held) if said_no else Doubt()
-    if status.state is State.UNKNOWN and not said_no:
-        return Doubt()
+    if status.state is State.UNKNOWN:
+        return _refused(call, status, answer, _FORGOTTEN) if said_no else Doubt()
     return _refused(call, status, answer)
 
 
