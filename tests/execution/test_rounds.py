@@ -12,6 +12,7 @@ import pytest
 from tests.support.ledgers import COBALT, RECEIPT, SNAPSHOT, claimed, new_ledger
 from tests.support.scene import LIMIT, Scene
 from tests.support.scripted import ScriptedTrader
+from vault_rules.adapters.messages import State
 from vault_rules.errors import LedgerError
 from vault_rules.execution import desks
 from vault_rules.execution.desks import Unsettled
@@ -125,8 +126,10 @@ class Stubborn(ScriptedTrader):
 
     def status(self, key: str) -> Any:
         found = super().status(key)
-        is_wrong = found.state.value == "confirmed" and not (self.script.folder / "settled").exists()
-        return attrs.evolve(found, quantity=found.quantity * 2) if is_wrong else found
+        if found.state is not State.CONFIRMED or (self.script.folder / "settled").exists():
+            return found
+        assert found.quantity is not None
+        return attrs.evolve(found, quantity=found.quantity * 2)
 
 
 def test_a_dispute_stops_the_run_and_what_is_settled_goes_on(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,7 +22,7 @@ from vault_rules.adapters.messages import Refusal, State, Why, content
 from vault_rules.domain.canonical import canonical
 from vault_rules.domain.plan import Placement
 from vault_rules.execution.carrying import closing
-from vault_rules.execution.judging import Outcome, judge
+from vault_rules.execution.judging import judge
 from vault_rules.execution.keys import part_key
 from vault_rules.execution.ledger.drafts import Draft, claim, intent, outcome
 from vault_rules.execution.orders import Order, Part, order_fields, part_fields
@@ -33,6 +33,7 @@ from vault_rules.execution.progress import (
     Action,
     Call,
     Hold,
+    Outcome,
     Progress,
     call_fields,
     outcome_fields,

@@ -21,7 +21,7 @@ from vault_rules.execution.ledger.drafts import Draft, claim, intent
 from vault_rules.execution.ledger.places import Key, Place
 from vault_rules.execution.ledger.prior import prior_awards
 from vault_rules.execution.ledger.standing import Line, Standing
-from vault_rules.execution.ledger.store import Ledger
+from vault_rules.execution.ledger.store import Decide, Ledger
 from vault_rules.execution.market import Market
 from vault_rules.execution.orders import Order, order_fields
 from vault_rules.execution.progress import PLAN, ROUND, Progress
@@ -61,32 +61,34 @@ class Rounds:
 
         Raises `LedgerError` where another process carries out the same run.
         """
-        number = state.round + 1
         self._places = self.ledger.places()
         for _ in range(TRIES):
             standing = self.ledger.standing()
-            made = self._planned(number, state, standing)
+            made = self._planned(state, standing)
             if not made.orders and not made.without:
                 return ()
-            found = self._claimed(number, made, stands(standing.lines()))
+            found = self.ledger.claim(self.run, self._deciding(state, made, stands(standing.lines())))
             if found:
                 return found
-        return self.ledger.claim(self.run, lambda now: self._drafts(number, self._planned(number, state, now)))
+        return self.ledger.claim(self.run, lambda now: self._drafts(state, self._planned(state, now)))
 
-    def _claimed(self, number: int, made: Made, seen: Stands) -> tuple[Entry, ...]:
+    def _deciding(self, state: RunState, made: Made, seen: Stands) -> Decide:
+        """Claims what was planned, if the same still stands."""
+
         def decide(now: Standing) -> Sequence[Draft]:
-            found = stands(now.lines())
-            if found == seen:
-                return self._drafts(number, made)
-            if _of(found, self.run) != _of(seen, self.run):
-                raise LedgerError(f"the run {self.run} is carried out by another process too: let that one end")
-            return ()
+            self._alone(state, now)
+            return self._drafts(state, made) if stands(now.lines()) == seen else ()
 
-        return self.ledger.claim(self.run, decide)
+        return decide
 
-    def _drafts(self, number: int, made: Made) -> list[Draft]:
+    def _alone(self, state: RunState, standing: Standing) -> None:
+        if any(line.key not in state.awards for line in standing.lines(run=self.run)):
+            raise LedgerError(f"the run {self.run} is carried out by another process too: let that one end")
+
+    def _drafts(self, state: RunState, made: Made) -> list[Draft]:
         if not made.orders and not made.without:
             return []
+        number = state.round + 1
         drafts = [intent(None, ROUND, "ledger", number=number, without=dict(made.without), awards=len(made.orders))]
         for order in made.orders:
             drafts.append(claim(order.key, order.award, order.currency, order.day))
@@ -95,7 +97,9 @@ class Rounds:
 
     # ---- planning ----------------------------------------------------------------------------------------------------
 
-    def _planned(self, number: int, state: RunState, standing: Standing) -> Made:
+    def _planned(self, state: RunState, standing: Standing) -> Made:
+        self._alone(state, standing)
+        number = state.round + 1
         if number == 1 and self.first is not None and self.first[1] == stands(standing.lines()):
             plan = self.first[0]
         else:
@@ -121,7 +125,3 @@ class Rounds:
     def rooms(self, progresses: list[Progress]) -> dict[str, Fraction]:
         """The room left in the facilities of which anything is known that the book does not know."""
         return left_of_rooms(progresses, self.market.room)
-
-
-def _of(found: Stands, run: str) -> Stands:
-    return {key: one for key, one in found.items() if key[0] == run}
