@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from fractions import Fraction
-from threading import local
 from typing import Any
 
 import psycopg
@@ -31,7 +31,7 @@ CREATE TABLE holds (key text PRIMARY KEY, subject text, quantity numeric, price 
 
 
 def connection(url: str) -> psycopg.Connection[Any]:
-    return psycopg.connect(url)
+    return psycopg.connect(url, autocommit=True)
 
 
 def make(url: str, subjects: Mapping[str, int]) -> None:
@@ -43,17 +43,18 @@ def make(url: str, subjects: Mapping[str, int]) -> None:
 
 
 class Books:
-    """What both have in common: one connection for each thread that calls."""
+    """What both have in common. A call comes from whatever thread: it takes a connection that is free, or a new one."""
 
     def __init__(self, url: str) -> None:
-        self.url, self._mine = url, local()
+        self.url = url
+        self._free_ones: list[psycopg.Connection[Any]] = []
 
-    @property
-    def to(self) -> psycopg.Connection[Any]:
-        if not hasattr(self._mine, "connection"):
-            self._mine.connection = connection(self.url)
-        found: psycopg.Connection[Any] = self._mine.connection
-        return found
+    @contextmanager
+    def transaction(self) -> Iterator[psycopg.Connection[Any]]:
+        to = self._free_ones.pop() if self._free_ones else connection(self.url)
+        with to.transaction():
+            yield to
+        self._free_ones.append(to)
 
     def health(self) -> str:
         return "there"
@@ -62,7 +63,7 @@ class Books:
         pass
 
     def hold(self, key: str, subject: str, quantity: Fraction, price: Fraction | None) -> Refusal | None:
-        with self.to as to, to.transaction():
+        with self.transaction() as to:
             known = to.execute("SELECT state FROM holds WHERE key = %s", (key,)).fetchone()
             if known is not None:
                 return None if known[0] in ("held", "confirmed") else Refusal(key, Why.RELEASED)
@@ -70,40 +71,40 @@ class Books:
             assert row is not None
             if Fraction(row[0]) < quantity:
                 return Refusal(key, Why.LESS, "less is left", Fraction(row[0]) or None)
-            self._free(subject, -quantity)
+            self._free(to, subject, -quantity)
             said = None if price is None else str(price)
             to.execute("INSERT INTO holds VALUES (%s, %s, %s, %s, 'held')", (key, subject, _number(quantity), said))
             return None
 
-    def _free(self, subject: str, more: Fraction) -> None:
-        self.to.execute("UPDATE subjects SET free = free + %s WHERE name = %s", (_number(more), subject))
+    def _free(self, to: psycopg.Connection[Any], subject: str, more: Fraction) -> None:
+        to.execute("UPDATE subjects SET free = free + %s WHERE name = %s", (_number(more), subject))
 
     def bind(self, key: str, quantity: Fraction | None) -> Confirmation | Refusal:
-        with self.to as to, to.transaction():
+        with self.transaction() as to:
             row = to.execute("SELECT state, quantity, subject FROM holds WHERE key = %s FOR UPDATE", (key,)).fetchone()
             if row is None or row[0] not in ("held", "confirmed"):
                 return Refusal(key, Why.UNKNOWN)
             held = Fraction(row[1])
             bound = held if quantity is None else quantity
             if row[0] == "held":
-                self._free(row[2], held - bound)
+                self._free(to, row[2], held - bound)
                 to.execute("UPDATE holds SET state = 'confirmed', quantity = %s WHERE key = %s", (_number(bound), key))
             return Confirmation(key, bound)
 
     def give_back(self, key: str) -> Release | Refusal:
-        with self.to as to, to.transaction():
+        with self.transaction() as to:
             row = to.execute("SELECT state, quantity, subject FROM holds WHERE key = %s FOR UPDATE", (key,)).fetchone()
             if row is None:
                 to.execute("INSERT INTO holds VALUES (%s, NULL, NULL, NULL, 'released')", (key,))
             elif row[0] == "confirmed":
                 return Refusal(key, Why.CONFIRMED)
             elif row[0] == "held":
-                self._free(row[2], Fraction(row[1]))
+                self._free(to, row[2], Fraction(row[1]))
                 to.execute("UPDATE holds SET state = 'released', quantity = NULL WHERE key = %s", (key,))
             return Release(key)
 
     def status(self, key: str) -> Status:
-        with self.to as to, to.transaction():
+        with self.transaction() as to:
             row = to.execute("SELECT state, quantity, price FROM holds WHERE key = %s", (key,)).fetchone()
         if row is None:
             return Status(key, State.UNKNOWN)
