@@ -70,7 +70,6 @@ def hanging(ledger: Ledger, run: str, number: int) -> None:
 
 def at_full_speed(ledger: Ledger, run: str, number: int) -> None:
     """`number` awards, a claim and then the rest of each; say the seconds."""
-    sys.stdin.readline()
     start = time.perf_counter()
     for at in range(number):
         first, *rest = bought(f"k{at}")

@@ -171,6 +171,22 @@ def test_a_failed_write_leaves_the_ledger_usable(ledger: Ledger) -> None:
     assert len(ledger.append("run-1", bought("k1"))) == 4
 
 
+def test_whoever_uses_the_ledger_inside_of_a_claim_is_told_so_and_does_not_wait_for_itself(ledger: Ledger) -> None:
+    begun(ledger)
+
+    def appends(_: object) -> list[Draft]:
+        ledger.append("run-1", bought("k1"))
+        return []
+
+    def looks(_: object) -> list[Draft]:
+        return [claimed(line.key) for line in ledger.standing().lines()]
+
+    for decide in (appends, looks):
+        with pytest.raises(UsageError, match="must not use the ledger"):
+            ledger.claim("run-1", decide)
+    assert ledger.head().entries == 1
+
+
 def test_the_payload_of_a_run_holds_its_receipt_and_snapshot(ledger: Ledger) -> None:
     begun(ledger).append("run-1", [ended("stopped", why="asked to")])
     (entry,) = ledger.entries(kinds=[Kind.RUN])

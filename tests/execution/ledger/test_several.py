@@ -48,6 +48,19 @@ def test_two_processes_cannot_break_a_cap_between_them(ledger: Ledger, url: str,
     assert ledger.verify().is_whole
 
 
+@pytest.mark.slow
+def test_two_processes_of_five_hundred_awards_each_leave_one_whole_chain(
+    ledger: Ledger, url: str, worker: Starter, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As quick as it is, it says (with `-s`)."""
+    both = [worker(url, run, "speed", 500) for run in ("run-a", "run-b")]
+    seconds = max(float(process.communicate(timeout=600)[0].split()[-1]) for process in both)
+    assert ledger.verify().is_whole and ledger.head().entries == 4002
+    assert len(ledger.standing().lines(confirmed=True)) == 1000
+    with capsys.disabled():
+        print(f"\n{ledger.database.engine.dialect.name}: {4000 / seconds:.0f} entries/s")  # noqa: T201
+
+
 def test_threads_of_one_ledger_take_turns(ledger: Ledger) -> None:
     begun(ledger)
     threads = [

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from vault_rules.errors import UsageError
 
 if TYPE_CHECKING:
-    from vault_rules.execution.ledger.store import Clock, Ledger
+    from vault_rules.execution.clock import Clock
+    from vault_rules.execution.ledger.store import Ledger
 
 WAIT = 30.0
 """How many seconds a writer waits for the one before it."""

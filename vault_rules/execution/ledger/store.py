@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing
-from datetime import UTC, date, datetime
+from contextlib import closing, contextmanager
+from datetime import date
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -16,6 +16,7 @@ from vault_rules.domain.canonical import canonical
 from vault_rules.domain.entry import Entry, Head, Kind, chained
 from vault_rules.domain.receipt import Receipt
 from vault_rules.errors import LedgerError, UsageError
+from vault_rules.execution.clock import Clock, moment
 from vault_rules.execution.ledger import schema
 from vault_rules.execution.ledger.checks import check, named
 from vault_rules.execution.ledger.databases import Database, connect
@@ -32,7 +33,6 @@ from vault_rules.execution.ledger.verify import Verified, verified
 if TYPE_CHECKING:
     import polars as pl
 
-Clock = Callable[[], datetime]
 Decide = Callable[[Standing], Sequence[Draft]]
 
 
@@ -46,6 +46,7 @@ class Ledger:
         self._claimed: set[tuple[str, str]] = set()
         self._runs: set[str] = set()
         self._lock = threading.Lock()
+        self._holder: int | None = None
 
     @classmethod
     def open(cls, url: str, clock: Clock | None, *, wait: float) -> Self:
@@ -72,6 +73,18 @@ class Ledger:
     def close(self) -> None:
         """Close every connection."""
         self.database.engine.dispose()
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """One thread at a time. Who asks again from inside `claim` would wait for itself, and is told so."""
+        if self._holder == threading.get_ident():
+            raise UsageError("what `Ledger.claim` calls must not use the ledger: it is given all that stands")
+        with self._lock:
+            self._holder = threading.get_ident()
+            try:
+                yield
+            finally:
+                self._holder = None
 
     # ---- writing ---------------------------------------------------------------------------------------------------
 
@@ -105,7 +118,7 @@ class Ledger:
             raise UsageError(f"the ledger {self.database} was opened without a clock: for reading")
         named(run, "run")
         given = () if callable(asked) else _texts(asked)
-        with self._lock, self.database.writing() as connection:
+        with self._alone(), self.database.writing() as connection:
             last = _lock_head(connection, self.database)
             self._find_run(connection, run, is_new)
             if callable(asked) or any(one.kind in COUNTED for one in asked):
@@ -146,7 +159,7 @@ class Ledger:
 
     def standing(self) -> Standing:
         """What stands now."""
-        with self._lock, self.database.reading() as connection:
+        with self._alone(), self.database.reading() as connection:
             self._catch_up(connection, head_of(connection, self.database))
             return self._standing
 
@@ -227,17 +240,10 @@ def _texts(drafts: Iterable[Draft]) -> tuple[str, ...]:
 def _chain(last: Head, run: str, drafts: Sequence[Draft], payloads: Sequence[str], clock: Clock) -> tuple[Entry, ...]:
     """The drafts as entries behind the last one."""
     made: list[Entry] = []
-    previous, at = last.hash, _moment(clock) if drafts else ""
+    previous, at = last.hash, moment(clock) if drafts else ""
     for sequence, (one, payload) in enumerate(zip(drafts, payloads, strict=True), start=last.entries + 1):
         kind = Kind(one.kind).value
         hash = chained(sequence, run, one.award, kind, at, payload, previous)
         made.append(Entry(sequence, run, one.award, kind, at, payload, previous, hash))
         previous = hash
     return tuple(made)
-
-
-def _moment(clock: Clock) -> str:
-    now = clock()
-    if now.tzinfo is None:
-        raise UsageError("the ledger's clock gives a time without a time zone")
-    return now.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
