@@ -58,6 +58,12 @@ def _cap_of_mineral_and_tier() -> data.Numbers:
     return np.asarray((data.rule().reference[:, None] * percent // 100).ravel())
 
 
+def _least_by_route() -> data.Numbers:
+    """The purity that a mineral asks of a trader, in 0.01%: of one that it does not buy from more than there is."""
+    rule = data.rule()
+    return np.asarray(np.where(rule.permitted, rule.required[:, None], 10_001).ravel())
+
+
 def _in(column: str, codes: data.Numbers) -> pl.Expr:
     return pl.col(column).is_in(pl.lit(pl.Series(codes).implode()))
 
@@ -77,17 +83,14 @@ def _tier(home: pl.Expr, allied: pl.Expr) -> pl.Expr:
 
 
 def polars_pairs(book: data.Offers) -> Work:
-    """Tables by pairs of codes: one look-up for the tier, one for the route, one for the cap."""
-    frame, rule = data.code_frame(book), data.rule()
+    """Tables by pairs of codes: one look-up for the tier, one for route and purity together, one for the cap."""
+    frame = data.code_frame(book)
     countries = pl.col("origin").cast(pl.UInt16) * PLACES + pl.col("processed_in")
     tier = _from(_tier_of_pair(), countries)
-    pure = pl.col("purity") >= _from(rule.required, pl.col("mineral"))
-    permitted = _from(rule.permitted.ravel(), ROUTE)
+    pure = pl.col("purity") >= _from(_least_by_route(), ROUTE)
     cap = _from(_cap_of_mineral_and_tier(), pl.col("mineral") * 3 + pl.col("tier"))
     query = frame.lazy().with_columns(tier=tier)
-    query = query.select(
-        "tier", eligible=~_in("origin", COVERED) & permitted & pure & FRESH, within=pl.col("price") <= cap
-    )
+    query = query.select("tier", eligible=~_in("origin", COVERED) & pure & FRESH, within=pl.col("price") <= cap)
     return query.collect
 
 
@@ -131,8 +134,8 @@ def _of_mineral(frame: pl.DataFrame, code: int) -> pl.LazyFrame:
 
 def numpy_blocks(book: data.Offers) -> Work:
     """The tables by pairs with `take`, in blocks that stay in the cache, on every core."""
-    rule, tiers, caps = data.rule(), _tier_of_pair(), _cap_of_mineral_and_tier()
-    permitted, free = rule.permitted.ravel(), ~np.isin(np.arange(256), COVERED)
+    least, tiers, caps = _least_by_route(), _tier_of_pair(), _cap_of_mineral_and_tier()
+    free = ~np.isin(np.arange(256), COVERED)
 
     def work() -> pl.DataFrame:
         rows = len(book)
@@ -147,9 +150,9 @@ def numpy_blocks(book: data.Offers) -> Work:
             mineral, origin = book.mineral[here], book.origin[here]
             wide = mineral.astype(np.uint16)
             tier = tiers.take(origin.astype(np.uint16) * PLACES + book.processed_in[here])
-            routed = free.take(origin) & permitted.take(wide * TRADERS + book.trader[here])
-            good = (book.purity[here] >= rule.required.take(mineral)) & (book.valid_until[here] >= data.TODAY)
-            found["eligible"][here] = routed & good
+            pure = book.purity[here] >= least.take(wide * TRADERS + book.trader[here])
+            fresh = book.valid_until[here] >= data.TODAY
+            found["eligible"][here] = free.take(origin) & pure & fresh
             found["tier"][here] = tier
             found["within"][here] = book.price[here] <= caps.take(wide * 3 + tier)
 

@@ -10,17 +10,27 @@ import io
 import json
 import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 
 import attrs
 import click
 import polars as pl
 import pytest
 
+from tests.support.plugins import Point
 from vault_rules import api, resources
+from vault_rules.adapters.config import SECTIONS, read_config
+from vault_rules.adapters.hookspecs import PREFIX
+from vault_rules.adapters.manager import discover
+from vault_rules.adapters.plugin_checks import HOOKS
+from vault_rules.adapters.protocols import ReferencePrices, Storage, Trader
+from vault_rules.adapters.registration import Capability
 from vault_rules.cli.main import COMMANDS, cli
 from vault_rules.domain.book import Book
 from vault_rules.domain.cells import READERS
@@ -48,7 +58,7 @@ from vault_rules.source.diagnostic import Diagnostic
 CHECKOUT = Path(__file__).resolve().parent.parent
 DOCS = CHECKOUT / "docs"
 AS_OF = date(2027, 8, 1)
-NAMES = ("language", "evaluation", "books", "plan", "ledger", "commands", "operators")
+NAMES = ("language", "evaluation", "books", "plan", "plugins", "execution", "ledger", "commands", "operators")
 OTHERS = (
     "README.md",
     "CONTRIBUTING.md",
@@ -330,6 +340,51 @@ def test_operators_and_functions_have_their_page() -> None:
     names = {"-" if row.operator == "neg" else row.operator for row in SIGNATURES} | {*FUNCTIONS, *DATE_PARTS}
     said = set(re.findall(r"\w+|[^\w\s]+", code_in(page("operators").replace("not in", "not_in"))))
     assert sorted({name.replace(" ", "_") for name in names} - said) == []
+
+
+# ---- plugins -------------------------------------------------------------------------------------------------------
+
+
+def test_every_hook_has_its_heading_and_a_test_of_its_name() -> None:
+    hooks = {PREFIX + name for name in HOOKS}
+    assert {one.strip("`") for one in sections("plugins") if one.startswith("`vault_rules_")} == hooks
+    tests = (CHECKOUT / "tests" / "adapters" / "test_hooks.py").read_text(encoding="utf-8")
+    assert {
+        f"vault_rules_{name}" for name in re.findall(r"^def test_vault_rules_(\w+)\(", tests, re.MULTILINE)
+    } == hooks
+
+
+def test_every_call_of_the_protocols_and_every_capability_is_said() -> None:
+    calls = {name for one in (Trader, Storage, ReferencePrices) for name in vars(one) if not name.startswith("_")}
+    assert unsaid(calls, page("plugins")) == []
+    assert unsaid((one.value for one in Capability), page("plugins")) == []
+    assert unsaid(SECTIONS, "`" + "` `".join(re.findall(r"^\[(\w+)", page("plugins"), re.MULTILINE)) + "`") == []
+
+
+def test_the_configuration_that_is_shown_can_be_used(tmp_path: Path) -> None:
+    shown = blocks("", page("plugins"), "toml")[-1].text
+    assert "[ledger]" in shown
+    (tmp_path / "vault.toml").write_text(shown, encoding="utf-8")
+    found = read_config(tmp_path / "vault.toml", discover([]))
+    assert [str(one) for one in found.counterparties] == ["trader glencore", "storage main", "reference usgs"]
+
+
+def test_the_python_of_a_plugin_runs() -> None:
+    first, settings, kit = (one.text for one in blocks("", page("plugins"), "python")[:3])
+    module = ModuleType("shown")
+    exec(compile(first, "docs/plugins.md", "exec"), module.__dict__)
+    assert list(discover([Point("acme", lambda: module)]).sound().functions) == ["twice"]
+    exec(compile(settings, "docs/plugins.md", "exec"), module.__dict__)
+    exec(compile(kit, "docs/plugins.md", "exec"), module.__dict__)
+
+
+def test_the_contract_kit_that_is_shown_is_kept(tmp_path: Path) -> None:
+    file = tmp_path / "test_shown.py"
+    file.write_text(blocks("", page("plugins"), "python")[2].text, encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", "not any_order", str(file)]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+    assert re.search(r"\d\d passed", done.stdout)
 
 
 # ---- links ---------------------------------------------------------------------------------------------------------

@@ -89,11 +89,17 @@ def with_additions(evaluated: Evaluated, missing: tuple[Missing, ...]) -> Evalua
 
     Nothing that it decides is touched: reviewers read another plan than the one that is given back.
     """
-    reviewers = plugins().reviewers
+    reviewers = _reviewers()
     if not missing and not reviewers:
         return evaluated
     plan = _with(evaluated.plan, missing, lambda: _reviewed(reviewers, evaluated.again))
     return attrs.evolve(evaluated, plan=plan)
+
+
+def _reviewers() -> Mapping[str, Offered[Reviewer]]:
+    from vault_rules.adapters import points
+
+    return plugins().reviewers if points.installed_points() else {}
 
 
 def _with(plan: Plan, missing: tuple[Missing, ...], review: Callable[[], tuple[Finding, ...]]) -> Plan:

@@ -70,7 +70,7 @@ def test_a_plugin_that_cannot_be_imported_is_named_with_the_reason() -> None:
 
 def test_a_misspelt_hook_is_answered_with_the_nearest() -> None:
     made = module()
-    made.vault_rules_trader = hookimpl(list)  # type: ignore[attr-defined]
+    made.vault_rules_trader = hookimpl(_nothing)  # type: ignore[attr-defined]
     text = problem(plugins(Point("acme", lambda: made)))
     assert "plugin `acme`" in text
     assert "has `vault_rules_trader`, which is no hook: did you mean `vault_rules_traders`?" in text
@@ -78,7 +78,7 @@ def test_a_misspelt_hook_is_answered_with_the_nearest() -> None:
 
 def test_a_hook_that_nobody_would_call_is_told_of() -> None:
     made = module()
-    made.vault_rules_traders = list  # type: ignore[attr-defined]
+    made.vault_rules_traders = print  # type: ignore[attr-defined]
     assert "without `@hookimpl`" in problem(plugins(Point("acme", lambda: made)))
 
 
@@ -87,6 +87,10 @@ def test_a_hook_with_other_arguments_is_told_of() -> None:
     made.vault_rules_traders = hookimpl(specname="vault_rules_traders")(_with_an_argument)  # type: ignore[attr-defined]
     text = problem(plugins(Point("acme", lambda: made)))
     assert "plugin `acme`" in text and "has a hook of another form" in text
+
+
+def _nothing() -> list[Registration]:
+    return []
 
 
 def _with_an_argument(colour: str) -> list[Registration]:

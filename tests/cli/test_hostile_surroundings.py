@@ -47,7 +47,8 @@ def test_a_file_name_that_is_no_text_is_a_file_name(place: Place) -> None:
 def test_only_the_first_lines_being_read_is_no_fault(place: Place) -> None:
     command = subprocess.list2cmdline([sys.executable, "-m", "vault_rules", *place.arguments()])
     done = subprocess.run(f"{command} | head -1", shell=True, capture_output=True)
-    assert done.stderr == b""
+    said = [line for line in done.stderr.splitlines() if not line.startswith(b"reading the book")]
+    assert said == []  # a slow machine says that it is still reading
 
 
 def test_dates_that_no_calendar_has_are_a_bad_book_not_a_panic(place: Place) -> None:

@@ -28,6 +28,7 @@ from vault_rules.errors import EvaluationError
 from vault_rules.report.as_json import plan_to_json
 
 FAST: dict[str, tuple[int, ...]] = {
+    "CHAINED": (0, 1),
     "_FEW": (1, 3, 48),
     "BLOCK": (4, 2, 1024),
     "MOST": (8, 3, 64),
@@ -37,7 +38,9 @@ FAST: dict[str, tuple[int, ...]] = {
     "SMALL": (4, 8, 100_000),
     "_SURE": (1, 2),
     "SAMPLE": (4, 9),
+    "MANY": (2, 50_000),
     "DENSE": (4, 40),
+    "PLACES": (8, 2**16),
     "_DENSE": (2**20, 8),
     "_AFTER": (1, 2, 16),
     "FEW": (8, 2, 2048),

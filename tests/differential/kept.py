@@ -97,4 +97,24 @@ KEPT = [
         "tiny",
     ),
     Kept("quantities that 64 bits hold, but not their sum", case(BUY, *MANY, asked="1200000000"), "tiny"),
+    Kept(
+        "prices of 128 bits that lie close together were sorted as 64",
+        case(BUY, *(offer(f"o{at}", f"123456789012345678901.0000000{at}", "3") for at in (2, 1))),
+    ),
+    Kept(
+        "behind a cap that could not say, the limit of another was asked late, in a unit too coarse for it",
+        case(
+            f"field note: text\n{BUY}\ncap known: quantity by note <= 5 kg\ncap fine: stock by offer <= 1 oz_t",
+            offer("o1", "10", "50"),
+        ),
+    ),
+    Kept(
+        "of offers at the price at which a median's depth is reached, the first by row were taken, not by delivery",
+        case(
+            "waterfall buying { take all premium <= 0% over median(all, depth 50 kg) if none reject }",
+            offer("o1", "9", "10"),
+            offer("o2", "10", "10"),
+            offer("o3", "10", "40", delivery=date(2027, 9, 1)),
+        ),
+    ),
 ]

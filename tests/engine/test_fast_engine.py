@@ -1,4 +1,4 @@
-"""The fast engine's own promises: decisions, awards as columns, figures of any size, explanations."""
+"""The fast engine's own promises: awards as columns, figures of any size, explanations."""
 
 from __future__ import annotations
 
@@ -12,12 +12,9 @@ import vault_rules as vr
 from tests.differential.cases import Case, checked, random_case
 from tests.support.policies import policy as load_text
 from vault_rules.domain.columns import ColumnBook, columns_of
-from vault_rules.engine.eligibility import Eligibility
-from vault_rules.engine.fast.deciding import decide
 from vault_rules.engine.fast.evaluation import evaluate
 from vault_rules.engine.fast.plan import later
 from vault_rules.engine.program import Program, compile_policy
-from vault_rules.engine.world import World
 from vault_rules.errors import EvaluationError
 from vault_rules.report.choice import counted, rejected
 from vault_rules.report.frames import frame
@@ -51,20 +48,6 @@ def in_columns(case: Case) -> tuple[Program, ColumnBook]:
         book=book,
     )
     return compile_policy(typed), columns
-
-
-@pytest.mark.parametrize("seed", range(40))
-def test_decisions_are_those_of_steps_three_and_four(seed: int) -> None:
-    case = random_case(seed)
-    program, columns = in_columns(case)
-    eligibility = Eligibility(World(program.on(case.as_of), case.book))
-    try:
-        standings = eligibility.run(case.book.offers)
-    except EvaluationError:
-        return
-    expected = {name: (one.may_serve, one.tier if one.may_serve else None) for name, one in standings.items()}
-    found = decide(program, columns, case.as_of)
-    assert {name: (eligible, tier) for name, eligible, tier, _ in found.iter_rows()} == expected
 
 
 @pytest.mark.parametrize("seed", range(40))

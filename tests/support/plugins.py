@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 import pytest
 
-from vault_rules.adapters import manager
+from vault_rules.adapters import manager, points
 from vault_rules.adapters.hookspecs import PREFIX, hookimpl
 from vault_rules.adapters.manager import Plugins, discover
 
@@ -53,14 +53,15 @@ def plugin(name: str = "acme", **hooks: Sequence[Any]) -> Point:
     return Point(name, lambda: module(**hooks))
 
 
-def plugins(*points: Point) -> Plugins:
-    return discover(points)
+def plugins(*given: Point) -> Plugins:
+    return discover(given)
 
 
 @contextmanager
-def installed(*points: Point) -> Iterator[Plugins]:
+def installed(*given: Point) -> Iterator[Plugins]:
     """Within it, these plugins are installed, and no others."""
-    found = discover(points)
+    found = discover(given)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(manager, "installed", lambda: found)
+        patch.setattr(points, "installed_points", lambda: given)
         yield found

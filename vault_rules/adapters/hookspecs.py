@@ -12,9 +12,9 @@ from collections.abc import Sequence
 
 import pluggy
 
+from vault_rules.adapters.points import GROUP
 from vault_rules.adapters.registration import Function, Observer, Registration, Reviewer
 
-GROUP = "vault_rules"
 PREFIX = "vault_rules_"
 
 WORDS = {

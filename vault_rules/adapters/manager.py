@@ -15,8 +15,9 @@ import attrs
 import pluggy
 
 from vault_rules.adapters import builtin, hookspecs
-from vault_rules.adapters.hookspecs import GROUP, PREFIX
+from vault_rules.adapters.hookspecs import PREFIX
 from vault_rules.adapters.plugin_checks import HOOKS, BadPlugin, checked, misspelt
+from vault_rules.adapters.points import GROUP, installed_points
 from vault_rules.adapters.registration import Function, Observer, Registration, Reviewer
 from vault_rules.errors import PluginError
 
@@ -118,9 +119,7 @@ class Plugins:
 @cache
 def installed() -> Plugins:
     """The plugins of this installation, looked for once in a process."""
-    from importlib.metadata import entry_points
-
-    return discover(entry_points(group=GROUP))
+    return discover(installed_points())
 
 
 def discover(points: Iterable[Point]) -> Plugins:

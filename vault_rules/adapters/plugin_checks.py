@@ -9,7 +9,8 @@ from typing import Any
 import attrs
 
 from vault_rules.adapters import hookspecs
-from vault_rules.adapters.hookspecs import GROUP, PREFIX
+from vault_rules.adapters.hookspecs import PREFIX
+from vault_rules.adapters.points import GROUP
 from vault_rules.adapters.protocols import PROTOCOL
 from vault_rules.adapters.registration import Function, Observer, Registration, Reviewer
 from vault_rules.domain.spelling import did_you_mean

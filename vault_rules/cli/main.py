@@ -41,7 +41,7 @@ def cli() -> None:
       1  the policy has errors
       2  the command was not understood, or a file is not there
       3  the book is bad; nothing was evaluated
-      4  an adapter or the ledger failed
+      4  an adapter, a plugin or the ledger failed
       5  a request could not be filled, under --fail-on-shortfall
     """
 

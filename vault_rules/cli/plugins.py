@@ -131,7 +131,7 @@ def _lines(said: dict[str, Any]) -> Iterator[str]:
 @click.option("--output", type=click.Path(path_type=Path), help="The folder to write; else vault-rules-NAME.")
 def new(name: str, kind: str | None, output: Path | None) -> int:
     """Write a distribution with an adapter that works, its contract tests and a README: a plugin to begin with."""
-    from vault_rules.cli.new_plugin import write_plugin
+    from vault_rules.cli.new_plugin.writing import write_plugin
 
     if kind is None:
         raise click.UsageError("Say --trader or --storage.")

@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 import polars as pl
 
-from vault_rules.domain.columns import INT64_MAX, Coded, code_type
+from vault_rules.domain.columns import INT64_MAX, Coded, code_type, in_order
 from vault_rules.domain.text_frame import as_texts
 
 _SAMPLE = 20_000
@@ -89,6 +89,7 @@ def _numbered(cells: pl.Series) -> tuple[pl.Series, pl.Series]:
     places = from_zero.fill_null(none).cast(code_type(none + 1))
     first = places.arg_unique()
     first = first.filter(places.gather(first) != none)
+    first = first.gather(places.gather(first).arg_sort())  # as numbers and days go, so that no code need change
     table = [0] * (none + 1)
     for code, place in enumerate(places.gather(first), 1):
         table[place] = code
@@ -142,7 +143,7 @@ def _apart(key: int, parts: Sequence[Distinct]) -> tuple[Any, ...]:
 
 def as_coded(name: str, found: Distinct, height: int) -> Coded | None:
     """Values by code, None the blank one; None where all are blank."""
-    values = [None, *(value for value in found.values if value is not None)]
+    values = [None, *in_order([value for value in found.values if value is not None])]
     if len(values) == 1:
         return None
     kind = code_type(len(values))

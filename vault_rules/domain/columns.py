@@ -33,7 +33,8 @@ class TooWide(Exception):
 class Coded:
     """A column of few different values. `codes` (unsigned, no nulls) index `values`; code 0 is None, a blank cell.
 
-    Values are exact and different from each other (text, date, truth value, `Fraction`), in any order.
+    Values are exact and different from each other: dates and numbers (`Fraction`) in their order, text and truth
+    values in any.
     """
 
     codes: pl.Series
@@ -95,6 +96,13 @@ class OfferColumns:
             found[mineral.values[code]] = (start, length)
             start += length
         return found
+
+    @cached_property
+    def ids_rise(self) -> bool:
+        """Whether the offers of each mineral stand in the order of their ids."""
+        ids = self.ids
+        falls = (ids.shift(1) > ids).arg_true()
+        return set(falls.to_list()) <= {start for start, _ in self.markets.values()}
 
     def coded(self, name: str, column: Texts) -> Coded:
         """A column of many different texts as codes, where a rule reads it after all; kept by any name of its own."""
@@ -176,11 +184,15 @@ def column(name: str, values: Sequence[Any]) -> Column | None:
 
 
 def coded(name: str, values: Sequence[Any]) -> Coded:
-    table = {None: 0} | {
-        one: code for code, one in enumerate((one for one in dict.fromkeys(values) if one is not None), 1)
-    }
+    different = in_order([one for one in dict.fromkeys(values) if one is not None])
+    table = {None: 0} | {one: code for code, one in enumerate(different, 1)}
     codes = pl.Series(name, [table[one] for one in values], dtype=code_type(len(table)))
     return Coded(codes, tuple(table))
+
+
+def in_order(values: list[Any]) -> list[Any]:
+    """Different values as they are held: dates and numbers in order, so that codes compare as what they stand for."""
+    return sorted(values) if values and isinstance(values[0], date | Fraction) else values
 
 
 def numbers(name: str, values: Sequence[Fraction | None]) -> Numbers:

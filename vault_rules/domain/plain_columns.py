@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import cache
 
 import polars as pl
 
 from vault_rules.domain.columns import INT64_MAX, INT128_MAX, Coded, Numbers
 from vault_rules.domain.exact import SHOWN_DECIMALS, has_end, invoice, plain
 
+_LISTED = 4
+"""So many decimals have a table of their texts."""
 _SCALE = 10**SHOWN_DECIMALS
 
 
@@ -46,9 +49,22 @@ def _pointed(value: pl.Expr, places: int, kind: pl.DataType) -> pl.Expr:
     if not places:
         return value.cast(pl.String)
     down = pl.lit(10**places, dtype=kind)
+    if places <= _LISTED:
+        return pl.concat_str((value // down).cast(pl.String), _ending(value % down, endings(places)))
     rest = (value % down).cast(pl.String).str.zfill(places)
     text = pl.concat_str((value // down).cast(pl.String), pl.lit("."), rest)
     return text.str.strip_chars_end("0").str.strip_chars_end(".")
+
+
+def _ending(rest: pl.Expr, texts: pl.Series) -> pl.Expr:
+    return pl.lit(texts).gather(rest.cast(pl.UInt32))
+
+
+@cache
+def endings(places: int) -> pl.Series:
+    """What stands behind the whole part, for each number of the smallest decimals: to be looked up is quicker."""
+    digits = (f".{rest:0{places}}".rstrip("0").rstrip(".") for rest in range(10**places))
+    return pl.Series(digits, dtype=pl.String)
 
 
 def each(whole: pl.Series, unit: Fraction) -> pl.Series:
@@ -97,8 +113,8 @@ def money_texts(cents: pl.Series) -> pl.Series:
     """Cents as money with two decimals."""
     kind = _kind(_largest(cents))
     value, hundred = pl.col(cents.name), pl.lit(100, dtype=kind)
-    rest = (value % hundred).cast(pl.String).str.zfill(2)
-    text = pl.concat_str((value // hundred).cast(pl.String), pl.lit("."), rest)
+    cents_of = pl.Series([f".{rest:02}" for rest in range(100)], dtype=pl.String)
+    text = pl.concat_str((value // hundred).cast(pl.String), _ending(value % hundred, cents_of))
     return cents.cast(kind).to_frame().select(text).to_series().rename(cents.name)
 
 

@@ -56,6 +56,10 @@ class Waterfalls:
             raise stop("V0502", f"{len(found)} waterfalls are in force for {who}", found[1][0].name_span, _APART)
         return found[0]
 
+    def has_prior(self, request: Request) -> bool:
+        """Whether anything was awarded to a request before."""
+        return request.request in self._prior
+
     def before(self, request: Request) -> Fraction:
         """What was awarded to a request before."""
         return sum((award.quantity for award in self._prior.get(request.request, ())), Fraction(0))

@@ -33,7 +33,8 @@ _HEAD = """\
 
 Printed from the table that the checker and the engine use. What stands in no row is an error: `15%` and `0.15` do not
 go together, days do not compare with months, and a price is never added to an amount of money. A result marked with *
-may be undefined, and then needs `else`: `(a / b else 0%)`. "Of a kind" means that both are of the same kind.
+may be undefined, and then needs `else`: `(a / b else 0%)`. "Of a kind" means that both are of the same kind. Installed
+plugins may bring more functions: `vault-rules plugins` lists them with their kinds.
 """
 
 

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from vault_rules.domain.columns import INT64_MAX, INT128_MAX
-from vault_rules.engine.fast.lanes import Lane
 from vault_rules.engine.fast.rooms import Bound, Room
+from vault_rules.engine.fast.segments import Lane
 from vault_rules.engine.fast.table import index_of
 from vault_rules.engine.fast.tallies import UNKNOWN, Counting
 from vault_rules.engine.fast.vectors import Wide, as_exact, at_unit, dtype_for
@@ -229,7 +229,7 @@ class AtOnce:
 
     def _give(self, part: pl.DataFrame, caps: list[tuple[Counting, list[Any]]]) -> None:
         walk, ledger, number = self.walk, self.serving.ledger, self.step.step.number
-        made = len(ledger.rows)
+        made = ledger.made
         part = part.filter(pl.col("#has") > 0)
         none = part.filter(~pl.col("#gives"))
         if none.height:

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from vault_rules.domain.award_columns import AwardColumns
-from vault_rules.domain.columns import Coded, Numbers, Texts, code_type, number_type
+from vault_rules.domain.columns import Coded, Numbers, Texts, code_type
 from vault_rules.engine.fast.evaluation import FastEvaluation, step_of
 from vault_rules.engine.fast.lanes import reference_of
 from vault_rules.engine.fast.vectors import Exact, Keyed, Scalar, Value, Wide, as_exact, is_true
@@ -35,23 +35,32 @@ class _Awards:
     def __init__(self, evaluation: FastEvaluation) -> None:
         self.evaluation, self.serving = evaluation, evaluation.serving
         ledger, alive = self.serving.ledger, self.serving.lanes.alive
-        self.rows = pl.Series("row", ledger.rows, dtype=pl.UInt32)
-        self.walks = pl.Series("walk", ledger.walks, dtype=pl.UInt32)
-        self.step = pl.Series("step", ledger.steps, dtype=pl.Int64)
-        self.places = alive.frame["row"].search_sorted(self.rows) if len(self.rows) else self.rows
+        self.rows, self.walks, self.step = (ledger.frame[name] for name in ("row", "walk", "step"))
+        self.places = self._places(alive.frame["row"])
         """Where each award's offer stands among those that may serve."""
+
+    def _places(self, alive: pl.Series) -> pl.Series:
+        if len(self.rows) * 16 < len(alive) or not len(alive):
+            return alive.search_sorted(self.rows) if len(self.rows) else self.rows
+        places = pl.zeros(int(alive[-1]) + 1, dtype=pl.UInt32, eager=True)
+        return places.scatter(alive, pl.int_range(len(alive), dtype=pl.UInt32, eager=True)).gather(self.rows)
+
+    def _of(self, expr: pl.Expr, places: pl.Series) -> pl.Series:
+        """What an expression is for some of the offers that may serve."""
+        frame = self.serving.lanes.alive.frame
+        names = expr.meta.root_names() or frame.columns[:1]
+        some = frame.select(names)[places] if len(places) else frame.select(names).head(0)
+        return some.select(expr.alias("found")).to_series()
 
     def columns(self) -> AwardColumns:
         serving = self.serving
         reference = self._reference()
         price = serving.book.offers.columns["price"]
         assert isinstance(price, Numbers)
-        quantities = serving.ledger.quantities
-        whole = pl.Series("quantity", quantities, dtype=number_type(max(quantities, default=0)))
         return AwardColumns(
             self._texts(),
             self.step,
-            Numbers(whole, serving.mass),
+            Numbers(serving.ledger.frame["quantity"], serving.mass),
             Numbers(price.whole.gather(self.rows), price.unit),
             self._compared(),
             reference,
@@ -77,12 +86,13 @@ class _Awards:
     def _excepted(self) -> pl.Series:
         """The awards of offers to which any exception applies, whoever buys."""
         lanes = self.serving.lanes
+        if not self.serving.day.exceptions or not len(self.rows):
+            return pl.Series([], dtype=pl.UInt32)
         sight = lanes.sight(lanes.alive)
         mask = pl.lit(False)
         for one in self.serving.day.exceptions:
             mask = mask | is_true(sight.applies(one))
-        frame = lanes.alive.frame[self.places] if len(self.rows) else lanes.alive.frame.head(0)
-        return frame.with_columns(held=mask)["held"].arg_true()
+        return lanes.alive.frame[self.places].with_columns(held=mask)["held"].arg_true()
 
     # ---- texts -----------------------------------------------------------------------------------------------------
 
@@ -139,8 +149,7 @@ class _Awards:
     def _compared(self) -> Numbers:
         lanes = self.serving.lanes
         value = as_exact(lanes.sight(lanes.alive).compared())
-        frame = lanes.alive.frame[self.places] if len(self.rows) else lanes.alive.frame.head(0)
-        return Numbers(frame.select(value.expr.alias("compared"))["compared"], value.unit)
+        return Numbers(self._of(value.expr, self.places).alias("compared"), value.unit)
 
     def _reference(self) -> Coded:
         """What each award's price was measured by: a table for each step of each kind of walk."""
@@ -164,8 +173,7 @@ class _Awards:
         if isinstance(value, Scalar) or not len(mine):
             return pl.zeros(len(mine), dtype=pl.UInt32, eager=True)
         assert isinstance(value, Keyed)
-        frame = self.serving.lanes.alive.frame[self.places.gather(mine)]
-        return frame.select(value.index.cast(pl.UInt32).alias("at"))["at"]
+        return self._of(value.index.cast(pl.UInt32), self.places.gather(mine))
 
     def _queues(self) -> dict[Any, list[int]]:
         found: dict[Any, list[int]] = {}

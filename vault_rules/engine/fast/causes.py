@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from typing import Any
 
@@ -38,6 +38,7 @@ class Causes:
     def because(self, walk: Walk) -> tuple[str, ...]:
         """Every code for which an offer of the mineral with quantity left was passed over or cut short."""
         mineral = walk.request.mineral
+        walk.tell()
         found = set(walk.cut) | self.ineligible.get(mineral, set())
         steps: tuple[typed.Step, ...] = walk.clauses["steps"]
         outside = self._outside(mineral, tuple(tier for step in steps for tier in step.tiers))
@@ -64,7 +65,7 @@ class Causes:
         caps = serving.tallies.of(walk.request)
         for one in ones:
             at = places[one.row]
-            said = [(cap, cap.at(columns, at)) for cap in caps]
+            said = _said(caps, columns, at)
             share = walk.clauses[one.step, "share"]
             if UNKNOWN in [bound for _, bound in said] or (share is not None and serving.asks_each(share.ratio)):
                 yield {reason.code for reason in self.blocked(walk, one)}
@@ -165,12 +166,12 @@ class Causes:
     @cached_property
     def _sold_out(self) -> dict[str, tuple[list[int], list[int]]]:
         """For each mineral the offers that were sold out, and by which award, in the order of these."""
-        ledger, left = self.serving.ledger, self.serving.left
+        ledger, left = self.serving.ledger, self.serving.lefts()
         last = {row: at for at, row in enumerate(ledger.rows)}
         found: dict[str, tuple[list[int], list[int]]] = {}
-        for at, row in enumerate(ledger.rows):
+        for at, (row, walk) in enumerate(zip(ledger.rows, ledger.walks, strict=True)):
             if last[row] == at and left[row] == 0:
-                rows, times = found.setdefault(self.serving.walks[ledger.walks[at]].request.mineral, ([], []))
+                rows, times = found.setdefault(self.serving.walks[walk].request.mineral, ([], []))
                 rows.append(row)
                 times.append(at if self.made is None else self.made[at])
         return found
@@ -191,6 +192,16 @@ class Causes:
         table = self.serving.table
         names = getattr(table.column("mineral"), "values", [])
         return codes.by_mineral(table.frame, masks, names)
+
+
+def _said(caps: Sequence[Counting], columns: Mapping[str, list[Any]], at: int) -> list[tuple[Counting, Any]]:
+    """What caps said to an offer: after one that could not say, no other was asked."""
+    found: list[tuple[Counting, Any]] = []
+    for cap in caps:
+        found.append((cap, cap.at(columns, at)))
+        if found[-1][1] is UNKNOWN:
+            break
+    return found
 
 
 def _step(walk: Walk, number: int) -> typed.Step:

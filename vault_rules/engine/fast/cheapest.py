@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import polars as pl
 
 from vault_rules.domain.columns import INT64_MAX, INT128_MAX
+from vault_rules.engine.fast.ordering import in_order
 
 SMALL = 40_000
 """So few rows are sorted without asking which of them are needed."""
@@ -15,46 +15,58 @@ SAMPLE = 20_000
 _SURE = 12  # rows of the sample: a guess from fewer is no guess
 
 
-def cheapest(frame: pl.DataFrame, enough: Mapping[int, int]) -> tuple[pl.DataFrame, frozenset[int]]:
-    """The rows of each group with the lowest keys whose quantities make up at least `enough`, sorted.
+def cheapest(frame: pl.DataFrame, enough: Mapping[int, int]) -> tuple[pl.DataFrame, bool, frozenset[int]]:
+    """The rows of each group with the lowest keys whose quantities make up at least `enough`, sorted, ties as given.
 
-    `frame` has columns `#group`, `#key` and `#quantity`, whole numbers. Also returned: the groups of which there are
-    more rows than those. A sample says how far to read; where it said too little, all rows of the group are given.
+    `frame` has columns `#group`, `#key` and `#quantity`, whole numbers. Also returned: whether there are ties, and the
+    groups of which there may be more rows than those. A sample says how far to read; where it said too little, all rows
+    of the group are given.
     """
-    if frame.height <= SMALL:
-        return frame.sort("#group", "#key"), frozenset()
-    largest = frame["#quantity"].max()
-    assert isinstance(largest, int)
-    if largest * frame.height > INT64_MAX:
-        frame = frame.with_columns(pl.col("#quantity").cast(pl.Int128))  # so that sums fit
-    reach = _reach(frame, enough)
-    limit = pl.lit(pl.Series(_by_group(reach, frame["#group"].max()), dtype=frame.schema["#key"])).gather(
-        pl.col("#group")
-    )
+    reach = _reach(frame, enough) if frame.height > SMALL and _pays(frame, enough) else {}
+    if not reach:
+        return *in_order(frame), frozenset()
+    last = frame["#group"].max()
+    assert isinstance(last, int)
+    limits = pl.Series([reach.get(group) for group in range(last + 1)], dtype=frame.schema["#key"])
+    limit = pl.lit(limits).gather(pl.col("#group"))
     cut = frame.lazy().filter((pl.col("#key") <= limit).fill_null(True)).collect()
-    sums = dict(cut.group_by("#group").agg(pl.col("#quantity").cast(pl.Int128).sum()).iter_rows())
-    short = [group for group in reach if sums.get(group, 0) < enough[group]]
+    sums = dict(cut.group_by("#group").agg(_fitting(cut).sum()).iter_rows())
+    short = [group for group in reach if sums.get(group, 0) < enough.get(group, 0)]
     if short:
-        more = pl.col("#group").is_in(short) & (pl.col("#key") > limit)
-        cut = pl.concat([cut, frame.filter(more)])
-    return cut.sort("#group", "#key"), frozenset(reach) - set(short)
+        cut = frame.lazy().filter((pl.col("#key") <= limit).fill_null(True) | pl.col("#group").is_in(short)).collect()
+    return *in_order(cut), frozenset(reach) - set(short)
 
 
-def _by_group(reach: Mapping[int, int], last: Any) -> list[int | None]:
-    return [reach.get(group) for group in range(int(last) + 1)]
+def _pays(frame: pl.DataFrame, enough: Mapping[int, int]) -> bool:
+    """Whether much less is needed than is there."""
+    total = frame.select(_fitting(frame).sum()).item()
+    return 4 * sum(enough.values()) < int(total)
+
+
+def _fitting(frame: pl.DataFrame) -> pl.Expr:
+    """The quantities in whole numbers that hold any sum of them."""
+    largest = frame["#quantity"].max()
+    assert isinstance(largest, int | None)
+    kind = pl.Int64 if (largest or 0) * frame.height <= INT64_MAX else pl.Int128
+    return pl.col("#quantity").cast(kind)
 
 
 def _reach(frame: pl.DataFrame, enough: Mapping[int, int]) -> dict[int, int]:
     """For each group of many rows the key up to which a sample finds twice as much as is needed."""
     step = max(frame.height // SAMPLE, 1)
-    sample = frame.select("#group", "#key", "#quantity").gather_every(step).sort("#group", "#key")
-    summed = sample.with_columns(pl.col("#quantity").cast(pl.Int128).cum_sum().over("#group"))
-    reach: dict[int, int] = {}
-    for group, part in summed.group_by("#group", maintain_order=True):
-        number = int(group[0])
-        wanted = 2 * enough.get(number, 0) // step
-        less = part.select((pl.col("#quantity") < pl.lit(min(wanted, INT128_MAX), dtype=pl.Int128)).sum()).item()
-        place = max(int(less), _SURE)
-        if place + _SURE < part.height:
-            reach[number] = part["#key"][place]
-    return reach
+    sample, _ = in_order(frame.select("#group", "#key", "#quantity").gather_every(step))
+    last = sample["#group"].max()
+    assert isinstance(last, int)
+    wanted = [min(2 * enough.get(group, 0) // step, INT128_MAX) for group in range(last + 1)]
+    limit = pl.lit(pl.Series(wanted, dtype=pl.Int128)).gather(pl.col("#group"))
+    less = pl.col("#quantity").cast(pl.Int128).cum_sum().over("#group") < limit
+    place = pl.max_horizontal(pl.col("#less").sum(), _SURE)
+    found = (
+        sample.lazy()
+        .with_columns(less.alias("#less"))
+        .group_by("#group", maintain_order=True)
+        .agg(place.alias("place"), pl.len().alias("count"), pl.col("#key").get(place, null_on_oob=True))
+        .filter(pl.col("place") + _SURE < pl.col("count"))
+        .select("#group", "#key")
+    )
+    return dict(found.collect().iter_rows())

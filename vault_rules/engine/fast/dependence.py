@@ -61,6 +61,20 @@ class Dependence:
         return reads or any(scope.buyers is not None for scope in scopes)
 
     @cached_property
+    def caps_ask(self) -> dict[str, bool]:
+        """For each cap whether what it says depends on the request, beyond its mineral, or on markets."""
+        day = self.day
+        changes = [dict(one.changes) for one in day.exceptions]
+        return {
+            rule.name: any(
+                isinstance(part, typed.Market) or (isinstance(part, typed.Column) and part.owner == "request")
+                for expr in expressions([dict(rule.clauses), *changes])
+                for part in parts(expr, day)
+            )
+            for rule in day.caps
+        }
+
+    @cached_property
     def alone(self) -> dict[str, bool]:
         """For each waterfall whether its candidates depend on the request itself."""
         day = self.day

@@ -94,7 +94,7 @@ class FastEvaluation:
 
     @cached_property
     def awards(self) -> list[Award]:
-        return [self.award(at) for at in range(len(self.serving.ledger.rows))]
+        return [self.award(at) for at in range(self.serving.ledger.made)]
 
     def award(self, at: int) -> Award:
         """One award, by its place in the order made."""
@@ -238,6 +238,7 @@ class FastEvaluation:
 
     def given(self, walk: Walk, one: Blocked) -> tuple[int, int]:
         """What the step, and all steps, had given the request at a moment."""
+        walk.tell()
         steps = [step.number for step in walk.clauses["steps"]]
         opened = walk.begins[steps.index(one.step)]
         quantities = self._sums
@@ -257,15 +258,14 @@ class FastEvaluation:
         ledger, alive = self.serving.ledger, self.serving.lanes.alive
         read = set().union(*(columns_read(one, self.world.day) for one in self._of_caps()))
         names = sorted((read | {"mineral"}) & set(alive.frame.columns))
-        awards = pl.DataFrame(
-            {"row": ledger.rows, "walk": ledger.walks, "at": range(len(ledger.rows))},
-            schema={"row": pl.UInt32, "walk": pl.UInt32, "at": pl.UInt32},
-        ).join(alive.frame.select("row", *names), on="row", how="left", maintain_order="left")
+        awards = ledger.frame.select("row", "walk", at=pl.int_range(pl.len(), dtype=pl.UInt32)).join(
+            alive.frame.select("row", *names), on="row", how="left", maintain_order="left"
+        )
         alike = awards.group_by("walk", *names, maintain_order=True).agg("row", "at")
-        prices, invoiced = self._prices, self.serving.tallies
+        prices, invoiced, given = self._prices, self.serving.tallies, ledger.quantities
         for walk, rows, places in alike.select("walk", "row", "at").iter_rows():
             request = self.serving.walks[walk].request
-            quantities = [ledger.quantities[at] for at in places]
+            quantities = [given[at] for at in places]
             cost = sum(invoiced.invoice(one, prices[row]) for one, row in zip(quantities, rows, strict=True))
             offer = self.offers.standing(rows[0]).offer
             quantity = sum(quantities) * self.serving.mass

@@ -1,8 +1,8 @@
-"""Step 6, who may be taken: the candidates of each step of a waterfall, in order, each mineral's as far as needed."""
+"""Step 6, who may be taken: which offers are candidates of a step, what orders them, and what walks look at."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -11,8 +11,7 @@ import attrs
 import polars as pl
 
 from vault_rules.domain.rows import Request
-from vault_rules.engine.fast.cheapest import cheapest
-from vault_rules.engine.fast.ordering import packed, ranked
+from vault_rules.engine.fast.limits import picked
 from vault_rules.engine.fast.references import References
 from vault_rules.engine.fast.sight import Sight
 from vault_rules.engine.fast.table import Table
@@ -38,11 +37,6 @@ from vault_rules.engine.program import Clauses
 from vault_rules.engine.world import World
 from vault_rules.semantics import typed
 
-SMALL = 100_000
-BLOCK = 2048
-_KEPT = 256
-"""So many blocks of lists are kept: requests of several minerals take turns."""
-
 
 @attrs.frozen(eq=False)
 class Queue:
@@ -55,141 +49,6 @@ class Queue:
     request: Request | None
     """None where no part of the step reads the request, so that many share the queue."""
     minerals: frozenset[str]
-
-
-class Lists(dict[str, list[Any]]):
-    """Columns of a frame as lists, each made when it is first looked at."""
-
-    def __init__(self, frame: pl.DataFrame) -> None:
-        super().__init__()
-        self._frame = frame
-
-    def __missing__(self, name: str) -> list[Any]:
-        found = self[name] = self._frame[name].to_list()
-        return found
-
-
-class Segment:
-    """Candidates in order. Their columns are lists where there are few of them, else blocks of lists."""
-
-    def __init__(self, frame: pl.DataFrame) -> None:
-        self.frame = frame
-        self._blocks: dict[int, Lists] = {}
-        self._size = frame.height if frame.height <= SMALL else BLOCK
-        self.whole = all(frame[name].null_count() == frame.height for name in ("#lot", "#min_quantity"))
-        """Whether every offer may be taken in any quantity."""
-
-    def lists(self, place: int) -> tuple[Lists, int, int]:
-        """The columns around a place, at which place they begin, and how long they are."""
-        at = place - place % self._size
-        found = self._blocks.get(at)
-        if found is None:
-            if len(self._blocks) >= _KEPT:
-                del self._blocks[next(iter(self._blocks))]
-            found = self._blocks[at] = Lists(self.frame.slice(at, self._size))
-        return found, at, min(self._size, self.frame.height - at)
-
-
-@attrs.define(eq=False)
-class Lane:
-    """One mineral's candidates at a step: a part of a segment. All before `first` are sold out."""
-
-    segment: Segment
-    start: int
-    stop: int
-    first: int = attrs.field(default=attrs.Factory(lambda self: self.start, takes_self=True))
-    _narrowed: dict[Any, Lane] = attrs.field(factory=dict)
-
-    def narrowed(self, key: Any, mask: pl.Expr) -> Lane:
-        """Only those that meet what a request asks for."""
-        if key not in self._narrowed:
-            frame = self.segment.frame.slice(self.start, self.stop - self.start).filter(mask)
-            self._narrowed[key] = Lane(Segment(frame), 0, frame.height)
-        return self._narrowed[key]
-
-
-class Candidates:
-    """The lanes of one queue, made when first asked for."""
-
-    def __init__(self, lanes: Lanes, queue: Queue, enough: Mapping[str, int]) -> None:
-        self.lanes, self.queue, self.enough = lanes, queue, enough
-        self._rest: dict[str, Lane] = {}
-
-    @cached_property
-    def _made(self) -> tuple[dict[str, Lane], frozenset[int], list[str]]:
-        """The first lane of each mineral, the minerals (by code) that have more, and the columns of the order."""
-        frame, order = self._frame(self.queue.minerals)
-        codes = self.lanes.codes
-        enough = {codes[mineral]: quantity for mineral, quantity in self.enough.items() if mineral in codes}
-        packed_one = len(order) == 1
-        ordered, more = cheapest(frame, enough) if packed_one else (frame.sort("#group", *order), frozenset())
-        ordered = self._by_id(ordered, order)
-        segment, found, start = Segment(ordered), {}, 0
-        for length, code in ordered["#group"].rle().struct.unnest().iter_rows():
-            found[self.lanes.names[code]] = Lane(segment, start, start + length)
-            start += length
-        return found, more, order
-
-    def _by_id(self, ordered: pl.DataFrame, order: list[str]) -> pl.DataFrame:
-        """Ties by offer id."""
-        keys = ["#group", *order]
-        tied = (
-            ordered.lazy()
-            .select(pl.all_horizontal((pl.col(one) == pl.col(one).shift()) for one in keys).any().alias("tied"))
-            .collect()["tied"]
-        )
-        if ordered.height and tied[0]:
-            ids = self.lanes.alive.offers.ids.gather(ordered["row"]).alias("#id")
-            ordered = ordered.with_columns(ids).sort(*keys, "#id").drop("#id")
-        return ordered
-
-    def first(self, mineral: str) -> Lane | None:
-        return self._made[0].get(mineral)
-
-    def rest(self, mineral: str) -> Lane | None:
-        """The candidates behind the first lane, where it does not hold all."""
-        found, more, order = self._made
-        if self.lanes.codes.get(mineral) not in more:
-            return None
-        if mineral not in self._rest:
-            lane = found[mineral]
-            reached = lane.segment.frame["#key"][lane.stop - 1]
-            frame, _ = self._frame(frozenset((mineral,)))
-            frame = frame.filter(pl.col("#key") > reached).sort("#key")
-            frame = self._by_id(frame, order)
-            self._rest[mineral] = Lane(Segment(frame), 0, frame.height)
-        return self._rest[mineral]
-
-    # ---- which, and in what order ----------------------------------------------------------------------------------
-
-    def _frame(self, minerals: frozenset[str]) -> tuple[pl.DataFrame, list[str]]:
-        lanes, queue = self.lanes, self.queue
-        sight = lanes.sight_of(queue)
-        mask = lanes.held(queue)
-        if 1 < len(minerals) < len(lanes.places):
-            mask = mask & is_true(sight.each_mineral(lambda mineral: mineral in minerals))
-        mineral = sight.table.column("mineral")
-        assert isinstance(mineral, Keyed)
-        group = mineral.index.cast(pl.UInt32).alias("#group")
-        keys = self._order(sight)
-        names = ["#key"] if len(keys) == 1 else [f"#key{at}" for at in range(len(keys))]
-        order = [one.expr.alias(name) for name, one in zip(names, keys, strict=True)]
-        payload = lanes.payload(sight)
-        rows = lanes.rows(sight, next(iter(minerals)) if len(minerals) == 1 else None)
-        frame = rows.lazy().filter(mask).select(group, "row", *order, *payload).collect()
-        return frame, names
-
-    def _order(self, sight: Sight) -> list[Exact]:
-        """Route group, the step's keys, compared price, delivery."""
-        number, clauses, day = self.queue.step.number, self.queue.clauses, sight.world.day
-        keys: list[Exact | None] = [ranked(self.lanes.route_group(sight), False)]
-        for key in clauses[number, "keys"] or ():
-            tiers = day.tier_rank if key.value.type.kind == "tier" else None
-            keys.append(ranked(sight.value(key.value), key.descending, tiers))
-        keys.append(ranked(sight.compared(), False))
-        keys.append(ranked(sight.table.column("delivery"), False))
-        found = packed([one for one in keys if one is not None])
-        return found or [Exact(pl.lit(0, dtype=pl.Int64), Fraction(1), 0, 0)]
 
 
 class Lanes:
@@ -218,6 +77,12 @@ class Lanes:
             found[self.names[code]] = (start, length)
             start += length
         return found
+
+    def start(self, sight: Sight, mineral: str | None) -> int:
+        """Where the offers of `rows` begin among those of a sight."""
+        if sight.table is not self.alive or mineral is None:
+            return 0
+        return self.places.get(mineral, (0, 0))[0]
 
     def rows(self, sight: Sight, mineral: str | None) -> pl.DataFrame:
         """The offers of one mineral (None: of all) with all columns that a sight made."""
@@ -318,10 +183,14 @@ class Lanes:
 
     # ---- what the walk reads ---------------------------------------------------------------------------------------
 
+    def quantity(self, sight: Sight) -> pl.Expr:
+        """The quantity in the evaluation's own unit of mass."""
+        return at_unit(as_exact(sight.table.column("quantity")), self.mass).expr.alias("#quantity")
+
     def payload(self, sight: Sight) -> list[pl.Expr]:
         """Quantities in the evaluation's own unit of mass, the offered price, the columns that caps count by."""
-        found = []
-        for name in ("quantity", "lot", "min_quantity"):
+        found = [self.quantity(sight)]
+        for name in ("lot", "min_quantity"):
             value = sight.table.column(name)
             if isinstance(value, Scalar):
                 found.append(pl.lit(None, dtype=pl.Int64).alias(f"#{name}"))
@@ -368,13 +237,11 @@ def premium_of(sight: Sight, clauses: Clauses, number: int) -> Value | None:
     reference = reference_of(sight, clauses, number)
     allows = clauses[number, "if_none"] != "reject"
     price, rate = sight.compared(), sight.value(ratio)
-    undefined = is_null(reference)
     if isinstance(reference, (Scalar, Keyed)) and isinstance(rate, (Scalar, Keyed)):
         highest: Value = sight.table_of(lambda a, b: None if a is None or b is None else a * (1 + b), [reference, rate])
     else:
         highest = times(as_exact(reference), plus(Scalar(Fraction(1)), as_exact(rate), 1))
-    within = compared("<=", price, highest)
-    return Truth(pl.when(truth(undefined)).then(pl.lit(allows)).otherwise(within.expr))
+    return picked(is_null(reference), {True: Scalar(allows), False: compared("<=", price, highest)})
 
 
 def reference_of(sight: Sight, clauses: Clauses, number: int) -> Value:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import attrs
 import polars as pl
 
+from vault_rules.engine.fast.limits import by_rank, picked_limit, turned
 from vault_rules.engine.fast.vectors import (
     Exact,
     Keyed,
+    Limited,
     Scalar,
     Truth,
     Value,
@@ -21,6 +24,7 @@ from vault_rules.engine.fast.vectors import (
     extreme,
     is_null,
     mapped,
+    met,
     negative,
     plus,
     times,
@@ -42,18 +46,26 @@ def call(sight: Sight, expr: typed.Call) -> Value:
     operator = expr.operator
     if operator in ("and", "or"):
         return both(sight, operator, *values)
-    apply = expr.row.apply
-    if all(isinstance(one, (Scalar, Keyed)) for one in values):
-        return sight.table_of(lambda *found: applied(expr, apply, found), values)
+    tables = [one for one in values if isinstance(one, (Scalar, Keyed))]
+    if len(tables) == len(values):
+        return _of_tables(sight, expr, tables)
     if expr.own is not None:
         raise Wide  # a plugin's function knows nothing of columns
     if operator == "not":
-        return Truth(~truth(values[0]))
+        return turned(values[0]) if isinstance(values[0], Limited) else Truth(~truth(values[0]))
     if operator in _COMPARISONS:
         return _comparison(sight, operator, expr, values)
     if operator in ("in", "not in"):
         return _among(sight, operator, values)
     return _arithmetic(sight, operator, expr, values)
+
+
+def _of_tables(sight: Sight, expr: typed.Call, values: Sequence[Scalar | Keyed]) -> Value:
+    apply = expr.row.apply
+    found: Value | None = mapped(lambda *found: applied(expr, apply, found), values)
+    if found is None and expr.operator in _COMPARISONS:
+        found = by_rank(expr.operator, *values)
+    return sight.table_of(lambda *found: applied(expr, apply, found), values) if found is None else found
 
 
 def _comparison(sight: Sight, operator: str, expr: typed.Call, values: Sequence[Value]) -> Value:
@@ -84,8 +96,23 @@ def both(sight: Sight, operator: str, left: Value, right: Value) -> Value:
     for one, other in ((left, right), (right, left)):
         if isinstance(one, Scalar) and one.value is not None:
             return other if one.value is (operator == "and") else one
+    for one, other in ((left, right), (right, left)):
+        limit = _in_limit(operator, one, other)
+        if limit is not None:
+            return limit
     a, b = truth(left), truth(right)
     return Truth(a & b if operator == "and" else a | b)
+
+
+def _in_limit(operator: str, table: Value, limit: Value) -> Value | None:
+    """A table's part in a limit; None where there is no such, or where the unknown, which is neither, is in it."""
+    if not isinstance(table, Keyed) or not isinstance(limit, Limited):
+        return None
+    known = attrs.evolve(table, values=list(met(table, table.values)))
+    if None in known.values:
+        return None
+    ends: dict[Any, Value] = {True: limit, False: Scalar(False)}
+    return picked_limit(known, ends if operator == "and" else {True: Scalar(True), False: limit})
 
 
 def _arithmetic(sight: Sight, operator: str, expr: typed.Call, values: Sequence[Value]) -> Value:

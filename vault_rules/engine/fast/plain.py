@@ -12,8 +12,8 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from vault_rules.engine.fast.at_once import EACH, NOT_KNOWN
-from vault_rules.engine.fast.lanes import Segment
 from vault_rules.engine.fast.rooms import Bound, Room
+from vault_rules.engine.fast.segments import Segment
 from vault_rules.engine.fast.tallies import Counting
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class _Run:
         self.has: list[int] = columns["#quantity"][at:end]
         self.places: list[int] | None = None
         """Where each stands in the run, if not all do."""
-        self.made = len(self.serving.ledger.rows)
+        self.made = self.serving.ledger.made
         left = self.serving.left
         if not left.keys().isdisjoint(self.rows):
             has = [left.get(row, quantity) for row, quantity in zip(self.rows, self.has, strict=True)]

@@ -74,6 +74,7 @@ class _Market:
         self.base = tuple(name for one in keys for name in one.base)
         self.sizes = tuple(size for one in keys for size in one.sizes)
         self.group = Keyed(self.base, self.sizes, [])
+        self._never = self.mineral.never & frozenset(self.base)
         self.table = table
 
     def value(self) -> Value:
@@ -84,7 +85,7 @@ class _Market:
         values = [empty] * size
         for group, found in self._of_groups():
             values[group] = found
-        return Keyed(self.base, self.sizes, values)
+        return Keyed(self.base, self.sizes, values, self._never)
 
     # ---- what counts -----------------------------------------------------------------------------------------------
 
@@ -246,20 +247,14 @@ class _Market:
         groups = counted["#group"].unique().to_list()
         depths = {group: depth / unit for group in groups if (depth := depth_of(group)) is not None}
         enough = {group: max(-(-depth.numerator // depth.denominator), 1) for group, depth in depths.items()}
-        ordered, _ = cheapest(counted, {group: enough.get(group, 1) for group in groups})
+        ordered, _, _ = cheapest(counted, {group: enough.get(group, 1) for group in groups})
         found = [(group, self._cut(part, depths[group])) for group, part in _grouped(ordered) if group in depths]
         return [(group, value) for group, value in found if value is not None]
 
     def _cut(self, part: list[tuple[int, int, int]], depth: Fraction) -> Any:
         """The cheapest up to a depth, in units: the last's price, their mean, or what is asked of the one named."""
-        taken: list[tuple[int, int | Fraction]] = []
-        left: int | Fraction = depth if depth.denominator > 1 else depth.numerator
-        for price, quantity, _ in part:
-            taken.append((price, quantity if depth <= 0 else min(quantity, left)))
-            left -= quantity
-            if left <= 0:
-                break
-        else:
+        taken = _up_to(part, depth)
+        if taken is None:
             return None
         last, unit = taken[-1][0], self._price.unit
         if self.expr.kind == "best":
@@ -268,13 +263,31 @@ class _Market:
             total = sum((quantity for _, quantity in taken), Fraction(0))
             return sum((price * quantity for price, quantity in taken), Fraction(0)) * unit / total
         if self.expr.kind == "median":
+            # how many of the last price are taken depends on which of them come first
+            taken = _up_to(sorted(part, key=lambda one: self._at_last(one, last)), depth) or taken
             middle = len(taken) // 2
             return (taken[middle][0] + taken[middle if len(taken) % 2 else middle - 1][0]) * unit / 2
         return self._field(self._named(part, last))
 
+    def _at_last(self, one: tuple[int, int, int], last: int) -> tuple[int, Any]:
+        """By price, and at the last price by delivery and id."""
+        return (one[0], self._by_delivery(one[2]) if one[0] == last else ())
+
     def _named(self, part: list[tuple[int, int, int]], last: int) -> int:
         """Of the offers at the last price the first by delivery and id."""
         return min((row for price, _, row in part if price == last), key=self._by_delivery)
+
+
+def _up_to(part: list[tuple[int, int, int]], depth: Fraction) -> list[tuple[int, int | Fraction]] | None:
+    """Price and quantity of each offer up to a depth, the last with what is needed of it; None where there is less."""
+    taken: list[tuple[int, int | Fraction]] = []
+    left: int | Fraction = depth if depth.denominator > 1 else depth.numerator
+    for price, quantity, _ in part:
+        taken.append((price, quantity if depth <= 0 else min(quantity, left)))
+        left -= quantity
+        if left <= 0:
+            return taken
+    return None
 
 
 def _grouped(ordered: pl.DataFrame) -> list[tuple[int, list[tuple[int, int, int]]]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 import attrs
@@ -35,13 +35,21 @@ class History:
 
     def __init__(self) -> None:
         self._runs: list[tuple[int, Sequence[int], Sequence[Room | None]]] = []
+        self._later: list[Callable[[History], None]] = []
 
     def add(self, made: int, amounts: Sequence[int], rooms: Sequence[Room | None]) -> None:
         """Awards from number `made` on, and the room of one cap that each changed by its amount."""
         self._runs.append((made, amounts, rooms))
 
+    def later(self, add: Callable[[History], None]) -> None:
+        """Somebody who adds what belongs here when it is asked for. Rooms are not shared with other awards."""
+        self._later.append(add)
+
     def spell_out(self) -> None:
         """Let every room know its past."""
+        adds, self._later = self._later, []
+        for add in adds:
+            add(self)
         runs, self._runs = self._runs, []
         for made, amounts, rooms in runs:
             for at, (amount, room) in enumerate(zip(amounts, rooms, strict=True), made + 1):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
@@ -12,7 +13,10 @@ from vault_rules.domain.columns import ColumnBook, Numbers
 from vault_rules.domain.exact import has_end
 from vault_rules.domain.rows import Request
 from vault_rules.engine.again import Again
-from vault_rules.engine.fast.lanes import Candidates, Lanes, Queue
+from vault_rules.engine.fast.candidates import Candidates
+from vault_rules.engine.fast.chain import Chain
+from vault_rules.engine.fast.chains import chained
+from vault_rules.engine.fast.lanes import Lanes, Queue
 from vault_rules.engine.fast.standing import GivenMarkets
 from vault_rules.engine.fast.step import Step
 from vault_rules.engine.fast.table import Table
@@ -71,11 +75,10 @@ class Serving:
         self.tallies.see(self.lanes.sight(alive))
         self.lanes.carried = tuple(sorted(self._asked | self.tallies.carried))
         self.left = self._left()
-        self.touched: dict[str, list[int]] = {}
-        """The rows of each mineral of which something was awarded."""
         self.ledger = Ledger()
         self.walks: list[Walk] = []
-        self._candidates: dict[Any, Candidates] = {}
+        self.chains: list[Chain] = []
+        self._candidates: dict[Any, dict[int, Candidates]] = {}
 
     @property
     def _again(self) -> Again:
@@ -127,8 +130,21 @@ class Serving:
         """Serve every request."""
         requests = self._ordered()
         self._enough = self._wanted(requests)
-        for request in requests:
-            self._serve(request)
+        walks = [self._opened(request) for request in requests]
+        chains = chained(self, walks)
+        self.chains = list(dict.fromkeys(chains.values()))
+        for walk in walks:
+            if walk.number in chains:
+                chains[walk.number].serve(walk)
+            else:
+                self._walk(walk)
+
+    def lefts(self) -> dict[int, int]:
+        """What is left of each offer of which something was awarded, by row."""
+        for chain in self.chains:
+            self.left.update(chain.left())
+        self.chains = []
+        return self.left
 
     def _ordered(self) -> list[Request]:
         requests = sorted(self.book.requests, key=lambda one: one.request)
@@ -149,9 +165,10 @@ class Serving:
             of[request.mineral] = of.get(request.mineral, 0) + whole(request.quantity, self.mass)
         return found
 
-    def _serve(self, request: Request) -> None:
+    def _opened(self, request: Request) -> Walk:
         waterfall, clauses = self.waterfalls.of(request)
-        before = whole(self.waterfalls.before(request), self.mass)
+        prior = self.waterfalls.has_prior(request)
+        before = whole(self.waterfalls.before(request), self.mass) if prior else 0
         wanted = whole(request.quantity, self.mass)
         walk = Walk(
             request, waterfall, clauses, max(wanted - before, 0), before, {}, len(self.walks), wanted, before=before
@@ -159,25 +176,38 @@ class Serving:
         self.walks.append(walk)
         steps: tuple[typed.Step, ...] = clauses["steps"]
         for step in steps:
-            walk.in_step[step.number] = whole(self.waterfalls.before_in(request, waterfall, step), self.mass)
+            given = whole(self.waterfalls.before_in(request, waterfall, step), self.mass) if prior else 0
+            walk.in_step[step.number] = given
         walk.before_in = dict(walk.in_step)
-        caps = self.tallies.of(request)
+        return walk
+
+    def _walk(self, walk: Walk) -> None:
+        """Serve one request, offer by offer."""
+        caps = self.tallies.of(walk.request)
+        steps: tuple[typed.Step, ...] = walk.clauses["steps"]
         for step in steps:
-            walk.begins.append(len(self.ledger.rows))
+            walk.begins.append(self.ledger.made)
             if walk.need > 0:
                 Step(self, walk, step, caps).take()
 
     def queue(self, walk: Walk, step: typed.Step) -> Candidates:
         """The candidates that this request shares with all that are like it."""
-        alone, apart = self.depends.alone[walk.waterfall.name], self.depends.apart
-        request = walk.request if alone else None
-        buyer = walk.request.buyer if apart else None
-        minerals = self._minerals(walk) if not alone else frozenset((walk.request.mineral,))
-        key = (walk.waterfall.name, walk.clauses.exceptions, step.number, buyer, request and request.request, minerals)
+        return self.queues(walk)[step.number]
+
+    def queues(self, walk: Walk) -> Mapping[int, Candidates]:
+        """Its candidates at each step, by the step's number: the same mapping for all requests that are like it."""
+        request = walk.request if self.depends.alone[walk.waterfall.name] else None
+        buyer = walk.request.buyer if self.depends.apart else None
+        key = (walk.waterfall.name, walk.clauses.exceptions, buyer, request and request.request)
         if key not in self._candidates:
-            queue = Queue(walk.waterfall, walk.clauses, step, buyer, request, minerals)
+            minerals = self._minerals(walk) if request is None else frozenset((request.mineral,))
             enough = self._enough[walk.waterfall.name]
-            self._candidates[key] = Candidates(self.lanes, queue, enough)
+            self._candidates[key] = {
+                step.number: Candidates(
+                    self.lanes, Queue(walk.waterfall, walk.clauses, step, buyer, request, minerals), enough
+                )
+                for step in walk.clauses["steps"]
+            }
         return self._candidates[key]
 
     def _minerals(self, walk: Walk) -> frozenset[str]:
@@ -211,12 +241,7 @@ class Serving:
 
     def award_all(self, walk: Walk, step: int, rows: list[int], quantities: list[int]) -> None:
         """Note awards, in the order made."""
-        ledger = self.ledger
-        ledger.walks.extend([walk.number] * len(rows))
-        ledger.rows.extend(rows)
-        ledger.steps.extend([step] * len(rows))
-        ledger.quantities.extend(quantities)
-        self.touched.setdefault(walk.request.mineral, []).extend(rows)
+        self.ledger.add(walk.number, step, rows, quantities)
         total = sum(quantities)
         walk.need -= total
         walk.awarded += total

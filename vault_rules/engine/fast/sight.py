@@ -15,6 +15,7 @@ import polars as pl
 
 from vault_rules.domain.rows import Request
 from vault_rules.engine.fast import operators
+from vault_rules.engine.fast.limits import picked_limit
 from vault_rules.engine.fast.table import Table
 from vault_rules.engine.fast.vectors import (
     Exact,
@@ -298,6 +299,9 @@ class Sight:
             return self.table_of(
                 lambda case, *values: values[order.index(case)], [selector, *(results[case] for case in order)]
             )
+        limit = picked_limit(selector, results)
+        if limit is not None:
+            return limit
         masks = [one_of(selector, [at for at, one in enumerate(selector.values) if one == case]) for case in order]
         if any(isinstance(one, Truth) for one in results.values()):
             return Truth(_chain(masks, [truth(results[case]) for case in order]))

@@ -7,9 +7,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from vault_rules.engine.fast.at_once import EACH, MOST, NOT_KNOWN, AtOnce
-from vault_rules.engine.fast.lanes import BLOCK, Lane, asks
+from vault_rules.engine.fast.lanes import asks
 from vault_rules.engine.fast.plain import through
 from vault_rules.engine.fast.rooms import Bound
+from vault_rules.engine.fast.segments import BLOCK, Lane
 from vault_rules.engine.fast.tallies import UNKNOWN, Counting
 from vault_rules.engine.fast.walk import Walk
 from vault_rules.semantics import typed
@@ -148,7 +149,7 @@ class Step:
         return found
 
     def _count(self, bounds: Any, price: int, quantity: int) -> None:
-        made = len(self.serving.ledger.rows)
+        made = self.serving.ledger.made
         for cap, bound in bounds:
             room = bound.room if isinstance(bound, Bound) else bound
             self.tallies.count(room, self.tallies.invoice(quantity, price) if cap.money else quantity, made)
@@ -158,7 +159,7 @@ class Step:
         _, rows, had, after = self.walk.run(self.step.number)
         rows.append(row)
         had.append(has)
-        after.append(len(self.serving.ledger.rows))
+        after.append(self.serving.ledger.made)
 
     def share_left(self, row: int) -> Any:
         """What the step's share still allows; None where it allows everything."""

@@ -75,9 +75,10 @@ class Table:
             if self.frame.schema[name] == pl.String:
                 self.frame = self.frame.with_columns(column.codes.gather(self.frame["row"]).alias(name))
         if isinstance(column, Coded):
-            return Keyed((name,), (len(column.values),), list(column.values))
+            never = frozenset() if has_blanks(column) else frozenset((name,))
+            return Keyed((name,), (len(column.values),), list(column.values), never)
         low, high = bounds(column)
-        return Exact(pl.col(name), column.unit, low, high)
+        return Exact(pl.col(name), column.unit, low, high, blank=column.whole.null_count() > 0)
 
     def add(self, codes: pl.Series, values: list[Any]) -> Keyed:
         """A further column of codes and what each stands for."""
@@ -109,11 +110,15 @@ def index_of(base: tuple[str, ...], sizes: tuple[int, ...]) -> pl.Expr:
     """The place of a row in a table over several columns of codes, the last the fastest."""
     if len(base) == 1:
         return pl.col(base[0])
-    wide = pl.UInt32 if _product(sizes) < 2**32 else pl.UInt64 if _product(sizes) < 2**64 else pl.Int128
+    places = _product(sizes)
+    wide = next((kind for bits, kind in _WHOLE.items() if places < 2**bits), pl.Int128)
     found = pl.col(base[0]).cast(wide)
     for name, size in zip(base[1:], sizes[1:], strict=True):
         found = found * pl.lit(size, dtype=wide) + pl.col(name).cast(wide)
     return found
+
+
+_WHOLE = {16: pl.UInt16, 32: pl.UInt32, 64: pl.UInt64}
 
 
 def decoded(index: int, sizes: tuple[int, ...]) -> tuple[int, ...]:
@@ -149,3 +154,13 @@ def bounds(column: Numbers) -> tuple[int, int]:
 
 
 _BOUNDS: WeakKeyDictionary[Numbers, tuple[int, int]] = WeakKeyDictionary()
+
+
+def has_blanks(column: Coded) -> bool:
+    """Whether some cell is blank; remembered."""
+    if column not in _BLANK:
+        _BLANK[column] = column.codes.min() == 0
+    return _BLANK[column]
+
+
+_BLANK: WeakKeyDictionary[Coded, bool] = WeakKeyDictionary()

@@ -170,10 +170,10 @@ def is_money(clauses: Clauses) -> bool:
 
 def whole(mass: Fraction, unit: Fraction) -> int:
     """A mass in whole units. Raises `Finer` where it is not whole."""
-    found = mass / unit
-    if found.denominator != 1:
+    found, rest = divmod(mass.numerator * unit.denominator, mass.denominator * unit.numerator)
+    if rest:
         raise Finer(mass)
-    return found.numerator
+    return found
 
 
 class Tallies:

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
+from functools import reduce
 from math import gcd, lcm, prod
 from typing import Any
 
 import attrs
 import polars as pl
 
-from vault_rules.domain.columns import INT64_MAX, INT128_MAX, common_unit, in_units
+from vault_rules.domain.columns import INT64_MAX, INT128_MAX, code_type, common_unit, in_units
 
 FEW = 2048
 """A table over several columns has at most so many places; beyond that rows are looked at, not combinations."""
@@ -39,6 +40,8 @@ class Keyed:
     base: tuple[str, ...]
     sizes: tuple[int, ...]
     values: list[Any]
+    never: frozenset[str] = frozenset()
+    """The columns without a blank cell, so that no row has their code 0 and it does not matter what stands there."""
 
     @property
     def index(self) -> pl.Expr:
@@ -55,6 +58,8 @@ class Exact:
     unit: Fraction
     low: int
     high: int
+    blank: bool = True
+    """Whether it may be null."""
 
 
 @attrs.frozen(eq=False)
@@ -62,6 +67,22 @@ class Truth:
     """True, false or null."""
 
     expr: pl.Expr
+
+
+@attrs.frozen(eq=False)
+class Limited(Truth):
+    """A column without blanks against whole limits: `left >= limit` if it is `rising`, else `left <= limit`.
+
+    Codes decide the limit, so that what they decide besides can be said by the limit as well. No limit: unknown.
+    """
+
+    left: pl.Expr
+    low: int
+    high: int
+    kind: pl.DataType
+    """Holds `low - 1` to `high + 1`."""
+    rising: bool
+    limit: Scalar | Keyed
 
 
 Value = Scalar | Keyed | Exact | Truth
@@ -75,16 +96,17 @@ def mapped(function: Callable[..., Any], values: Sequence[Scalar | Keyed]) -> Sc
     keyed = [one for one in values if isinstance(one, Keyed)]
     if not keyed:
         return Scalar(function(*(one.value for one in values if isinstance(one, Scalar))))
-    first = keyed[0]
+    first, never = keyed[0], frozenset().union(*(one.never for one in keyed))
     if all(one.base == first.base for one in keyed):
         columns = [one.values if isinstance(one, Keyed) else [one.value] * len(first.values) for one in values]
-        return Keyed(first.base, first.sizes, [function(*row) for row in zip(*columns, strict=True)])
+        return Keyed(first.base, first.sizes, [function(*row) for row in zip(*columns, strict=True)], never)
     sizes = {name: size for one in keyed for name, size in zip(one.base, one.sizes, strict=True)}
     base = tuple(sorted(sizes))
     if prod(sizes.values()) > FEW:
         return None
     columns = [spread(one, base, sizes) for one in values]
-    return Keyed(base, tuple(sizes[name] for name in base), [function(*row) for row in zip(*columns, strict=True)])
+    found = [function(*row) for row in zip(*columns, strict=True)]
+    return Keyed(base, tuple(sizes[name] for name in base), found, never)
 
 
 def spread(value: Scalar | Keyed, base: tuple[str, ...], sizes: dict[str, int]) -> list[Any]:
@@ -96,6 +118,20 @@ def spread(value: Scalar | Keyed, base: tuple[str, ...], sizes: dict[str, int]) 
         stride = prod(value.sizes[value.base.index(name) + 1 :]) if name in value.base else 0
         places = [place + code * stride for place in places for code in range(sizes[name])]
     return [value.values[place] for place in places]
+
+
+def met(value: Keyed, table: Sequence[Any]) -> Sequence[Any]:
+    """A table without unknowns at places where no row stands: to look an unknown up is slow."""
+    known = next((one for one in table if one is not None), None)
+    if known is None or not value.never or None not in table:
+        return table
+    found, stride = list(table), len(table)
+    for name, size in zip(value.base, value.sizes, strict=True):
+        whole, stride = stride, stride // size
+        if name in value.never:
+            for start in range(0, len(found), whole):
+                found[start : start + stride] = [known if one is None else one for one in found[start : start + stride]]
+    return found
 
 
 # ---- truth ---------------------------------------------------------------------------------------------------------
@@ -113,7 +149,7 @@ def truth(value: Value) -> pl.Expr:
 
 def lookup_truth(value: Keyed) -> pl.Expr:
     true = [place for place, one in enumerate(value.values) if one is True]
-    null = [place for place, one in enumerate(value.values) if one is None]
+    null = [place for place, one in enumerate(met(value, value.values)) if one is None]
     found = one_of(value, true)
     return pl.when(one_of(value, null)).then(None).otherwise(found) if null else found
 
@@ -123,12 +159,23 @@ def one_of(value: Keyed, places: Sequence[int]) -> pl.Expr:
     if not places or len(places) == len(value.values):
         return pl.lit(bool(places))
     if len(value.base) == 1:
-        from vault_rules.domain.columns import code_type
-
-        wanted = pl.Series(places, dtype=code_type(len(value.values)))
-        return pl.col(value.base[0]).is_in(wanted.implode())
+        return _one_code_of(value.base[0], len(value.values), places)
     table = pl.Series([False] * len(value.values)).scatter(list(places), True).cast(pl.UInt8)
     return pl.lit(table).gather(value.index) == 1
+
+
+def _one_code_of(name: str, size: int, places: Sequence[int]) -> pl.Expr:
+    """Codes that follow each other are compared, of others as few are searched as need be."""
+    kind, code = code_type(size), pl.col(name)
+    low, high = min(places), max(places)
+    if high - low + 1 == len(places):
+        ends = [code >= pl.lit(low, dtype=kind)] if low else []
+        ends += [code <= pl.lit(high, dtype=kind)] if high < size - 1 else []
+        return reduce(lambda one, other: one & other, ends)
+    if len(places) <= size // 2:
+        return code.is_in(pl.Series(places, dtype=kind).implode())
+    others = set(range(size)).difference(places)
+    return ~code.is_in(pl.Series(sorted(others), dtype=kind).implode())
 
 
 def is_true(value: Value) -> pl.Expr:
@@ -187,7 +234,7 @@ def as_exact(value: Value) -> Exact:
         unit = common_unit([value.value])
         (number,) = in_units([value.value], unit)
         assert number is not None
-        return Exact(whole(number), unit, number, number)
+        return Exact(whole(number), unit, number, number, blank=False)
     if not isinstance(value, Keyed):
         raise Wide
     known = [one for one in value.values if one is not None]
@@ -195,14 +242,20 @@ def as_exact(value: Value) -> Exact:
     numbers = in_units(value.values, unit)
     whole_ones = [one for one in numbers if one is not None]
     low, high = min(whole_ones, default=0), max(whole_ones, default=0)
-    return Exact(gathered(value, numbers, dtype_for(low, high)), unit, low, high)
+    return Exact(gathered(value, numbers, dtype_for(low, high)), unit, low, high, len(known) < len(numbers))
 
 
 def gathered(value: Keyed, table: Sequence[Any], dtype: pl.DataType) -> pl.Expr:
     """What a table holds for each row."""
+    table = met(value, table)
     if len(set(table)) == 1:
         return pl.lit(table[0], dtype=dtype)
     return pl.lit(pl.Series(table, dtype=dtype)).gather(value.index)
+
+
+def looked_up(value: Scalar | Keyed, kind: pl.DataType) -> pl.Expr:
+    """Whole numbers of a table."""
+    return pl.lit(value.value, dtype=kind) if isinstance(value, Scalar) else gathered(value, value.values, kind)
 
 
 def at_unit(value: Exact, unit: Fraction) -> Exact:
@@ -211,13 +264,13 @@ def at_unit(value: Exact, unit: Fraction) -> Exact:
     assert factor.denominator == 1
     if factor == 1:
         return value
-    return _times(value, whole(int(factor)), int(factor), int(factor), unit)
+    return _times(value, Exact(whole(int(factor)), Fraction(1), int(factor), int(factor), blank=False), unit)
 
 
-def _times(value: Exact, expr: pl.Expr, low: int, high: int, unit: Fraction) -> Exact:
-    ends = [one * other for one in (value.low, value.high) for other in (low, high)]
-    kind = dtype_for(min(*ends, value.low, low), max(*ends, value.high, high))  # each factor as well must fit
-    return Exact(value.expr.cast(kind) * expr.cast(kind), unit, min(ends), max(ends))
+def _times(one: Exact, other: Exact, unit: Fraction) -> Exact:
+    ends = [a * b for a in (one.low, one.high) for b in (other.low, other.high)]
+    kind = dtype_for(min(*ends, one.low, other.low), max(*ends, one.high, other.high))  # each factor as well must fit
+    return Exact(one.expr.cast(kind) * other.expr.cast(kind), unit, min(ends), max(ends), one.blank or other.blank)
 
 
 def finest(one: Fraction, other: Fraction) -> Fraction:
@@ -240,22 +293,22 @@ def plus(left: Value, right: Value, sign: int) -> Exact:
     ends = (one.low + other.low, one.high + other.high) if sign > 0 else (one.low - other.high, one.high - other.low)
     kind = pl.Int128() if pl.Int128() in (either, dtype_for(*ends)) else pl.Int64()
     a, b = one.expr.cast(kind), other.expr.cast(kind)
-    return Exact(a + b if sign > 0 else a - b, one.unit, *ends)
+    return Exact(a + b if sign > 0 else a - b, one.unit, *ends, one.blank or other.blank)
 
 
 def times(left: Value, right: Value) -> Exact:
     one, other = as_exact(left), as_exact(right)
-    return _times(one, other.expr, other.low, other.high, one.unit * other.unit)
+    return _times(one, other, one.unit * other.unit)
 
 
 def negative(value: Value) -> Exact:
     one = as_exact(value)
-    return Exact(-one.expr, one.unit, -one.high, -one.low)
+    return Exact(-one.expr, one.unit, -one.high, -one.low, one.blank)
 
 
 def absolute(value: Value) -> Exact:
     one = as_exact(value)
-    return Exact(one.expr.abs(), one.unit, 0, max(abs(one.low), abs(one.high)))
+    return Exact(one.expr.abs(), one.unit, 0, max(abs(one.low), abs(one.high)), one.blank)
 
 
 def extreme(left: Value, right: Value, pick: str) -> Exact:
@@ -286,14 +339,14 @@ def chosen(condition: pl.Expr, then: Value, otherwise: Value) -> Exact:
 def compared(operator: str, left: Value, right: Value) -> Truth:
     """`= != < <= > >=` of numbers, exactly: against a table of constants by whole thresholds."""
     if isinstance(left, Exact) and isinstance(right, (Scalar, Keyed)):
-        return Truth(_against(operator, left, right))
+        return _against(operator, left, right)
     if isinstance(right, Exact) and isinstance(left, (Scalar, Keyed)):
-        return Truth(_against(_TURNED[operator], right, left))
+        return _against(TURNED[operator], right, left)
     one, other, kind = aligned(left, right)
     return Truth(_OPERATIONS[operator](one.expr.cast(kind), other.expr.cast(kind)))
 
 
-_TURNED = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
+TURNED = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _OPERATIONS: dict[str, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
     "=": lambda a, b: a == b,
     "!=": lambda a, b: a != b,
@@ -304,13 +357,20 @@ _OPERATIONS: dict[str, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
 }
 
 
-def _against(operator: str, left: Exact, right: Scalar | Keyed) -> pl.Expr:
-    values = [right.value] if isinstance(right, Scalar) else right.values
-    tested = "<=" if operator in ("<", "<=") else ">=" if operator in (">", ">=") else operator
-    limits = [None if one is None else threshold(operator, one, left) for one in values]
+def _against(operator: str, left: Exact, right: Scalar | Keyed) -> Truth:
+    limit = mapped(lambda one: None if one is None else threshold(operator, one, left), [right])
+    assert limit is not None
     kind = dtype_for(left.low - 1, left.high + 1)
-    limit = pl.lit(limits[0], dtype=kind) if isinstance(right, Scalar) else gathered(right, limits, kind)
-    return _OPERATIONS[tested](left.expr.cast(kind), limit)
+    if operator in ("=", "!="):
+        return Truth(_OPERATIONS[operator](left.expr.cast(kind), looked_up(limit, kind)))
+    found = held_to(left.expr, left.low, left.high, kind, operator in (">", ">="), limit)
+    return Truth(found.expr) if left.blank else found
+
+
+def held_to(left: pl.Expr, low: int, high: int, kind: pl.DataType, rising: bool, limit: Scalar | Keyed) -> Limited:
+    """A column against a limit."""
+    expr = _OPERATIONS[">=" if rising else "<="](left.cast(kind), looked_up(limit, kind))
+    return Limited(expr, left, low, high, kind, rising, limit)
 
 
 def threshold(operator: str, limit: Fraction, column: Exact) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from functools import cached_property, reduce
 from typing import Any
@@ -11,12 +11,14 @@ import polars as pl
 
 from vault_rules.engine.eligibility import Eligibility
 from vault_rules.engine.fast.dependence import Dependence
+from vault_rules.engine.fast.limits import certain, joined, turned
 from vault_rules.engine.fast.operators import both
 from vault_rules.engine.fast.sight import Sight
 from vault_rules.engine.fast.table import Table
 from vault_rules.engine.fast.vectors import (
     Exact,
     Keyed,
+    Limited,
     Scalar,
     Truth,
     Value,
@@ -32,6 +34,8 @@ from vault_rules.engine.world import World, stop
 from vault_rules.semantics import typed
 
 NO_TIER = 0
+PLACES = 2**16
+"""So many places a table of what rules say of some minerals each may have."""
 BASE = ("mineral", "price", "quantity", "lot", "min_quantity", "form", "purity", "delivery", "trader")
 
 
@@ -97,16 +101,51 @@ class Verdicts:
     @cached_property
     def eligible(self) -> pl.Expr:
         """Where every rule that decides here lets the offer pass, and its compared price is known."""
-        held = [self.within(here, self.passes(rule)) for rule, here, _ in self.judged if here]
+        return all_of(self.conditions)
+
+    @cached_property
+    def conditions(self) -> list[Value]:
+        """What makes an offer eligible, each true or false."""
+        held = self._each_within([(here, self.passes(rule)) for rule, here, _ in self.judged if here])
         if self.day.policy.compare is not None:
             held.append(_negated(is_null(self.compared)))
-        return all_of(held)
+        return held
 
     @cached_property
     def seen(self) -> pl.Expr | None:
         """Where references may see the offer; None: wherever it is eligible."""
-        held = [self.within(unseen, self.passes(rule)) for rule, _, unseen in self.judged if unseen]
+        held = self._each_within([(unseen, self.passes(rule)) for rule, _, unseen in self.judged if unseen])
         return all_of(held) if held else None
+
+    def _each_within(self, ruled: Iterable[tuple[frozenset[str], Value]]) -> list[Value]:
+        """Each rule within its minerals. What the same codes decide in one mineral and another is one table."""
+        held: list[Value] = []
+        alike: dict[tuple[str, ...], list[tuple[frozenset[str], Keyed]]] = {}
+        for minerals, passes in ruled:
+            if isinstance(passes, Keyed) and self._by_mineral(minerals, passes):
+                alike.setdefault(passes.base, []).append((minerals, passes))
+            else:
+                held.append(self.within(minerals, passes))
+        return [*held, *(self._together(ones) for ones in alike.values())]
+
+    def _by_mineral(self, minerals: frozenset[str], passes: Keyed) -> bool:
+        size = len(self._minerals.values) * len(passes.values)
+        return "mineral" not in passes.base and size <= PLACES and not minerals >= set(self.minerals)
+
+    @cached_property
+    def _minerals(self) -> Keyed:
+        found = self.sight.minerals()
+        assert isinstance(found, Keyed)
+        return found
+
+    def _together(self, ruled: Sequence[tuple[frozenset[str], Keyed]]) -> Keyed:
+        """A table by mineral: whether each rule that is for the mineral holds."""
+        mineral, one = self._minerals, ruled[0][1]
+        held: list[bool] = []
+        for name in mineral.values:
+            tables = [passes.values for minerals, passes in ruled if name in minerals]
+            held += [all(row) for row in zip(*tables, strict=True)] if tables else [True] * len(one.values)
+        return Keyed((*mineral.base, *one.base), (*mineral.sizes, *one.sizes), held, mineral.never | one.never)
 
     # ---- compared price, tier --------------------------------------------------------------------------------------
 
@@ -215,7 +254,7 @@ def _negated(value: Value) -> Value:
         found = mapped(lambda one: not one, [value])
         assert found is not None
         return found
-    return Truth(~truth(value))
+    return turned(value) if isinstance(value, Limited) else Truth(~truth(value))
 
 
 def surely(value: Value, wanted: bool) -> Value:
@@ -224,26 +263,13 @@ def surely(value: Value, wanted: bool) -> Value:
         found = mapped(lambda one: one is wanted, [value])
         assert found is not None
         return found
+    if isinstance(value, Limited):
+        return certain(value if wanted else turned(value))
     held = truth(value)
     return Truth((held if wanted else ~held).fill_null(False))
 
 
 def all_of(held: Iterable[Value]) -> pl.Expr:
-    """Where all hold. Those that the same codes decide are one table."""
-    tables: dict[tuple[str, ...], Value] = {}
-    masks: list[pl.Expr] = []
-    for one in held:
-        if isinstance(one, Truth):
-            masks.append(one.expr)
-            continue
-        assert isinstance(one, (Scalar, Keyed))
-        base = one.base if isinstance(one, Keyed) else ()
-        other = tables.get(base)
-        if isinstance(other, (Scalar, Keyed)):
-            both = mapped(lambda a, b: a and b, [other, one])
-            assert both is not None
-            tables[base] = both
-        else:
-            tables[base] = one
-    masks = [*(is_true(one) for one in tables.values()), *masks]
+    """Where all hold, with as few tables to look up as can be."""
+    masks = [one.expr if isinstance(one, Truth) else is_true(one) for one in joined(list(held))]
     return reduce(lambda a, b: a & b, masks) if masks else pl.lit(True)

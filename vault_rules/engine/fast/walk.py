@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import attrs
+import polars as pl
 
+from vault_rules.domain.columns import number_type
 from vault_rules.domain.rows import Request
 from vault_rules.engine.program import Clauses
 from vault_rules.semantics import typed
@@ -43,6 +45,14 @@ class Walk:
     before_in: dict[int, int] = attrs.field(factory=dict)
     runs: list[tuple[int, list[int], list[int], list[int]]] = attrs.field(factory=list)
     """Offers that could give nothing: the step, and for each its row, what it had, and how many awards were made."""
+    untold: Callable[[Walk], None] | None = None
+    """Fills in `cut` and `runs`, of a walk that was not walked offer by offer."""
+
+    def tell(self) -> None:
+        """Let `cut` and `runs` say all."""
+        if self.untold is not None:
+            tell, self.untold = self.untold, None
+            tell(self)
 
     def run(self, step: int) -> tuple[int, list[int], list[int], list[int]]:
         """Where to note offers that could give nothing."""
@@ -52,16 +62,104 @@ class Walk:
 
     @property
     def blocked(self) -> Iterator[Blocked]:
+        self.tell()
         for step, rows, has, after in self.runs:
             for one in zip(rows, has, after, strict=True):
                 yield Blocked(step, *one)
 
 
-@attrs.define(eq=False)
 class Ledger:
-    """Every award in the order made: columns of whole numbers."""
+    """Every award in the order made: for each its walk, the offer's row, the step and the quantity."""
 
-    walks: list[int] = attrs.field(factory=list)
-    rows: list[int] = attrs.field(factory=list)
-    steps: list[int] = attrs.field(factory=list)
-    quantities: list[int] = attrs.field(factory=list)
+    def __init__(self, columns: Sequence[list[int]] = ((), (), (), ())) -> None:  # type: ignore[assignment]
+        self._columns: tuple[list[int], ...] = tuple(list(one) for one in columns)
+        """Awards behind those of the frames."""
+        self._frames: list[pl.DataFrame] = []
+        self._sliced: pl.DataFrame | None = None
+        self._slices: list[tuple[int, int, int]] = []
+        self._listed: tuple[int, tuple[list[int], ...]] = (-1, ())
+        self.made = len(self._columns[0])
+        """How many there are."""
+
+    def add(self, walk: int, step: int, rows: list[int], quantities: list[int]) -> None:
+        """Note awards to one request in one step."""
+        self._close_slices()
+        many = len(rows)
+        for column, more in zip(self._columns, ([walk] * many, rows, [step] * many, quantities), strict=True):
+            column.extend(more)
+        self.made += many
+
+    def add_slice(self, walk: int, frame: pl.DataFrame, start: int, length: int) -> None:
+        """Note awards to one request: a part of a frame with columns `row`, `step` and `quantity`."""
+        if self._sliced is not frame:
+            self._close()
+            self._sliced = frame
+        self._slices.append((walk, start, length))
+        self.made += length
+
+    @property
+    def frame(self) -> pl.DataFrame:
+        """All of them, with columns `walk`, `row`, `step` and `quantity`."""
+        self._close()
+        if len(self._frames) != 1:
+            self._frames = [pl.concat(self._frames, how="vertical_relaxed") if self._frames else _frame(self._columns)]
+        return self._frames[0]
+
+    @property
+    def walks(self) -> list[int]:
+        return self._lists[0]
+
+    @property
+    def rows(self) -> list[int]:
+        return self._lists[1]
+
+    @property
+    def steps(self) -> list[int]:
+        return self._lists[2]
+
+    @property
+    def quantities(self) -> list[int]:
+        return self._lists[3]
+
+    @property
+    def _lists(self) -> tuple[list[int], ...]:
+        if not self._frames and self._sliced is None:
+            return self._columns
+        if self._listed[0] != self.made:
+            self._listed = (self.made, tuple(self.frame[name].to_list() for name in _COLUMNS))
+        return self._listed[1]
+
+    def _close(self) -> None:
+        """Make all that came so far frames."""
+        self._close_slices()
+        if self._columns[0]:
+            self._frames.append(_frame(self._columns))
+            self._columns = ([], [], [], [])
+
+    def _close_slices(self) -> None:
+        if self._sliced is not None:
+            frame, self._sliced, slices, self._slices = self._sliced, None, self._slices, []
+            self._frames.append(_gathered(frame, slices))
+
+
+_COLUMNS = ("walk", "row", "step", "quantity")
+
+
+def _frame(columns: Sequence[list[int]]) -> pl.DataFrame:
+    walks, rows, steps, quantities = columns
+    return pl.DataFrame(
+        {
+            "walk": pl.Series(walks, dtype=pl.UInt32),
+            "row": pl.Series(rows, dtype=pl.UInt32),
+            "step": pl.Series(steps, dtype=pl.Int64),
+            "quantity": pl.Series(quantities, dtype=number_type(max(quantities, default=0))),
+        }
+    )
+
+
+def _gathered(frame: pl.DataFrame, slices: Sequence[tuple[int, int, int]]) -> pl.DataFrame:
+    """The awards of several walks, each a part of a frame."""
+    walks = pl.DataFrame(slices, schema={"walk": pl.UInt32, "start": pl.Int64, "length": pl.Int64}, orient="row")
+    parts = walks.lazy().with_columns(at=pl.int_ranges("start", pl.col("start") + pl.col("length"))).explode("at")
+    at = parts.select("walk", "at").collect()
+    return at.select("walk").hstack(frame.select(_COLUMNS[1:])[at["at"]])

@@ -45,7 +45,6 @@ class Shared:
     ledger: Ledger = attrs.field(factory=Ledger)
     walks: list[Walk] = attrs.field(factory=list)
     left: dict[str, dict[int, int]] = attrs.field(factory=dict)
-    touched: dict[str, list[int]] = attrs.field(factory=dict)
     made: dict[str, list[int]] = attrs.field(factory=dict)
     """The places in the ledger of each mineral's awards."""
     walked: dict[str, list[Walk]] = attrs.field(factory=dict)
@@ -65,7 +64,7 @@ class Market(Serving):
     def __init__(self, program: Program, book: ColumnBook, as_of: date, shared: Shared, mineral: str) -> None:
         self.shared, self.mineral = shared, mineral
         super().__init__(program, book, as_of, shared.finer)
-        self.ledger, self.walks, self.touched = shared.ledger, shared.walks, shared.touched
+        self.ledger, self.walks = shared.ledger, shared.walks
         self.left = shared.left.setdefault(mineral, {})
         self._enough = shared.enough
 
@@ -79,12 +78,12 @@ class Market(Serving):
 
     def serve(self, request: Any) -> None:
         """Serve one request for the mineral."""
-        before = len(self.shared.ledger.rows)
-        self._serve(request)
-        walk = self.shared.walks[-1]
+        before = self.shared.ledger.made
+        walk = self._opened(request)
+        self._walk(walk)
         walk.runs = [(step, *map(_packed, columns)) for step, *columns in walk.runs]  # type: ignore[misc]
         self.shared.walked.setdefault(self.mineral, []).append(walk)
-        self.shared.made.setdefault(self.mineral, []).extend(range(before, len(self.shared.ledger.rows)))
+        self.shared.made.setdefault(self.mineral, []).extend(range(before, self.shared.ledger.made))
 
 
 def _packed(numbers: list[int]) -> Sequence[int]:
@@ -105,8 +104,10 @@ class MarketEvaluation(FastEvaluation):
         places = {walk.number: at for at, walk in enumerate(market.walks)}
         of = shared.ledger
         market.ledger = Ledger(
-            [places[of.walks[at]] for at in self.made],
-            *([column[at] for at in self.made] for column in (of.rows, of.steps, of.quantities)),
+            (
+                [places[of.walks[at]] for at in self.made],
+                *([column[at] for at in self.made] for column in (of.rows, of.steps, of.quantities)),
+            )
         )
         super().__init__(market)
 

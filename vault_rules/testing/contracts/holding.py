@@ -34,7 +34,7 @@ class HoldingContract:
     """
 
     capabilities: frozenset[Capability]
-    examples = 40
+    examples = 25
     steps = 25
     shrink = False
     machine: type[HoldingMachine] = HoldingMachine

@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from vault_rules.adapters.messages import Refusal, State
 from vault_rules.adapters.registration import Capability
 from vault_rules.errors import BadAnswer, TimedOut, Unavailable
-from vault_rules.testing.contracts.model import Expected, Model, Slot, described
+from vault_rules.testing.model import Expected, Model, Slot, described
 
 if TYPE_CHECKING:
     from vault_rules.testing.contracts.holding import HoldingContract

@@ -1,0 +1,131 @@
+"""The candidates of one step of a waterfall, in order, each mineral's as far as needed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from vault_rules.engine.fast.cheapest import cheapest
+from vault_rules.engine.fast.ordering import in_order, packed, ranked, tied
+from vault_rules.engine.fast.segments import Lane, Segment
+from vault_rules.engine.fast.sight import Sight
+from vault_rules.engine.fast.vectors import Exact, Keyed, Scalar, is_true
+
+if TYPE_CHECKING:
+    from vault_rules.engine.fast.lanes import Lanes, Queue
+
+
+class Candidates:
+    """The lanes of one queue, made when first asked for."""
+
+    def __init__(self, lanes: Lanes, queue: Queue, enough: Mapping[str, int]) -> None:
+        self.lanes, self.queue, self.enough = lanes, queue, enough
+        self._rest: dict[str, Lane] = {}
+
+    @cached_property
+    def ordered(self) -> tuple[pl.DataFrame, frozenset[int]]:
+        """The first candidates of all minerals: `#group`, `row`, `#quantity`, `#place` among those that may serve, and
+        the order; and the minerals (by code) that have more.
+        """
+        frame, order = self._frame(self.queue.minerals)
+        if len(order) > 1:
+            ordered = frame.sort("#group", *order, maintain_order=True)
+            return self._by_id(ordered, order, tied(ordered, ["#group", *order])), frozenset()
+        codes = self.lanes.codes
+        enough = {codes[mineral]: quantity for mineral, quantity in self.enough.items() if mineral in codes}
+        ordered, ties, more = cheapest(frame, enough)
+        return self._by_id(ordered, order, ties), more
+
+    @cached_property
+    def _made(self) -> dict[str, Lane]:
+        """The first lane of each mineral."""
+        ordered, _ = self.ordered
+        segment, found, start = Segment(self.seen(ordered)), {}, 0
+        for length, code in ordered["#group"].rle().struct.unnest().iter_rows():
+            found[str(self.lanes.names[code])] = Lane(segment, start, start + length)
+            start += length
+        return found
+
+    def seen(self, ordered: pl.DataFrame) -> pl.DataFrame:
+        """Candidates with what walks look at."""
+        sight = self.lanes.sight_of(self.queue)
+        payload = self.lanes.payload(sight)
+        more = sight.table.frame[ordered["#place"]] if ordered.height else sight.table.frame.head(0)
+        return ordered.drop("#quantity").hstack(more.select(payload))
+
+    def in_any_quantity(self, ordered: pl.DataFrame) -> bool:
+        """Whether every one of some candidates may be taken in any quantity."""
+        table = self.lanes.sight_of(self.queue).table
+        names = [name for name in ("lot", "min_quantity") if not isinstance(table.column(name), Scalar)]
+        if not names or not ordered.height:
+            return True
+        lots = table.frame.select(names)[ordered["#place"]]
+        return all(lots[name].null_count() == lots.height for name in names)
+
+    def _by_id(self, ordered: pl.DataFrame, order: list[str], ties: bool) -> pl.DataFrame:
+        """Ties by offer id: they stand by row."""
+        if not ties or self.lanes.alive.offers.ids_rise:
+            return ordered
+        keys = ["#group", *order]
+        same = pl.all_horizontal((pl.col(one) == pl.col(one).shift()).fill_null(False) for one in keys)
+        places = ordered.select((same | same.shift(-1, fill_value=False)).arg_true()).to_series()
+        some = ordered.select(*keys, "row")[places]
+        ids = self.lanes.alive.offers.ids.gather(some["row"]).alias("#id")
+        at = some.with_columns(ids, places.alias("#at")).sort(*keys, "#id")["#at"]
+        every = pl.int_range(ordered.height, dtype=pl.UInt32, eager=True)
+        return ordered[every.scatter(places, at)]
+
+    def first(self, mineral: str) -> Lane | None:
+        return self._made.get(mineral)
+
+    def rest(self, mineral: str) -> Lane | None:
+        """The candidates behind the first lane, where it does not hold all."""
+        if self.lanes.codes.get(mineral) not in self.ordered[1]:
+            return None
+        if mineral not in self._rest:
+            frame = self.seen(self.behind(mineral))
+            self._rest[mineral] = Lane(Segment(frame), 0, frame.height)
+        return self._rest[mineral]
+
+    def behind(self, mineral: str) -> pl.DataFrame:
+        """The candidates behind the first ones, as `ordered`."""
+        first = self.ordered[0].filter(pl.col("#group") == self.lanes.codes[mineral])
+        frame, order = self._frame(frozenset((mineral,)))
+        ordered, ties = in_order(frame.filter(pl.col("#key") > first["#key"][-1]))
+        return self._by_id(ordered, order, ties)
+
+    # ---- which, and in what order ----------------------------------------------------------------------------------
+
+    def _frame(self, minerals: frozenset[str]) -> tuple[pl.DataFrame, list[str]]:
+        lanes, queue = self.lanes, self.queue
+        sight = lanes.sight_of(queue)
+        mask = lanes.held(queue)
+        if 1 < len(minerals) < len(lanes.places):
+            mask = mask & is_true(sight.each_mineral(lambda mineral: mineral in minerals))
+        mineral = sight.table.column("mineral")
+        assert isinstance(mineral, Keyed)
+        group = mineral.index.cast(pl.UInt32).alias("#group")
+        keys = self._order(sight)
+        names = ["#key"] if len(keys) == 1 else [f"#key{at}" for at in range(len(keys))]
+        order = [one.expr.alias(name) for name, one in zip(names, keys, strict=True)]
+        one = next(iter(minerals)) if len(minerals) == 1 else None
+        quantity, rows, start = lanes.quantity(sight), lanes.rows(sight, one), lanes.start(sight, one)
+        place = pl.int_range(start, start + rows.height, dtype=pl.UInt32).alias("#place")
+        found = rows.lazy().with_columns(place).filter(mask)
+        return found.select(group, "row", "#place", *order, quantity).collect(), names
+
+    def _order(self, sight: Sight) -> list[Exact]:
+        """Route group, the step's keys, compared price, delivery."""
+        number, clauses, day = self.queue.step.number, self.queue.clauses, sight.world.day
+        keys: list[Exact | None] = [ranked(self.lanes.route_group(sight), False)]
+        for key in clauses[number, "keys"] or ():
+            tiers = day.tier_rank if key.value.type.kind == "tier" else None
+            keys.append(ranked(sight.value(key.value), key.descending, tiers))
+        keys.append(ranked(sight.compared(), False))
+        keys.append(ranked(sight.table.column("delivery"), False))
+        found = packed([one for one in keys if one is not None])
+        return found or [Exact(pl.lit(0, dtype=pl.Int64), Fraction(1), 0, 0)]

@@ -1,0 +1,228 @@
+"""Which requests are served by running sums instead of walks: those of minerals whose offers need no second look.
+
+A mineral is served so where all of its requests have the same candidates in the same order, every offer may be taken in
+any quantity, and no share or cap has to be asked at each award: at most one cap, on a mass, that counts the mineral by
+itself. What such a walk passed over is told when somebody asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from vault_rules.engine.fast.candidates import Candidates
+from vault_rules.engine.fast.chain import Chain
+from vault_rules.engine.fast.lanes import asks
+from vault_rules.engine.fast.overlap import Line, TooLong
+from vault_rules.engine.fast.rooms import Bound, Room
+from vault_rules.engine.fast.table import index_of
+from vault_rules.engine.fast.tallies import Counting
+from vault_rules.engine.fast.walk import Walk
+from vault_rules.semantics import typed
+
+if TYPE_CHECKING:
+    from vault_rules.engine.fast.serving import Serving
+
+CHAINED = 1
+"""Tests make it 0, so that walks are looked at as well."""
+_DENSE = 2**20
+Kind = tuple[tuple[Candidates, ...], tuple[str, ...]]
+"""The candidates of each step; the cap that counts, and the columns of offers that say where."""
+
+
+class _Apart(Exception):
+    """These minerals have to be walked."""
+
+
+def chained(serving: Serving, walks: Sequence[Walk]) -> dict[int, Chain]:
+    """The chain of each walk that is in one, by its number."""
+    if not CHAINED or serving.least_whole > 1 or serving.tallies.asks or serving.left:
+        return {}
+    families: dict[Kind, dict[str, list[Walk]]] = {}
+    for mineral, of in _by_mineral(walks).items():
+        kind = _kind(serving, of)
+        if kind is not None:
+            families.setdefault(kind, {})[mineral] = of
+    found: dict[int, Chain] = {}
+    for (candidates, _), minerals in families.items():
+        chain = _chain(serving, candidates, minerals)
+        if chain is not None:
+            found |= {walk.number: chain for of in minerals.values() for walk in of}
+    return found
+
+
+def _by_mineral(walks: Sequence[Walk]) -> dict[str, list[Walk]]:
+    found: dict[str, list[Walk]] = {}
+    for walk in walks:
+        found.setdefault(walk.request.mineral, []).append(walk)
+    return found
+
+
+def _kind(serving: Serving, walks: Sequence[Walk]) -> Kind | None:
+    """What all walks of a mineral have in common; None where they have to be walked."""
+    first = walks[0]
+    if any(one is not None for walk in walks for one in asks(walk.request)):
+        return None
+    steps: tuple[typed.Step, ...] = first.clauses["steps"]
+    queues = {id(found): found for found in map(serving.queues, walks)}
+    if len(queues) > 1 or serving.depends.alone[first.waterfall.name]:
+        return None
+    if any(first.clauses[step.number, "share"] is not None for step in steps):
+        return None
+    caps = _caps(serving, walks)
+    tiers = [tier for step in steps for tier in step.tiers]
+    if caps is None or (caps and len(set(tiers)) < len(tiers)):
+        return None
+    return tuple(queues.popitem()[1].values()), next(((cap.code, *cap.names) for cap in caps), ())
+
+
+def _caps(serving: Serving, walks: Sequence[Walk]) -> list[Counting] | None:
+    """The one cap that counts, as each buyer meets it; None where there is more to ask."""
+    if not serving.tallies.caps.hard:
+        return []
+    found: dict[int, list[Counting]] = {}
+    for walk in walks:
+        of = serving.tallies.of(walk.request)
+        found[id(of)] = of
+    caps = [cap for of in found.values() for cap in of]
+    if any(len(of) > 1 for of in found.values()) or 0 < len(caps) < len(found):
+        return None
+    alike = {id(cap.tally) for cap in caps}
+    return caps if len(alike) <= 1 and all(_by_itself(cap, walks[0].request.mineral) for cap in caps) else None
+
+
+def _by_itself(cap: Counting, mineral: str) -> bool:
+    """Whether a cap counts a mineral apart from all others, by mass, by codes."""
+    alone = cap.tally.rule.scope.minerals == frozenset((mineral,))
+    return (
+        not cap.money
+        and cap.places is not None
+        and (alone or any(column.name == "mineral" for column in cap.tally.grouping))
+        and prod(cap.places.names[name] for name in cap.names) <= _DENSE
+    )
+
+
+# ---- one chain -----------------------------------------------------------------------------------------------------
+
+
+def _chain(serving: Serving, candidates: Sequence[Candidates], minerals: Mapping[str, list[Walk]]) -> Chain | None:
+    codes = serving.lanes.codes
+    needs = {
+        codes[mineral]: [(walk.number, walk.need) for walk in walks if walk.need > 0]
+        for mineral, walks in minerals.items()
+        if mineral in codes
+    }
+    try:
+        line = Line({code: of for code, of in needs.items() if of})
+        rooms = _Rooms(
+            serving, line, {codes[mineral]: walks for mineral, walks in minerals.items() if mineral in codes}
+        )
+        _lay(line, candidates, rooms)
+    except (_Apart, TooLong):
+        return None
+    code = next((cap.code for caps in rooms.caps.values() for cap in caps), "")
+    return Chain(serving, line, rooms.rooms, code)
+
+
+def _lay(line: Line, candidates: Sequence[Candidates], rooms: _Rooms) -> None:
+    """Lay the offers of each step on the line, as far as they are needed."""
+    before: list[pl.Series] = []
+    tiers: set[str] = set()
+    for one in candidates:
+        again = not tiers.isdisjoint(one.queue.step.tiers)
+        tiers.update(one.queue.step.tiers)
+        for frame in _frames(line, one):
+            if not one.in_any_quantity(frame):
+                raise _Apart
+            taken = pl.col("row").is_in(pl.concat(before).implode()) if again and before else pl.lit(False)
+            line.step(one.queue.step.number, rooms.counted(frame.filter(~taken) if again else frame))
+            before.append(frame["row"])
+
+
+def _frames(line: Line, candidates: Candidates) -> Iterator[pl.DataFrame]:
+    """The first candidates of all minerals that still need some, then the rest of those to which that is too little."""
+    wanted = line.open
+    if not wanted:
+        return
+    frame, more = candidates.ordered
+    yield frame.filter(pl.col("#group").is_in(wanted))
+    rest = [code for code in line.open if code in more]
+    if rest:
+        names = candidates.lanes.names
+        yield pl.concat([candidates.behind(str(names[code])) for code in rest])
+
+
+class _Rooms:
+    """The groups in which a cap counts awards."""
+
+    def __init__(self, serving: Serving, line: Line, walks: Mapping[int, list[Walk]]) -> None:
+        self.serving, self.line = serving, line
+        self.caps: dict[int, list[Counting]] = {}
+        for code, of in walks.items():
+            caps = {self._means(cap): cap for walk in of for cap in serving.tallies.of(walk.request)}
+            if caps:
+                self.caps[code] = list(caps.values())
+        self.rooms: list[Room | None] = []
+        self._places: dict[int, int] = {}
+        self._known: dict[int, int] = {}
+
+    def _means(self, cap: Counting) -> Any:
+        """What caps of one mineral have in common that say the same to every buyer."""
+        if cap.clauses is None:
+            return None
+        asks = self.serving.depends.caps_ask[cap.tally.rule.name]
+        return id(cap) if asks else cap.clauses.exceptions
+
+    def counted(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """The same candidates with the number of the group in which each counts."""
+        if not self.caps:
+            return frame
+        cap = next(iter(self.caps.values()))[0]
+        assert cap.places is not None
+        names = ("mineral", *cap.names)
+        sizes = (len(self.serving.lanes.names), *(cap.places.names[name] for name in cap.names))
+        index = index_of(names, sizes).cast(pl.UInt32)
+        if prod(sizes) > _DENSE:
+            raise _Apart
+        lanes = self.serving.lanes
+        codes = (
+            lanes.alive.frame.select(names)[frame["#place"]]
+            if frame.height
+            else lanes.alive.frame.select(names).head(0)
+        )
+        different = codes.lazy().unique().with_columns(place=index).collect()
+        columns = {column.name: column.to_list() for column in different.iter_columns()}
+        table = [0] * (max(columns["place"], default=0) + 1)
+        for at, place in enumerate(columns["place"]):
+            if place not in self._known:
+                self._known[place] = self._room(columns, at)
+            table[place] = self._known[place]
+        rooms = codes.select(pl.lit(pl.Series(table, dtype=pl.UInt32)).gather(index).alias("#room"))
+        return frame.hstack(rooms)
+
+    def _room(self, columns: Mapping[str, list[Any]], at: int) -> int:
+        caps = self.caps[columns["mineral"][at]]
+        said = [cap.at(columns, at) for cap in caps]
+        if len({_content(one) for one in said}) > 1:
+            raise _Apart
+        found = said[0]
+        room = found.room if isinstance(found, Bound) else found
+        if not isinstance(room, Room | None):
+            raise _Apart
+        if id(room) not in self._places:
+            left = self._left(found) if isinstance(found, Bound) else None
+            self._places[id(room)] = self.line.add_room(left)
+            self.rooms.append(room)
+        return self._places[id(room)]
+
+    def _left(self, bound: Bound) -> int:
+        if not bound.exact and self.serving.tallies.milligram != 1:
+            raise _Apart
+        return max(bound.whole - bound.room.used, 0)
+
+
+def _content(said: Any) -> tuple[Any, ...]:
+    return (id(said.room), said.limit) if isinstance(said, Bound) else (id(said),)
