@@ -56,8 +56,7 @@ class Policy:
     @property
     def files(self) -> Mapping[str, str]:
         """The text of every file that it is made of, by its place beside the policy's own, which comes first."""
-        first = self._loaded.root.source
-        return {one.role or one.name: one.text for one in (first, *self._loaded.sources.values())}
+        return {role: source.text for role, source in self._loaded.sources.items()}
 
     @property
     def functions(self) -> Mapping[str, str]:
@@ -112,8 +111,8 @@ def check_policy(path: str | Path) -> tuple[Policy | None, tuple[Diagnostic, ...
 
     Raises `UsageError` where there is no such file.
     """
-    source, diagnostics = read_source(path)
-    return (None, diagnostics) if diagnostics else check_source(source, _finder(source))
+    source, bad = read_source(path)
+    return (None, bad) if bad else check_source(source, _finder(source))
 
 
 def check_source(source: Source, find: Find) -> tuple[Policy | None, tuple[Diagnostic, ...]]:
