@@ -14,6 +14,7 @@ import click
 from vault_rules.cli.evaluating import Day, load
 from vault_rules.cli.gathered import requests_file, waiting
 from vault_rules.cli.running import DONE, colour
+from vault_rules.errors import BookError, PolicyError, UsageError
 
 if TYPE_CHECKING:
     from vault_rules.adapters.config import Config
@@ -145,6 +146,8 @@ def _resumable(run: str) -> Iterator[None]:
     """Where it does not come to its end, say how to go on."""
     try:
         yield
+    except (BookError, PolicyError, UsageError):
+        raise
     except BaseException:
         click.echo(f"the run is not over: vault-rules execute --config … --resume {run}", err=True)
         raise

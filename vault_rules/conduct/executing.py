@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from datetime import date
+from itertools import chain, count
 from pathlib import Path
 
 from vault_rules.adapters.config import Config
@@ -36,13 +37,19 @@ def begin(prepared: Prepared, ledger: Ledger, run: str) -> Path:
     """Keep what the plan is made of, and begin the run: its folder."""
     config = prepared.config
     text = prepared.plan.to_json()
-    folder = (config.folder / config.snapshots.folder / run).absolute()
-    if folder.exists():
-        raise UsageError(f"there is something of a run {run} already: {folder}")
+    if any(True for _ in ledger.entries(run=run)):
+        raise UsageError(f"the ledger has a run {run} already")
+    folder = _new_folder((config.folder / config.snapshots.folder / run).absolute())
     keep(folder, prepared.gathered, prepared.policy, text, prepared.prior.configured)
     ledger.begin(run, prepared.receipt, Snapshot(folder.as_posix(), prepared.gathered.sha256))
     ledger.append(run, [_plan(text)])
     return folder
+
+
+def _new_folder(folder: Path) -> Path:
+    """A folder that is not there yet: one may be left of a run that was ended before it began."""
+    names = chain((folder,), (folder.with_name(f"{folder.name}-{at}") for at in count(2)))
+    return next(one for one in names if not one.exists())
 
 
 def _plan(text: str) -> Draft:
