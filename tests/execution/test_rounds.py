@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.ledgers import COBALT, RECEIPT, SNAPSHOT, claimed, new_ledger
 from tests.support.scene import LIMIT, Scene
-from tests.support.scripted import ScriptedTrader
+from tests.support.scripted import Scripted, ScriptedTrader
 from vault_rules.adapters.messages import State
 from vault_rules.errors import LedgerError
 from vault_rules.execution import desks
@@ -177,3 +177,22 @@ def test_the_keys_are_letters_that_every_counterparty_takes(scene: Scene) -> Non
     keys = [entry.key for entry in (*scene.trader("anna").entries(), *scene.storage().entries())]
     assert len(keys) == 4 and all(len(key) <= 100 for key in keys)
     assert all(set(key) <= set("abcdefghijklmnopqrstuvwxyz0123456789-") for key in keys)
+
+
+def test_nothing_is_called_of_which_the_ledger_does_not_know(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At the moment of each call its intent stands there, and of the call before the outcome."""
+    seen: list[tuple[str, list[str]]] = []
+
+    def looking(self: Scripted, action: str, key: str, do: Any) -> Any:
+        award = key if key.count("-") == 1 else key.rpartition("-")[0]
+        with new_ledger(scene.url) as ledger:
+            about = [entry for entry in ledger.entries(run=scene.run, award=award) if "call" in entry.fields]
+        said = [f"{entry.kind} {entry.fields['call']}" for entry in about]
+        seen.append((action, said[-2:]))
+        return do(Fraction(1))
+
+    monkeypatch.setattr(Scripted, "act", looking)
+    scene.go()
+    assert [action for action, _ in seen][:5] == ["reserve", "book", "book", "confirm", "confirm_storage"]
+    for action, (before, last) in seen:
+        assert last == f"intent {action}" and (before.startswith("outcome") or action == "reserve")
