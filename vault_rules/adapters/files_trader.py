@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
+from vault_rules.adapters import terms
 from vault_rules.adapters.files_config import FilesConfig
 from vault_rules.adapters.kept import KeptHolds, Tables
 from vault_rules.adapters.messages import (
@@ -52,7 +53,7 @@ class FilesTrader:
         with self._kept.open() as holds:
             offered = None if row is None else row.get("quantity")
             free = None if offered is None else offered - holds.taken(award.offer)
-            against = "" if row is None else _terms(row, award)
+            against = "" if row is None else terms.against(row, award)
             said, kept = content(award), holds.hold
             entry = kept(key, award.offer, said, award.quantity, free=free, price=award.price, against=against)
             return entry if isinstance(entry, Refusal) else Reservation(key, award.quantity, number=key)
@@ -79,17 +80,3 @@ def _what_is_left(row: ReadRow, taken: Fraction) -> Iterator[Row]:
             return
         cells["quantity"] = f"{plain(offered - taken)} kg"
     yield Row(cells, row.number)
-
-
-def _terms(row: ReadRow, award: Award) -> str:
-    """Why an award is not what was offered; nothing where it is."""
-    money, lot, least = row.get("price"), row.get("lot"), row.get("min_quantity")
-    if row.get("mineral") != award.mineral:
-        return f"`{award.offer}` is not {award.mineral}"
-    if money is None or money.amount != award.price_per_kg or money.currency not in (None, award.currency):
-        return f"`{award.offer}` is not offered at {plain(award.price)} {award.currency}/{award.per}"
-    if lot is not None and (award.quantity / lot).denominator != 1:
-        return f"`{award.offer}` is sold in whole lots of {plain(lot)} kg"
-    if least is not None and award.quantity < least:
-        return f"`{award.offer}` is not sold below {plain(least)} kg"
-    return ""

@@ -23,11 +23,11 @@ FAULT = 70  # as sysexits.h has it: the program's own failure
 _SHOWN_CELLS = 200
 
 
-def guarded(command: click.Command) -> int:
-    """Run the command line and turn what it raises into an exit code."""
+def guarded(command: click.Command, name: str = "vault-rules") -> int:
+    """Run a command line and turn what it raises into an exit code."""
     _streams()
     try:
-        result = command.main(standalone_mode=False, prog_name="vault-rules")
+        result = command.main(standalone_mode=False, prog_name=name)
         sys.stdout.flush()
         return result if isinstance(result, int) else DONE
     except click.exceptions.Exit as stopped:
