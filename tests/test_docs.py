@@ -12,7 +12,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -58,7 +58,7 @@ from vault_rules.source.diagnostic import Diagnostic
 CHECKOUT = Path(__file__).resolve().parent.parent
 DOCS = CHECKOUT / "docs"
 AS_OF = date(2027, 8, 1)
-NAMES = ("language", "evaluation", "books", "plan", "plugins", "commands", "operators")
+NAMES = ("language", "evaluation", "books", "plan", "plugins", "execution", "ledger", "commands", "operators")
 OTHERS = (
     "README.md",
     "CONTRIBUTING.md",
@@ -284,12 +284,25 @@ def test_every_unit_of_a_book_is_said() -> None:
     assert unsaid(MASS_UNITS, page("books")) == []
 
 
-def test_every_command_and_option_is_said() -> None:
-    assert {one for one in sections("commands") if one in COMMANDS} == set(COMMANDS)
+def _commands() -> Iterator[tuple[str, str, click.Command]]:
+    """Each command with its section; of a group, the commands in it."""
     for name in COMMANDS:
         part = page("commands").partition(f"\n## {name}\n")[2].partition("\n## ")[0]
         command = cli.get_command(click.Context(cli), name)
         assert command is not None
+        if not isinstance(command, click.Group):
+            yield name, part, command
+            continue
+        inner = click.Context(command)
+        for one in command.list_commands(inner):
+            found = command.get_command(inner, one)
+            assert found is not None
+            yield f"{name} {one}", part.partition(f"\n### {name} {one}\n")[2].partition("\n### ")[0], found
+
+
+def test_every_command_and_option_is_said() -> None:
+    assert {one for one in sections("commands") if one in COMMANDS} == set(COMMANDS)
+    for name, part, command in _commands():
         options = [one for one in command.params if isinstance(one, click.Option)]
         flags = {flag for option in options for flag in option.opts}
         assert sorted(flags - set(re.findall(r"--[\w-]+", part))) == [], name
@@ -304,6 +317,21 @@ def test_every_table_of_a_plan_and_every_column_has_its_row() -> None:
     wanted["awards"] = (*(column.name for column in read_back), *_CARRIED)
     assert {name: tuple(row.split()) for name, row in rows.items()} == wanted
     assert unsaid(SHEETS, page("plan").partition("\n## Workbook\n")[2].partition("\n## ")[0]) == []
+
+
+def test_the_ledgers_columns_kinds_and_findings_have_their_rows() -> None:
+    from vault_rules.domain.entry import Entry, Kind
+    from vault_rules.execution.ledger import drafts, verify
+
+    parts = re.split(r"^## ", page("ledger"), flags=re.MULTILINE)
+    rows = {part.split("\n")[0]: re.findall(r"^\| `(\w+)` \|", part, re.MULTILINE) for part in parts}
+    columns = [field.name for field in attrs.fields(Entry)]
+    assert rows["Entries"] == [*columns, *(kind.value for kind in Kind)]
+    assert rows["Verification"] == [
+        *(verify.ALTERED, verify.REMOVED, verify.MOVED),
+        *(verify.INSERTED, verify.HEAD, verify.GUARD),
+    ]
+    assert unsaid([*drafts.PLACED, *drafts.ENDS], page("ledger")) == []
 
 
 def test_operators_and_functions_have_their_page() -> None:
@@ -516,7 +544,7 @@ def test_what_is_told_of_limits_is_so(reading: str, folder: Path) -> None:
     assert [(award["offer"], award["quantity_kg"]) for award in plan.awards.iter_rows(named=True)] == wanted
 
 
-@pytest.mark.parametrize("name", ["books", "plan"])
+@pytest.mark.parametrize("name", ["books", "plan", "ledger"])
 def test_the_python_runs(name: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for block in blocks(name, page(name), "python"):
         exec(compile(block.text, f"docs/{name}.md", "exec"), {})

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from vault_rules.api import Plan, Policy, check_policy, decide, evaluate, explain, load_policy, read_book
     from vault_rules.domain.book import Book
-    from vault_rules.errors import BookError, EvaluationError, PolicyError, UsageError, VaultRulesError
+    from vault_rules.errors import BookError, EvaluationError, LedgerError, PolicyError, UsageError, VaultRulesError
     from vault_rules.source.diagnostic import Diagnostic
 
 __version__ = "0.1.0"
@@ -23,6 +23,7 @@ _HOMES = {
     "BookError": "vault_rules.errors",
     "Diagnostic": "vault_rules.source.diagnostic",
     "EvaluationError": "vault_rules.errors",
+    "LedgerError": "vault_rules.errors",
     "Plan": "vault_rules.api",
     "Policy": "vault_rules.api",
     "PolicyError": "vault_rules.errors",
@@ -40,6 +41,7 @@ __all__ = [
     "BookError",
     "Diagnostic",
     "EvaluationError",
+    "LedgerError",
     "Plan",
     "Policy",
     "PolicyError",

@@ -15,7 +15,7 @@ from vault_rules.errors import PolicyError, UsageError
 from vault_rules.extensions import InstalledFunctions, with_additions
 from vault_rules.language import parser
 from vault_rules.semantics.check import check
-from vault_rules.semantics.load import Loaded, load
+from vault_rules.semantics.load import Find, Loaded, load
 from vault_rules.semantics.typed import TypedPolicy
 from vault_rules.source.diagnostic import ERROR, Diagnostic, has_errors, in_file_order
 from vault_rules.source.text import Source, Span
@@ -52,6 +52,11 @@ class Policy:
     @property
     def parameters(self) -> tuple[str, ...]:
         return tuple(sorted(self.typed.parameters))
+
+    @property
+    def files(self) -> Mapping[str, str]:
+        """The text of every file that it is made of, by its place beside the policy's own, which comes first."""
+        return {role: source.text for role, source in self._loaded.sources.items()}
 
     @property
     def functions(self) -> Mapping[str, str]:
@@ -106,10 +111,13 @@ def check_policy(path: str | Path) -> tuple[Policy | None, tuple[Diagnostic, ...
 
     Raises `UsageError` where there is no such file.
     """
-    source, diagnostics = read_source(path)
-    if diagnostics:
-        return None, diagnostics
-    loaded, found = load(source, _finder(source))
+    source, bad = read_source(path)
+    return (None, bad) if bad else check_source(source, _finder(source))
+
+
+def check_source(source: Source, find: Find) -> tuple[Policy | None, tuple[Diagnostic, ...]]:
+    """The same of a text, with a way to find the files that it uses."""
+    loaded, found = load(source, find)
     typed, more = check(loaded, functions=InstalledFunctions())
     everything = in_file_order((*found, *more))
     if typed is None or has_errors(everything):
@@ -122,14 +130,18 @@ def load_policy(path: str | Path, parameters: Mapping[str, str] | None = None) -
 
     Raises `PolicyError` with every mistake; `UsageError` where there is no file.
     """
-    policy, diagnostics = check_policy(path)
+    return usable(*check_policy(path), parameters or {})
+
+
+def usable(policy: Policy | None, diagnostics: tuple[Diagnostic, ...], parameters: Mapping[str, str]) -> Policy:
+    """A checked policy that can be evaluated, with its parameters. Raises `PolicyError`."""
     if policy is None:
         raise PolicyError(diagnostics)
     if not policy.typed.has_header:
         message = "this file has no header: it is a library, not a policy to evaluate"
         help = 'begin it with `policy NAME "title" { currency USD }`'
         raise PolicyError([Diagnostic("V0219", ERROR, message, policy.typed.span, help=help)])
-    return policy.with_parameters(parameters or {})
+    return policy.with_parameters(parameters)
 
 
 def read_source(path: str | Path) -> tuple[Source, tuple[Diagnostic, ...]]:

@@ -9,6 +9,7 @@
     ├── UsageError        the caller asked for something that does not exist (a file, a parameter, an offer)
     │   └── ConfigError   `vault.toml` cannot be used; `.mistakes` carries all of them
     └── AdapterError      what lies outside failed: a trader, a storage, a plugin, the ledger
+        ├── LedgerError   the ledger cannot be reached, read or written, or is not what it should be
         ├── PluginError   a plugin cannot be used; `.problems` carries all that is wrong, with its name
         ├── Unavailable   a counterparty was not reached, or cannot serve now: nothing was done, ask again
         ├── TimedOut      no answer in time: whether it was done is not known, ask `status(key)`
@@ -66,6 +67,13 @@ class ConfigError(UsageError):
 
 class AdapterError(VaultRulesError):
     """What lies outside failed; the message says what, in words that may be shown (no secret is in them)."""
+
+
+class LedgerError(AdapterError):
+    """The ledger failed; the message names it and says why.
+
+    What was being recorded stands there whole or not at all.
+    """
 
 
 class PluginError(AdapterError):

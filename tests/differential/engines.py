@@ -17,6 +17,7 @@ from tests.differential.cases import Case, checked
 from vault_rules.domain.columns import ColumnBook, TooWide, columns_of
 from vault_rules.domain.plan import Plan
 from vault_rules.engine import fast
+from vault_rules.engine.again import Again
 from vault_rules.engine.fast.evaluation import evaluate
 from vault_rules.engine.fast.plan import later
 from vault_rules.engine.fast.vectors import Wide
@@ -88,23 +89,23 @@ def column_book(case: Case, program: Program) -> ColumnBook:
     return ColumnBook(offers=offers, book=book, **others)
 
 
-def by_reference(case: Case) -> Plan | str:
+def by_reference(case: Case, again: Again | None = None) -> Plan | str:
     """The reference's plan, or the code for which it stops."""
     program = program_of(case)
     try:
-        return plan_of(program, run(program, case.book, case.as_of))
+        return plan_of(program, run(program, case.book, case.as_of, again))
     except EvaluationError as stopped:
         return str(stopped.diagnostic.code)
 
 
-def by_fast(case: Case) -> Plan | str:
+def by_fast(case: Case, again: Again | None = None) -> Plan | str:
     """The fast engine's plan, the code for which it stops, or that the reference has to be asked.
 
     What is worked out later has to come without either: nobody would be there to ask the reference.
     """
     program = program_of(case)
     try:
-        found = evaluate(program, column_book(case, program), case.as_of)
+        found = evaluate(program, column_book(case, program), case.as_of, again)
     except EvaluationError as stopped:
         return str(stopped.diagnostic.code)
     except (Wide, TooWide):

@@ -28,7 +28,7 @@ MAX_BYTES = 1_000_000
 KINDS: Mapping[str, str] = {"traders": "trader", "storages": "storage", "references": "reference"}
 """The sections of counterparties, and what each of these is called."""
 
-SECTIONS = (*KINDS, "ledger", "requests", "patience", "snapshots")
+SECTIONS = (*KINDS, "ledger", "requests", "patience", "snapshots", "execution")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,60}", re.ASCII)
 
 
@@ -86,6 +86,22 @@ class Snapshots:
     folder: Path = Path("snapshots")
 
 
+def _some(instance: object, attribute: attrs.Attribute[Any], value: int) -> None:
+    if not 1 <= value <= 100:
+        raise ValueError(f"`{attribute.name}` is a whole number from 1 to 100")
+
+
+@attrs.frozen
+class Executions:
+    """How plans are carried out: in how many rounds at most, how many awards at once; and prior awards of before the
+    ledger.
+    """
+
+    rounds: int = attrs.field(default=10, validator=_some)
+    at_once: int = attrs.field(default=4, validator=_some)
+    awards: Path | None = None
+
+
 @attrs.frozen
 class Counterparty:
     """A trader, a storage or a source of reference prices. `settings` is an instance of the adapter's own class."""
@@ -135,6 +151,17 @@ class Config:
     requests: Requests
     snapshots: Snapshots
     ledger: Ledger | None
+    execution: Executions = Executions()
+
+    @property
+    def ledger_url(self) -> str:
+        """The ledger's URL; where none is said, a file in the configuration's folder. Relative paths start there."""
+        url: str | Secret = "sqlite:///vault.ledger" if self.ledger is None else self.ledger.url
+        text = url.reveal() if isinstance(url, Secret) else url
+        scheme, slashes, path = text.partition(":///")
+        if slashes and scheme.partition("+")[0] == "sqlite" and path and not Path(path).is_absolute():
+            return f"{scheme}:///{(self.folder / path).absolute().as_posix()}"
+        return text
 
     @property
     def folder(self) -> Path:
@@ -190,6 +217,7 @@ class _Reader:
         found = {section: dict(self._counterparties(section)) for section in KINDS}
         requests, snapshots = self._requests(), self._one("snapshots", Snapshots)
         ledger = self._one("ledger", Ledger) if "ledger" in self.values else None
+        execution = self._one("execution", Executions) or Executions()
         if not any(self.values.get(section) for section in KINDS):
             self.note((), "names nobody who could be asked: add a section as [traders.glencore]")
         if self.mistakes:
@@ -203,6 +231,7 @@ class _Reader:
             requests or Requests(),
             snapshots or Snapshots(),
             ledger,
+            execution,
         )
 
     def _sections(self) -> None:

@@ -17,7 +17,8 @@ from vault_rules.cli.running import progress
 
 if TYPE_CHECKING:
     from vault_rules.adapters.config import Config
-    from vault_rules.api import Plan
+    from vault_rules.api import Plan, Policy
+    from vault_rules.domain.sheet import Sheet
 
 
 @attrs.frozen
@@ -39,9 +40,10 @@ def make_gathered_plan(policy: str, asked: Asked, as_of: date, pairs: tuple[str,
 
     config = read_config(asked.config, installed().sound())
     loaded = load(policy, pairs)
-    requests = read_requests(_requests(asked, config), config.requests.defaults)
-    with _waiting() as tell:
-        gathered = gather(loaded, config, requests, as_of, allow_missing=asked.allow_missing, tell=tell)
+    requests = read_requests(requests_file(asked.requests, config), config.requests.defaults)
+    before = _prior(config, loaded, as_of)
+    with waiting() as tell:
+        gathered = gather(loaded, config, requests, as_of, awards=before, allow_missing=asked.allow_missing, tell=tell)
     with gathered.naming():
         with progress("evaluating"):
             plan = api.evaluate(loaded, gathered.book, as_of, engine=engine)
@@ -51,16 +53,30 @@ def make_gathered_plan(policy: str, asked: Asked, as_of: date, pairs: tuple[str,
     return plan
 
 
-def _requests(asked: Asked, config: Config) -> Path:
-    if asked.requests is not None:
-        return asked.requests
+def _prior(config: Config, policy: Policy, as_of: date) -> Sheet | None:
+    """The prior awards: those that are configured, and those of the ledger where there is one."""
+    from vault_rules.conduct.prior import configured_awards, prior, there_is_a_ledger
+
+    configured = configured_awards(config)
+    if not there_is_a_ledger(config):
+        return configured
+    from vault_rules.execution.ledger import open_ledger
+
+    with progress("reading the ledger"), open_ledger(config.ledger_url) as ledger:
+        return prior(configured, ledger, policy, as_of).sheet
+
+
+def requests_file(given: Path | None, config: Config) -> Path:
+    """The file of requests: as the command says, else as the configuration does."""
+    if given is not None:
+        return given
     if config.requests.file is None:
         raise click.UsageError("With --config give --requests, or say `file` in the section [requests].")
     return config.folder / config.requests.file
 
 
 @contextmanager
-def _waiting() -> Iterator[Callable[[tuple[str, ...]], None]]:
+def waiting() -> Iterator[Callable[[tuple[str, ...]], None]]:
     """Say on stderr who is waited for, once it takes longer than a second, and again each time that changes."""
     late = threading.Event()
     waiting: list[tuple[str, ...]] = [()]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from vault_rules.domain.reading import ReadTable, read_table
-from vault_rules.domain.sheet import BadCell, Sheet
+from vault_rules.domain.sheet import BadCell, Sheet, part
 from vault_rules.domain.spelling import did_you_mean
 from vault_rules.domain.tables import TABLES
 from vault_rules.errors import BookError, UsageError
@@ -101,6 +101,27 @@ class Book:
         from vault_rules.domain.saying import hash_of_book
 
         return hash_of_book(self.hashes())
+
+    def narrowed(self, offers: Collection[str]) -> Book:
+        """The same book with only these offers: of the others nothing is read."""
+        import polars as pl
+
+        from vault_rules.domain.heading import column_name
+        from vault_rules.domain.text_frame import as_texts
+
+        sheet = self._sheets["offers"]
+        word = next(word for word in sheet.given.columns if column_name(word) == "offer")
+        texts = as_texts(sheet.given[word]).str.strip_chars()
+        mine = pl.Series(sorted(offers), dtype=pl.String)
+        return self.replaced(offers=part(sheet, texts.is_in(mine.implode()).fill_null(False).arg_true()))
+
+    def sheet(self, table: str) -> Sheet | None:
+        """A table as it was given; None where the book has none."""
+        return self._sheets.get(table)
+
+    def replaced(self, **sheets: Sheet) -> Book:
+        """The same book with other tables in the place of some."""
+        return Book({**self._sheets, **sheets})
 
     def hashes(self) -> dict[str, bytes]:
         """The hash of each table."""

@@ -39,6 +39,15 @@ class Money:
     currency: str | None
 
 
+@attrs.frozen
+class SaidPrice:
+    """A price as it was said: so much for one `per`; `currency` None: the policy's."""
+
+    amount: Fraction
+    currency: str | None
+    per: str
+
+
 _NUMBER = r"(?P<number>[+-]?(?:\d+(?:\.\d*)?|\.\d+))"
 _QUANTITY = re.compile(rf"{_NUMBER}\s*(?P<unit>[A-Za-z][\w ]*)", re.ASCII)
 _PRICE = re.compile(rf"{_NUMBER}\s*(?P<currency>[A-Za-z]+)\s*/\s*(?P<per>[A-Za-z]\w*)", re.ASCII)
@@ -169,6 +178,12 @@ def read_stock(text: str, row: RowUnits) -> Fraction:
 
 def read_price(text: str, row: RowUnits) -> Money:
     """Money above zero for each kilogram; one that does not say for how much is for what the row's prices are per."""
+    said = read_said_price(text, row)
+    return Money(said.amount / MASS_UNITS[said.per], said.currency)
+
+
+def read_said_price(text: str, row: RowUnits) -> SaidPrice:
+    """The same as it was said: nothing is divided."""
     expected = "expected a price such as `34.50` or `34.50 USD/kg`"
     money, found = _found(_MONEY, text), _found(_PRICE, text)
     if found is not None:
@@ -176,8 +191,8 @@ def read_price(text: str, row: RowUnits) -> Money:
     elif money is not None and not money["times"]:
         found, currency, per = money, _currency_of(money["currency"]), row.per
     else:
-        return Money(_positive(decimal(text, expected), "a price") / MASS_UNITS[row.per], row.currency)
-    return Money(_positive(decimal(found["number"], expected), "a price") / MASS_UNITS[per], currency)
+        return SaidPrice(_positive(decimal(text, expected), "a price"), row.currency, row.per)
+    return SaidPrice(_positive(decimal(found["number"], expected), "a price"), currency, per)
 
 
 def read_money(text: str, row: RowUnits) -> Money:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
+from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING
 
 import attrs
 
-from vault_rules.domain.plan import Plan
+from vault_rules.domain.plan import Award, Placement, Plan
 from vault_rules.domain.rows import BoundBook
 from vault_rules.domain.trace import Trace
+from vault_rules.engine.again import Again
+from vault_rules.engine.placing import Storage
 from vault_rules.engine.program import Program
 from vault_rules.engine.reference import Evaluation, run
 from vault_rules.engine.result import plan_of
@@ -57,10 +60,17 @@ class Evaluated:
         small = self._evaluation.with_only(offer)
         return explain(small, plan_of(small.program, small), offer, request)
 
+    def places(self, award: Award, quantity: Fraction, room: Mapping[str, Fraction]) -> tuple[Placement, ...]:
+        """Where so much of an award may be stored, with so much room left in some facilities."""
+        storage = Storage(self._evaluation.world, self._evaluation.offer)
+        storage.room |= {name: left for name, left in room.items() if name in storage.room}
+        storage.place(award, quantity)
+        return tuple(storage.placements)
 
-def by_reference(program: Program, book: BoundBook, as_of: date) -> Evaluated:
+
+def by_reference(program: Program, book: BoundBook, as_of: date, again: Again | None = None) -> Evaluated:
     """A plan by the reference."""
-    evaluation = run(program, book, as_of)
+    evaluation = run(program, book, as_of, again)
 
     def plan() -> Plan:
         return plan_of(program, evaluation)
@@ -69,7 +79,11 @@ def by_reference(program: Program, book: BoundBook, as_of: date) -> Evaluated:
 
 
 def by_columns(
-    program: Program, columns: Callable[[], ColumnBook], rows: Callable[[], BoundBook], as_of: date
+    program: Program,
+    columns: Callable[[], ColumnBook],
+    rows: Callable[[], BoundBook],
+    as_of: date,
+    again: Again | None = None,
 ) -> Evaluated:
     """A plan by the fast engine.
 
@@ -85,7 +99,7 @@ def by_columns(
     try:
         book = columns()
         offers = len(book.offers)
-        evaluation = evaluate(program, book, as_of)
+        evaluation = evaluate(program, book, as_of, again)
         return Evaluated(
             later(evaluation), frozenset(evaluation.world.requests), evaluation, partial(later, evaluation)
         )
@@ -97,7 +111,7 @@ def by_columns(
     bound = rows()
     if len(bound.offers) > LARGEST_FOR_REFERENCE:
         raise UsageError(TOO_WIDE)
-    return by_reference(program, bound, as_of)
+    return by_reference(program, bound, as_of, again)
 
 
 def by_parts(

@@ -63,7 +63,7 @@ class Caps:
     def __init__(self, world: World) -> None:
         self.world = world
         self.hard = [rule for rule in world.day.caps if rule.kind == "cap" and not rule.advisory]
-        self.entries = [*self._prior(), *self._held()]
+        self.entries = [*self._prior(), *self._held(), *self._given()]
         self._used: dict[Any, dict[Group, Fraction]] = {}
         self.purchases: dict[Any, Any] = {}
         """What findings add up of the entries, once all are there."""
@@ -71,7 +71,7 @@ class Caps:
         self._variants: dict[Any, tuple[typed.Rule, Clauses]] = {}
 
     def _prior(self) -> Iterator[Entry]:
-        for award in self.world.book.awards:
+        for award in self.world.prior:
             request = self.world.requests.get(award.request or "")
             buyer = award.buyer or (request.buyer if request else None)
             yield Entry(award, request, buyer, award.quantity, award.cost)
@@ -79,6 +79,12 @@ class Caps:
     def _held(self) -> Iterator[Entry]:
         for holding in self.world.book.holdings:
             yield Entry(holding, None, None, holding.quantity, Fraction(0))
+
+    def _given(self) -> Iterator[Entry]:
+        for offer, award in () if self.world.again is None else self.world.again.given:
+            request = self.world.requests.get(award.request)
+            self.world.tier_of[award.offer] = award.tier
+            yield Entry(offer, request, award.buyer, award.quantity, Fraction(award.cost))
 
     # ---- counting -------------------------------------------------------------------------------------------------
 

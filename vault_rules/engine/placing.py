@@ -25,14 +25,16 @@ class Storage:
         for holding in world.book.holdings:
             if holding.facility in self.room:
                 self.room[holding.facility] -= holding.quantity
+        if world.again is not None:
+            self.room |= {name: room for name, room in world.again.room.items() if name in self.room}
         self.placements: list[Placement] = []
         self.unplaced: list[Unplaced] = []
 
-    def place(self, award: Award) -> None:
-        """Place one award, split as facilities fill; what fits nowhere is listed as unplaced."""
+    def place(self, award: Award, quantity: Fraction | None = None) -> None:
+        """Place one award, or so much of it, split as facilities fill; what fits nowhere is listed as unplaced."""
         of_award = {"premium": award.premium, "reference": award.reference, "awarded": award.quantity}
         view = self.world.view(self.offer(award.offer), self.world.requests[award.request], award=of_award)
-        left = award.quantity
+        left = award.quantity if quantity is None else quantity
         found = self._store(view, award)
         if found is not None:
             rule, clauses = found

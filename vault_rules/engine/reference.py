@@ -17,6 +17,7 @@ import attrs
 from vault_rules.domain.exact import invoice
 from vault_rules.domain.plan import Award, Plan, Reason, Shortfall
 from vault_rules.domain.rows import BoundBook, Offer, Request
+from vault_rules.engine.again import Again
 from vault_rules.engine.candidates import Candidacy, Candidates
 from vault_rules.engine.eligibility import Eligibility, Standing
 from vault_rules.engine.limits import Caps, Group
@@ -41,9 +42,9 @@ def evaluate(program: Program, book: BoundBook, as_of: date) -> Plan:
     return plan_of(program, run(program, book, as_of))
 
 
-def run(program: Program, book: BoundBook, as_of: date) -> Evaluation:
+def run(program: Program, book: BoundBook, as_of: date, again: Again | None = None) -> Evaluation:
     """The evaluation itself, with all that it knows: what the plan and explanations are made of."""
-    evaluation = Evaluation(program, book, as_of)
+    evaluation = Evaluation(program, book, as_of, again=again)
     evaluation.serve_all()
     return evaluation
 
@@ -76,11 +77,14 @@ class Evaluation:
         as_of: date,
         watch: Watch | None = None,
         markets: MarketsOf | None = None,
+        again: Again | None = None,
     ) -> None:
-        """`markets`: references that were worked out elsewhere, for a book of which not all offers are here."""
+        """`markets`: references that were worked out elsewhere, for a book of which not all offers are here; `again`:
+        what has become of the book since.
+        """
         self.program, self.book, self.watch, self.markets = program, book, watch or Watch(), markets
         self.day = program.on(as_of)
-        self.world = World(self.day, book)
+        self.world = World(self.day, book, again)
         if markets is not None:
             self.world.markets = markets(self.world)
         self.eligibility = Eligibility(self.world)
@@ -88,7 +92,7 @@ class Evaluation:
         self.candidates = Candidates(self.world, self.eligibility)
         self.caps = Caps(self.world)
         self.waterfalls = Waterfalls(self.world)
-        self.left = {offer.offer: offer.quantity for offer in book.offers}
+        self.left = {offer.offer: offer.quantity for offer in book.offers} | dict(again.left if again else {})
         self.awards: list[Award] = []
         self.shortfalls: list[Shortfall] = []
         self.passed_over: dict[str, tuple[str, list[Reason]]] = {}

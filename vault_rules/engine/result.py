@@ -117,9 +117,8 @@ def totals(evaluation: Outcome, rows: Iterable[CapUse | Finding]) -> Totals:
     awards = evaluation.awards
     requested = sum((one.quantity for one in evaluation.book.requests), Fraction(0))
     awarded = sum((one.quantity for one in awards), Fraction(0))
-    before = sum(
-        (one.quantity for one in evaluation.book.awards if one.request in evaluation.world.requests), Fraction(0)
-    )
+    world = evaluation.world
+    before = sum((one.quantity for one in world.before if one.request in world.requests), Fraction(0))
     return Totals(
         requested=requested,
         awarded=awarded,

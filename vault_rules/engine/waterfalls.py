@@ -20,7 +20,7 @@ class Waterfalls:
         self.world = world
         self._found: dict[tuple[str, str], tuple[typed.Rule, Clauses]] = {}
         self._prior: dict[str, list[PriorAward]] = {}
-        for award in world.book.awards:
+        for award in world.before:
             if award.request is not None:
                 self._prior.setdefault(award.request, []).append(award)
 

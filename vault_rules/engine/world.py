@@ -14,6 +14,7 @@ from typing import Any, Protocol
 import attrs
 
 from vault_rules.domain.rows import Benchmark, Facility, Holding, Offer, PriorAward, Request
+from vault_rules.engine.again import Again
 from vault_rules.engine.markets import Markets, benchmark_price
 from vault_rules.engine.program import Clauses, Day
 from vault_rules.errors import EvaluationError
@@ -56,8 +57,8 @@ class Facts(Protocol):
 class World:
     """One policy, one book, one day."""
 
-    def __init__(self, day: Day, book: Facts) -> None:
-        self.day, self.book = day, book
+    def __init__(self, day: Day, book: Facts, again: Again | None = None) -> None:
+        self.day, self.book, self.again = day, book, again
         self.as_of: date = day.as_of
         self.requests = {one.request: one for one in book.requests}
         self.requested_by: dict[str, dict[str, Fraction]] = {}
@@ -79,6 +80,16 @@ class World:
         self.tier_of: dict[str, str] = {}
         self.compared: dict[str, Fraction] = {}
         self.markets = Markets(self)
+
+    @property
+    def prior(self) -> tuple[PriorAward, ...]:
+        """The awards of before that are counted."""
+        return self.book.awards if self.again is None else self.again.awards
+
+    @cached_property
+    def before(self) -> tuple[PriorAward, ...]:
+        """What requests were given before."""
+        return self.book.awards if self.again is None else tuple(self.again.counted(self.as_of))
 
     def on_order(self, award: PriorAward) -> bool:
         """Whether a prior award is not yet received on the as-of date."""

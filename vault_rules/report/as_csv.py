@@ -28,10 +28,11 @@ def csv_files(plan: Plan) -> dict[str, bytes]:
     """The files by name."""
     tables = {name: table(plan, name) for name in TABLES}
     tables["awards"] = awards_to_read_back(plan)
-    return {f"{name}.csv": _text(one).encode("utf-8") for name, one in tables.items()}
+    return {f"{name}.csv": csv_text(one).encode("utf-8") for name, one in tables.items()}
 
 
-def _text(one: Table) -> str:
+def csv_text(one: Table) -> str:
+    """A table as CSV; only in one that is called `awards` do texts stay as they are."""
     lines = [",".join(map(_quoted, one.names))]
     lines += [
         ",".join(_quoted(_cell(cell, column, one)) for cell, column in zip(row, one.columns, strict=True))

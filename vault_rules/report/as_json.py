@@ -56,7 +56,7 @@ def _listed(rejections: Iterable[Rejection]) -> Iterator[str]:
     yield "\n  ]"
 
 
-def dump(fields: _Fields) -> str:
+def dump(fields: _Fields | list[_Fields]) -> str:
     """The one way in which this package writes JSON."""
     return json.dumps(fields, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 

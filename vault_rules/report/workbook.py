@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from datetime import date
 from io import BytesIO
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
@@ -36,12 +38,18 @@ def write_workbook(plan: Plan, path: Path) -> None:
 
 def workbook_bytes(plan: Plan) -> bytes:
     """The workbook as a file's content. It says that it was made on the plan's as-of date, never when it really was."""
-    book = _workbook(plan)
+    tables = [table(plan, name) for name in SHEETS]
+    return sheets_bytes([_summary(plan, tables), *tables], plan.policy, plan.as_of)
+
+
+def sheets_bytes(tables: Sequence[Table], title: str, day: date) -> bytes:
+    """A workbook with a sheet for each table; `day` is what it says of when it was made."""
+    book = _workbook(tables)
     book.properties.creator = "vault-rules"
-    book.properties.title = legal(f"{plan.policy}, {plan.as_of.isoformat()}")
+    book.properties.title = legal(f"{title}, {day.isoformat()}")
     raw = BytesIO()
     book.save(raw)
-    return _fixed(raw, f"{plan.as_of.isoformat()}T00:00:00Z".encode())
+    return _fixed(raw, f"{day.isoformat()}T00:00:00Z".encode())
 
 
 def _fixed(raw: BytesIO, stamp: bytes) -> bytes:
@@ -58,14 +66,13 @@ def _fixed(raw: BytesIO, stamp: bytes) -> bytes:
     return out.getvalue()
 
 
-def _workbook(plan: Plan) -> Workbook:
+def _workbook(tables: Sequence[Table]) -> Workbook:
     book = Workbook()
-    tables = [table(plan, name) for name in SHEETS]
     first = book.active
     assert isinstance(first, Worksheet)
-    first.title = "summary"
-    _sheet(first, _summary(plan, tables))
-    for one in tables:
+    first.title = tables[0].name
+    _sheet(first, tables[0])
+    for one in tables[1:]:
         _sheet(book.create_sheet(one.name), one)
     return book
 

@@ -1,4 +1,4 @@
-"""What who writes a plugin tests it with. Needs pytest and Hypothesis: `pip install 'vault-rules[test]'`."""
+"""What tests need, the package's own and those of plugins. Needs pytest and Hypothesis: `vault-rules[test]`."""
 
 import pytest
 

@@ -39,7 +39,7 @@ class _Apart(Exception):
 
 def chained(serving: Serving, walks: Sequence[Walk]) -> dict[int, Chain]:
     """The chain of each walk that is in one, by its number."""
-    if not CHAINED or serving.least_whole > 1 or serving.tallies.asks:
+    if not CHAINED or serving.least_whole > 1 or serving.tallies.asks or serving.left:
         return {}
     families: dict[Kind, dict[str, list[Walk]]] = {}
     for mineral, of in _by_mineral(walks).items():

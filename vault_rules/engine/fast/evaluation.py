@@ -14,6 +14,7 @@ from vault_rules.domain.columns import ColumnBook, Numbers
 from vault_rules.domain.exact import invoice
 from vault_rules.domain.plan import Award, Reason, Rejection, Shortfall
 from vault_rules.domain.rows import BoundBook, Offer, Request
+from vault_rules.engine.again import Again
 from vault_rules.engine.candidates import Candidacy
 from vault_rules.engine.fast.causes import Causes
 from vault_rules.engine.fast.dependence import expressions
@@ -38,9 +39,9 @@ from vault_rules.semantics import typed
 from vault_rules.semantics.meaning import value_of
 
 
-def evaluate(program: Program, book: ColumnBook, as_of: date) -> FastEvaluation:
+def evaluate(program: Program, book: ColumnBook, as_of: date, again: Again | None = None) -> FastEvaluation:
     """Serve the requests; all else of the plan is worked out when it is asked for, unless that might stop."""
-    found = FastEvaluation(serve(program, book, as_of))
+    found = FastEvaluation(serve(program, book, as_of, again))
     found.check()
     return found
 
@@ -70,7 +71,10 @@ class FastEvaluation:
             book.holdings, book.awards, book.fx, "",
         )  # fmt: skip
         lanes = self.serving.lanes
-        found = Evaluation(self.program, small, self.world.as_of, markets=lambda world: GivenMarkets(world, lanes))
+        found = Evaluation(
+            self.program, small, self.world.as_of,
+            markets=lambda world: GivenMarkets(world, lanes), again=self.world.again,
+        )  # fmt: skip
         found.serve_all()
         return found
 
@@ -149,7 +153,11 @@ class FastEvaluation:
         return {ids[row]: row for row in set(self.serving.ledger.rows)}
 
     def offer(self, name: str) -> Offer:
-        return self.offers.standing(self._won[name]).offer
+        row = self._won.get(name)
+        if row is None:
+            row = self.book.offers.ids.index_of(name)
+        assert row is not None
+        return self.offers.standing(row).offer
 
     # ---- shortfalls ------------------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 from vault_rules.domain.columns import ColumnBook, Numbers
 from vault_rules.domain.exact import has_end
 from vault_rules.domain.rows import Request
+from vault_rules.engine.again import Again
 from vault_rules.engine.fast.candidates import Candidates
 from vault_rules.engine.fast.chain import Chain
 from vault_rules.engine.fast.chains import chained
@@ -44,10 +45,17 @@ def prepared(day: Day, book: ColumnBook) -> Verdicts:
 class Serving:
     """One evaluation up to its awards."""
 
-    def __init__(self, program: Program, book: ColumnBook, as_of: date, finer: tuple[Fraction, ...] = ()) -> None:
+    def __init__(
+        self,
+        program: Program,
+        book: ColumnBook,
+        as_of: date,
+        finer: tuple[Fraction, ...] = (),
+        again: Again | None = None,
+    ) -> None:
         self.program, self.book = program, book
         self.day = program.on(as_of)
-        self.world = World(self.day, book)
+        self.world = World(self.day, book, again)
         self.verdicts = prepared(self.day, book)
         self.table = self.verdicts.table
         self.depends = self.verdicts.depends
@@ -66,11 +74,21 @@ class Serving:
         self.world.markets = GivenMarkets(self.world, self.lanes)  # for what has to be asked offer by offer
         self.tallies.see(self.lanes.sight(alive))
         self.lanes.carried = tuple(sorted(self._asked | self.tallies.carried))
-        self.left: dict[int, int] = {}
+        self.left = self._left()
         self.ledger = Ledger()
         self.walks: list[Walk] = []
         self.chains: list[Chain] = []
         self._candidates: dict[Any, dict[int, Candidates]] = {}
+
+    @property
+    def _again(self) -> Again:
+        return self.world.again or Again()
+
+    def _left(self) -> dict[int, int]:
+        """What offers have left, by their rows, where that is not all."""
+        ids = self.book.offers.ids
+        found = ((ids.index_of(name), left) for name, left in self._again.left.items())
+        return {row: whole(left, self.mass) for row, left in found if row is not None}
 
     def _tallied(self) -> Tallies:
         return Tallies(self.world, self.mass, self.price_unit)
@@ -89,7 +107,8 @@ class Serving:
             elif column is not None:
                 units += [one for one in column.values if one]  # type: ignore[union-attr]
         units += [request.quantity for request in self.book.requests]
-        units += [award.quantity for award in self.book.awards]
+        units += [award.quantity for award in self.world.before]
+        units += [left for left in self._again.left.values() if left]
         units += [held.quantity for held in self.book.holdings if held.quantity]
         units += [self.least_award] if self.least_award and has_end(self.least_award) else []
         return common(units)
@@ -229,12 +248,12 @@ class Serving:
         walk.in_step[step] += total
 
 
-def serve(program: Program, book: ColumnBook, as_of: date) -> Serving:
+def serve(program: Program, book: ColumnBook, as_of: date, again: Again | None = None) -> Serving:
     """Serve all requests of a book. Raises `EvaluationError` where no waterfall is in force."""
     finer: tuple[Fraction, ...] = ()
     while True:
         try:
-            serving = Serving(program, book, as_of, finer)
+            serving = Serving(program, book, as_of, finer, again)
             serving.run()
             return serving
         except Finer as more:

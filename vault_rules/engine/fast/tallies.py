@@ -181,7 +181,8 @@ class Tallies:
 
     def __init__(self, world: World, mass: Fraction, price_unit: Fraction) -> None:
         self.world, self.mass, self.price_unit = world, mass, price_unit
-        self.cash = common_unit([Fraction(1, 100), *(award.cost for award in world.book.awards if award.cost)])
+        costs = [one.cost for one in world.before]
+        self.cash = common_unit([Fraction(1, 100), *(cost for cost in costs if cost)])
         """The unit of money: a hundredth, or finer where costs from before are."""
         self._cent = whole(Fraction(1, 100), self.cash)
         price = mass * price_unit * 100
