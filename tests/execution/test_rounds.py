@@ -12,6 +12,7 @@ import pytest
 from tests.support.ledgers import COBALT, RECEIPT, SNAPSHOT, claimed, new_ledger
 from tests.support.scene import LIMIT, Scene
 from tests.support.scripted import Scripted, ScriptedTrader
+from vault_rules.adapters import calling
 from vault_rules.adapters.messages import State
 from vault_rules.errors import LedgerError
 from vault_rules.execution import desks
@@ -24,6 +25,7 @@ from vault_rules.execution.state import RunState
 @pytest.fixture
 def scene(tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch) -> Scene:
     monkeypatch.setattr(desks, "FIRST_PAUSE", 0.001)
+    monkeypatch.setattr(calling, "_FIRST_PAUSE", 0.001)
     made = Scene(tmp_path, url)
     made.begin()
     return made
