@@ -88,17 +88,21 @@ def _largest(whole: pl.Series) -> int:
     return int(largest) if isinstance(largest, int) else 0
 
 
-def invoices(quantity: Numbers, price: Numbers) -> pl.Series:
-    """What each quantity costs, in cents: rounded once, half to even."""
+def cost_texts(quantity: Numbers, price: Numbers) -> pl.Series:
+    """What each quantity costs, with two decimals: rounded once, half to even."""
     quantity, price = coarse(quantity), coarse(price)
     each_cent = quantity.unit * price.unit * 100
-    up, down = each_cent.numerator, each_cent.denominator
-    largest = max(_largest(quantity.whole) * _largest(price.whole) * up, down) * 2
-    if largest > INT128_MAX:
+    largest = _largest(quantity.whole) * _largest(price.whole) * each_cent.numerator
+    if max(largest, each_cent.denominator) * 2 > INT128_MAX:
         pairs = zip(quantity.whole.to_list(), price.whole.to_list(), strict=True)
-        cents = [int(invoice(q * quantity.unit * p * price.unit) * 100) for q, p in pairs]
-        return pl.Series("cost", cents, dtype=pl.Int128)
-    kind = _kind(largest)
+        each = (invoice(q * quantity.unit * p * price.unit) for q, p in pairs)
+        return pl.Series("cost", [f"{one:f}" for one in each], dtype=pl.String)
+    return _money_texts(_cents(quantity, price, each_cent))
+
+
+def _cents(quantity: Numbers, price: Numbers, each_cent: Fraction) -> pl.Series:
+    up, down = each_cent.numerator, each_cent.denominator
+    kind = _kind(max(_largest(quantity.whole) * _largest(price.whole) * up, down) * 2)
     by, two = pl.lit(down, dtype=kind), pl.lit(2, dtype=kind)
     product = pl.col("q").cast(kind) * pl.col("p").cast(kind) * pl.lit(up, dtype=kind)
     frame = pl.DataFrame([quantity.whole.rename("q"), price.whole.rename("p")]).select(n=product)
@@ -109,7 +113,7 @@ def invoices(quantity: Numbers, price: Numbers) -> pl.Series:
     return frame.select(cost=cents_of + up_one.cast(kind)).to_series()
 
 
-def money_texts(cents: pl.Series) -> pl.Series:
+def _money_texts(cents: pl.Series) -> pl.Series:
     """Cents as money with two decimals."""
     kind = _kind(_largest(cents))
     value, hundred = pl.col(cents.name), pl.lit(100, dtype=kind)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from vault_rules.domain.award_columns import AwardColumns
-from vault_rules.domain.plain_columns import invoices, money_texts, plain_texts, premium_texts
+from vault_rules.domain.plain_columns import cost_texts, plain_texts, premium_texts
 from vault_rules.report.columns import AWARDS, number, reserved
 
 
@@ -16,7 +16,7 @@ def award_frame(awards: AwardColumns, carried: tuple[str, ...]) -> pl.DataFrame:
         "step": awards.step,
         "quantity_kg": plain_texts(awards.quantity),
         "price_per_kg": plain_texts(awards.price),
-        "cost": money_texts(invoices(awards.quantity, awards.price)),
+        "cost": cost_texts(awards.quantity, awards.price),
         "reference_per_kg": pl.Series([number(one) for one in awards.reference.values], dtype=pl.String).gather(
             awards.reference.codes
         ),
