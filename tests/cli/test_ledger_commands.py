@@ -41,6 +41,38 @@ def rows(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text)))
 
 
+# ---- which ledger --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def elsewhere(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The ledger beside a configuration that names it, and another working directory: the configuration."""
+    config = tmp_path / "vault.toml"
+    config.write_text(f'[ledger]\nurl = "{url}"\n\n[traders.glencore]\nadapter = "files"\npath = "desk"\n')
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    return str(config)
+
+
+@pytest.mark.parametrize("words", ["show", "verify", "runs", "export --trader traxys", "replay run-1"])
+def test_the_configuration_says_which_ledger(words: str, elsewhere: str, tmp_path: Path) -> None:
+    found = ledger(*words.split(), "--config", elsewhere)
+    assert found == ledger(*words.split(), "--ledger", f"sqlite:///{tmp_path / 'vault.ledger'}")
+    assert "there is no ledger" in ledger(*words.split()).err
+    assert "there is no ledger" not in found.err
+
+
+def test_a_ledger_is_named_once(elsewhere: str) -> None:
+    done = ledger("show", "--ledger", "sqlite:///vault.ledger", "--config", elsewhere)
+    assert (done.code, done.out) == (2, "")
+    assert "--ledger and --config each name a ledger: give one of them" in done.err
+
+
+def test_a_configuration_that_is_not_there_is_an_error(url: str) -> None:
+    done = ledger("show", "--config", "none.toml")
+    assert (done.code, done.err) == (2, "error: there is no configuration none.toml\n")
+
+
 # ---- show ----------------------------------------------------------------------------------------------------------
 
 

@@ -23,7 +23,7 @@ _ENDINGS = {"table": "txt", "json": "json", "csv": "csv"}
 @click.option("--run", metavar="ID", help="Only the awards of one run.")
 @click.option("--trader", metavar="ID", help="The sheet of one trader, to a file or stdout.")
 @of_form("csv")
-def command(url: str | None, run: str | None, trader: str | None, form: str, output: Path | None) -> int:
+def command(url: str, run: str | None, trader: str | None, form: str, output: Path | None) -> int:
     """Award sheets: what was bought from a trader, without anything about others. Without
     --trader, --output is a folder, and each trader has a file in it.
     """

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,8 +24,14 @@ _Command = Callable[..., Any]
 
 
 def of_ledger(command: _Command) -> _Command:
-    """The option that says which ledger."""
-    return click.option("--ledger", "url", metavar="URL", help=f"The ledger's URL; else {DEFAULT}.")(command)
+    """The options that say which ledger; the command is given its `url`."""
+
+    @wraps(command)
+    def with_url(url: str | None, config: Path | None, **others: object) -> object:
+        return command(url=ledger_url(url, config), **others)
+
+    named = click.option("--config", type=click.Path(path_type=Path), help="The vault.toml whose ledger is meant.")
+    return click.option("--ledger", "url", metavar="URL", help=f"The ledger's URL; else {DEFAULT}.")(named(with_url))
 
 
 def of_form(default: str = "table") -> Callable[[_Command], _Command]:
@@ -39,17 +46,27 @@ def of_form(default: str = "table") -> Callable[[_Command], _Command]:
     return add
 
 
-def ledger_url(given: str | None) -> str:
-    """Which ledger is meant: as the command says, else the one in the working directory."""
-    return given or DEFAULT
+def ledger_url(given: str | None, config: Path | None) -> str:
+    """Which ledger is meant: as the command says, else the configuration's, else the one in the working directory.
+
+    Raises `click.UsageError` where two are named, and what `read_config` raises.
+    """
+    if config is None:
+        return given or DEFAULT
+    if given is not None:
+        raise click.UsageError("--ledger and --config each name a ledger: give one of them.")
+    from vault_rules.adapters.config import read_config
+    from vault_rules.adapters.manager import installed
+
+    return read_config(config, installed().sound()).ledger_url
 
 
 @contextmanager
-def reading(given: str | None) -> Iterator[Ledger]:
+def reading(url: str) -> Iterator[Ledger]:
     """The ledger, opened for reading."""
     from vault_rules.execution.ledger import open_ledger
 
-    with progress("reading the ledger"), open_ledger(ledger_url(given)) as ledger:
+    with progress("reading the ledger"), open_ledger(url) as ledger:
         yield ledger
 
 

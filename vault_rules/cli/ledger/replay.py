@@ -15,7 +15,7 @@ from vault_rules.cli.running import ADAPTER, DONE, write_text
 @of_ledger
 @click.option("--snapshot", type=click.Path(path_type=Path), help="The folder that was kept, where it was moved.")
 @click.option("--output", type=click.Path(path_type=Path), help="Write the plan as it is now, as JSON.")
-def command(run: str, url: str | None, snapshot: Path | None, output: Path | None) -> int:
+def command(run: str, url: str, snapshot: Path | None, output: Path | None) -> int:
     """Evaluate what RUN was made of again, as it was kept: policy, book, parameters, day.
     The plan must be the same, byte for byte; where it is not, what differs is listed,
     and the exit code is 4.

@@ -21,7 +21,7 @@ _SHOWN = 10  # the hashes and the snapshot are for programs
 @of_ledger
 @click.option("--run", metavar="ID", help="Only one run.")
 @of_form()
-def command(url: str | None, run: str | None, form: str, output: Path | None) -> int:
+def command(url: str, run: str | None, form: str, output: Path | None) -> int:
     """The runs, oldest first: by which policy, how each ended, how many of its awards
     are claimed and how many confirmed. A run that is open goes on, or was cut off.
     """

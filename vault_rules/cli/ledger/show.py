@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @click.option("--run", metavar="ID", help="Only the entries of one run.")
 @click.option("--trader", metavar="ID", help="Only the entries about one trader's awards.")
 @of_form()
-def command(url: str | None, run: str | None, trader: str | None, form: str, output: Path | None) -> int:
+def command(url: str, run: str | None, trader: str | None, form: str, output: Path | None) -> int:
     """The entries, oldest first. `json`, `csv` and `xlsx` hold them whole, with their
     hashes; `table` says in words what each is about.
     """

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @of_ledger
 @click.option("--head", "noted", metavar="N:HASH", help="A head noted earlier, which must still be in the ledger.")
 @of_form()
-def command(url: str | None, noted: str | None, form: str, output: Path | None) -> int:
+def command(url: str, noted: str | None, form: str, output: Path | None) -> int:
     """Go through all entries: every hash, every link, the head, the guards of the database.
     What is not as it was written is listed, and the exit code is 4.
 
