@@ -6,7 +6,7 @@ import csv
 import tempfile
 from pathlib import Path
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from vault_rules.adapters.bad_file import BadFile
@@ -75,6 +75,7 @@ def test_both_ways_read_the_same(table: tuple[list[str], list[list[str]]], end: 
     assert [quick.row_number(n) for n in range(quick.frame.height)] == list(exact.rows or ())
 
 
+@example(b"x\x01\x02\x01")
 @given(st.binary(max_size=60) | texts.map(str.encode))
 def test_any_bytes_are_a_sheet_or_a_sentence(content: bytes) -> None:
     try:

@@ -89,7 +89,7 @@ def _regular(path: Path, name: str, place: str) -> Sheet | None:
         return None
     try:
         frame = pl.read_csv(path.absolute(), has_header=False, infer_schema=False, quote_char=None, glob=False)
-    except pl.exceptions.PolarsError:
+    except (pl.exceptions.PolarsError, OSError):  # what begins as a compressed file does is taken for one
         return None
     if (frame.height, frame.width) != (lines, commas + 1):
         return None  # Polars sees other lines than we do: the exact way is right in any case
