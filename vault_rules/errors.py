@@ -10,6 +10,7 @@
     │   └── ConfigError   `vault.toml` cannot be used; `.mistakes` carries all of them
     └── AdapterError      what lies outside failed: a trader, a storage, a plugin, the ledger
         ├── LedgerError   the ledger cannot be reached, read or written, or is not what it should be
+        │   └── NoLedgerError   nothing was recorded there yet
         ├── PluginError   a plugin cannot be used; `.problems` carries all that is wrong, with its name
         ├── Unavailable   a counterparty was not reached, or cannot serve now: nothing was done, ask again
         ├── TimedOut      no answer in time: whether it was done is not known, ask `status(key)`
@@ -74,6 +75,10 @@ class LedgerError(AdapterError):
 
     What was being recorded stands there whole or not at all.
     """
+
+
+class NoLedgerError(LedgerError):
+    """There is no ledger at a place where one may be: nothing was recorded there yet."""
 
 
 class PluginError(AdapterError):

@@ -50,6 +50,18 @@ def test_asking_traders_gives_the_plan_of_the_same_offers_in_a_book(asked: Place
     assert (by_config.code, by_config.out) == (by_book.code, by_book.out)
 
 
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_a_ledger_in_which_nothing_was_recorded_yet_holds_no_awards(
+    kind: str, asked: Place, request: pytest.FixtureRequest
+) -> None:
+    without = evaluate(asked, "--format", "json")
+    file = f"sqlite:///{asked.folder / 'vault.ledger'}"
+    url = file if kind == "sqlite" else request.getfixturevalue("postgres").database()
+    asked.write("vault.toml", CONFIG + f'[ledger]\nurl = "{url}"\n')
+    done = evaluate(asked, "--format", "json")
+    assert (done.code, done.out) == (0, without.out), done.err
+
+
 def test_what_was_gathered_is_kept_and_gives_the_same_bytes(asked: Place) -> None:
     done = evaluate(asked, "--format", "json")
     (snapshot,) = (asked.folder / "snapshots").iterdir()

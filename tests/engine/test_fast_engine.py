@@ -9,12 +9,13 @@ import polars as pl
 import pytest
 
 import vault_rules as vr
-from tests.differential.cases import Case, checked, random_case
+from tests.differential.cases import Case, random_case
+from tests.differential.engines import column_book, program_of
 from tests.support.policies import policy as load_text
-from vault_rules.domain.columns import ColumnBook, columns_of
+from vault_rules.domain.columns import ColumnBook
 from vault_rules.engine.fast.evaluation import evaluate
 from vault_rules.engine.fast.plan import later
-from vault_rules.engine.program import Program, compile_policy
+from vault_rules.engine.program import Program
 from vault_rules.errors import EvaluationError
 from vault_rules.report.choice import counted, rejected
 from vault_rules.report.frames import frame
@@ -33,21 +34,8 @@ cap one: share by origin <= 60% of requested per mineral
 
 
 def in_columns(case: Case) -> tuple[Program, ColumnBook]:
-    typed, _ = checked(case.text)
-    assert typed is not None
-    book = case.book
-    offers = columns_of(book.offers, list(typed.fields))
-    columns = ColumnBook(
-        offers=offers,
-        requests=book.requests,
-        benchmarks=book.benchmarks,
-        facilities=book.facilities,
-        holdings=book.holdings,
-        awards=book.awards,
-        fx=book.fx,
-        book=book,
-    )
-    return compile_policy(typed), columns
+    program = program_of(case)
+    return program, column_book(case, program)
 
 
 @pytest.mark.parametrize("seed", range(40))

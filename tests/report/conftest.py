@@ -9,8 +9,8 @@ from fractions import Fraction
 import attrs
 import pytest
 
+from tests.support import awards
 from vault_rules.domain.plan import (
-    Award,
     CapUse,
     Finding,
     Placement,
@@ -32,29 +32,7 @@ def at(line: int) -> RuleRef:
     return RuleRef(POLICY_FILE, line, 3)
 
 
-COBALT = Award(
-    request="r1",
-    offer="a",
-    trader="glencore",
-    buyer="gm",
-    mineral="cobalt",
-    form="cathode",
-    origin="US",
-    processed_in="US",
-    melted_in=None,
-    delivery=date(2027, 11, 30),
-    tier="domestic",
-    waterfall="replenishment",
-    step=1,
-    step_label=None,
-    quantity=Fraction(10000),
-    price=Fraction("34.5"),
-    cost=Decimal("345000.00"),
-    reference=Fraction(30),
-    premium=Fraction("0.15"),
-    exceptions=(),
-    rule=at(33),
-)
+COBALT = attrs.evolve(awards.COBALT, exceptions=(), rule=at(33), shown={}, carried={})
 GALLIUM = attrs.evolve(
     COBALT,
     request="request-2027-0042",

@@ -14,7 +14,8 @@ import attrs
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from vault_rules.domain.plan import Award, Placement, RuleRef
+from tests.support.awards import COBALT as COBALT  # noqa: PLC0414  # handed on to the tests of ledgers
+from vault_rules.domain.plan import Award, Placement
 from vault_rules.domain.receipt import Receipt
 from vault_rules.execution.ledger import open_ledger
 from vault_rules.execution.ledger.drafts import Draft, Snapshot, awarded, claim, intent, outcome
@@ -34,31 +35,6 @@ RECEIPT = Receipt(
     functions={"landed": "2.1"},
 )
 SNAPSHOT = Snapshot("snapshots/2027-08-01", "c" * 64)
-COBALT = Award(
-    request="r1",
-    offer="a",
-    trader="glencore",
-    buyer="gm",
-    mineral="cobalt",
-    form="cathode",
-    origin="US",
-    processed_in="US",
-    melted_in=None,
-    delivery=date(2027, 11, 30),
-    tier="domestic",
-    waterfall="replenishment",
-    step=1,
-    step_label=None,
-    quantity=Fraction(10_000),
-    price=Fraction("34.5"),
-    cost=Decimal("345000.00"),
-    reference=Fraction(30),
-    premium=Fraction("0.15"),
-    exceptions=("trial",),
-    rule=RuleRef("small.vault", 33, 3),
-    shown={"note": "secret"},
-    carried={"producer": "kamoto", "purity": "99.8", "incoterm": "FOB"},
-)
 COPPER = attrs.evolve(
     COBALT, request="r2", offer="b", trader="traxys", mineral="copper", price=Fraction(10) / Fraction("0.45359237")
 )

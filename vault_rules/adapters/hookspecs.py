@@ -30,6 +30,8 @@ WORDS = {
 hookspec = pluggy.HookspecMarker(GROUP)
 hookimpl = pluggy.HookimplMarker(GROUP)
 
+# what follows are specifications: pluggy reads their names and signatures and never calls their bodies
+
 
 @hookspec
 def vault_rules_traders() -> Sequence[Registration]:

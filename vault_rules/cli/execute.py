@@ -73,14 +73,10 @@ def command(
 @contextmanager
 def _ledger(config: Config, dry_run: bool) -> Iterator[Ledger | None]:
     """The ledger, open for writing; for a dry run as it is, if there is one."""
-    from vault_rules.conduct.prior import there_is_a_ledger
+    from vault_rules.conduct.prior import ledger_so_far
     from vault_rules.execution.ledger import open_ledger
 
-    clock = None if dry_run else lambda: datetime.now(UTC)
-    if dry_run and not there_is_a_ledger(config):
-        yield None
-        return
-    with open_ledger(config.ledger_url, clock) as ledger:
+    with ledger_so_far(config) if dry_run else open_ledger(config.ledger_url, lambda: datetime.now(UTC)) as ledger:
         yield ledger
 
 

@@ -55,15 +55,10 @@ def make_gathered_plan(policy: str, asked: Asked, as_of: date, pairs: tuple[str,
 
 def _prior(config: Config, policy: Policy, as_of: date) -> Sheet | None:
     """The prior awards: those that are configured, and those of the ledger where there is one."""
-    from vault_rules.conduct.prior import configured_awards, prior, there_is_a_ledger
+    from vault_rules.conduct.prior import configured_awards, ledger_so_far, prior
 
-    configured = configured_awards(config)
-    if not there_is_a_ledger(config):
-        return configured
-    from vault_rules.execution.ledger import open_ledger
-
-    with progress("reading the ledger"), open_ledger(config.ledger_url) as ledger:
-        return prior(configured, ledger, policy, as_of).sheet
+    with progress("reading the ledger"), ledger_so_far(config) as ledger:
+        return prior(configured_awards(config), ledger, policy, as_of).sheet
 
 
 def requests_file(given: Path | None, config: Config) -> Path:

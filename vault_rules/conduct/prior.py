@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +14,7 @@ from vault_rules.adapters.config import Config
 from vault_rules.api import Policy
 from vault_rules.domain.heading import column_name
 from vault_rules.domain.sheet import Sheet
-from vault_rules.errors import BookError
+from vault_rules.errors import BookError, NoLedgerError
 from vault_rules.execution.ledger.prior import prior_awards
 from vault_rules.execution.ledger.standing import Line
 
@@ -75,8 +77,21 @@ def together(configured: Sheet | None, ledgers: pl.DataFrame) -> Sheet:
     return Sheet("awards", f"{configured.place} and the ledger", given, rows, configured.bad)
 
 
-def there_is_a_ledger(config: Config) -> bool:
-    """Whether there is anything to read: a file that is not there yet holds no awards."""
+@contextmanager
+def ledger_so_far(config: Config) -> Iterator[Ledger | None]:
+    """The ledger, open for reading; None where nothing was recorded yet: there is no file, or no table of a ledger."""
+    with ExitStack() as opened:
+        yield _read(config, opened)
+
+
+def _read(config: Config, opened: ExitStack) -> Ledger | None:
     scheme, slashes, path = config.ledger_url.partition(":///")
     is_file = bool(slashes) and scheme.partition("+")[0] == "sqlite"
-    return Path(path).exists() if is_file else config.ledger is not None
+    if not (Path(path).exists() if is_file else config.ledger is not None):
+        return None  # without the ledger's libraries, which are an extra
+    from vault_rules.execution.ledger import open_ledger
+
+    try:
+        return opened.enter_context(open_ledger(config.ledger_url))
+    except NoLedgerError:
+        return None

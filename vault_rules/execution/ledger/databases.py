@@ -18,7 +18,7 @@ from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from vault_rules.errors import LedgerError, UsageError
+from vault_rules.errors import LedgerError, NoLedgerError, UsageError
 
 _READS = "vault_rules_reads"
 _READS_SERVER: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
@@ -98,7 +98,7 @@ def _sqlite(url: URL, name: str, wait: float, make: bool) -> Engine:
         raise UsageError("a ledger is kept in a file: write sqlite:///vault.ledger")
     path = Path(file)
     if not path.exists() and not make:
-        raise LedgerError(f"there is no ledger at {name}")
+        raise NoLedgerError(f"there is no ledger at {name}")
     if not path.absolute().parent.is_dir():
         raise LedgerError(f"the ledger {name} cannot be made: there is no folder {path.parent}")
     if path.is_dir():

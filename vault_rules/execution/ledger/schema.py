@@ -8,7 +8,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from vault_rules.errors import LedgerError
+from vault_rules.errors import LedgerError, NoLedgerError
 from vault_rules.execution.ledger.databases import Database
 from vault_rules.execution.ledger.tables import VERSION_TABLE, metadata
 
@@ -27,7 +27,7 @@ def prepare(database: Database, *, make: bool) -> None:
     with database.reading() as connection:
         found = version(connection)
     if found is None and not make:
-        raise LedgerError(f"there is no ledger at {database}")
+        raise NoLedgerError(f"there is no ledger at {database}")
     if found == NEWEST:
         return
     with database.writing() as connection:

@@ -48,6 +48,7 @@ class HoldingContract:
         raise NotImplementedError("give the kit a fixture `counterparty`: see docs/plugins.md")
 
     # ---- what a kit says of its protocol ---------------------------------------------------------------------------
+    # TraderContract and StorageContract say it; an abstract class would not be collected by pytest
 
     def held(self, at: int) -> tuple[Any, str, Fraction, bool]:
         """A message, its subject, its quantity, and whether the counterparty takes it on these terms."""
