@@ -63,6 +63,18 @@ def test_the_trader_is_told_its_own_price_in_its_own_unit(reserve: Path) -> None
     }  # fmt: skip
 
 
+def test_offers_of_which_only_the_content_counts_are_not_executed(reserve: Path) -> None:
+    """A trader's holds are of what is weighed."""
+    offers = reserve / "glencore" / "offers.csv"
+    header, *rows = offers.read_text().splitlines()
+    offers.write_text("\n".join([f"{header},content", *(f"{row},65%" for row in rows)]) + "\n")
+    done = execute("--yes")
+    assert done.code == 4
+    assert "offers with a `content` cannot be executed (`gl-g1`" in done.err
+    assert "let their traders quote what is contained" in done.err
+    assert not holds(reserve / "glencore")
+
+
 def test_nothing_happens_in_a_dry_run_or_where_the_answer_is_no(reserve: Path) -> None:
     dry = execute("--dry-run")
     assert dry.code == 0 and "gl-g1" in dry.out and "nothing was reserved" in dry.err

@@ -46,6 +46,7 @@ GOOD: dict[str, list[str]] = {
     "purity": [*_PERCENT, ""],
     "origin": ["US", "NA", "", "AU "],
     "producer": ["mine", "Mine", "", "#1 mine", "!"],
+    "content": ["", "56%", "0.56", "1", "100%", "81.897 %", "0.000001"],
     "lot": ["", "1", "2 t", "0.5"],
     "delivery": ["2027-08-01", "", " 2027-01-01"],
     "hazard": ["", "none", "\x85"],

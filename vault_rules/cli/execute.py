@@ -105,7 +105,7 @@ def _executed(prepared: Prepared, ledger: Ledger | None, run: str | None, *, yes
 
     plan = prepared.plan.rows
     click.echo(plan_to_text(plan, rejections="summary", colour=colour(sys.stdout)), nl=False)
-    check_counterparties(prepared.config, plan, dict(prepared.gathered.storages))
+    check_counterparties(prepared.config, plan, dict(prepared.gathered.storages), prepared.gathered.book)
     if dry_run or ledger is None:
         click.echo("dry run: nothing was reserved, nothing recorded", err=True)
         return DONE

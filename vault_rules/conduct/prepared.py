@@ -13,6 +13,7 @@ from vault_rules.adapters.config import Config
 from vault_rules.adapters.registration import Capability
 from vault_rules.conduct.kept import kept_book
 from vault_rules.conduct.prior import Prior, configured_awards, prior
+from vault_rules.domain.book import Book
 from vault_rules.domain.plan import Plan as PlanRows
 from vault_rules.domain.receipt import Receipt
 from vault_rules.domain.sheet import Sheet, part
@@ -104,11 +105,21 @@ def _first(sheet: Sheet | None, rows: int) -> Sheet | None:
 # ---- who can be dealt with -------------------------------------------------------------------------------------------
 
 
-def check_counterparties(config: Config, plan: PlanRows, storages: dict[str, str]) -> None:
-    """Raise `AdapterError` where a plan names somebody whose adapter only shows what there is."""
-    problems = list(_unable(config, plan, storages))
+def check_counterparties(config: Config, plan: PlanRows, storages: dict[str, str], book: Book) -> None:
+    """Raise `AdapterError` where a plan names somebody whose adapter only shows what there is, or where an offer is of
+    goods of which only the content counts: a trader's holds are of what is weighed.
+    """
+    problems = [*_unable(config, plan, storages), *_by_content(book)]
     if problems:
         raise AdapterError("\n".join(problems))
+
+
+def _by_content(book: Book) -> Iterator[str]:
+    rows = book.tables["offers"].rows
+    names = sorted(row.texts["offer"] for row in rows if row.get("content") not in (None, 1))
+    if names:
+        said = ", ".join(f"`{name}`" for name in names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+        yield f"offers with a `content` cannot be executed ({said}): let their traders quote what is contained"
 
 
 def _unable(config: Config, plan: PlanRows, storages: dict[str, str]) -> Iterator[str]:

@@ -105,6 +105,8 @@ class Binder:
             values = {key: self._value(name, row, key, value) for key, value in row.values.items() if key in columns}
             if "fields" in columns and name in TAKES_FIELDS:
                 values["fields"] = self._fields(name, row)
+            if values.get("content") is not None:
+                values = contained(values)
             if all(values.get(key) is not None for key in required):
                 yield make(**values)
 
@@ -202,6 +204,18 @@ class Binder:
                 (*self.book.judged(name).bad, *self.bad[name].kept),
                 key=lambda cell: (cell.row is not None, cell.row or 0),
             )
+
+
+def contained(values: Mapping[str, Any]) -> dict[str, Any]:
+    """An offer of which only the `content` counts: the quantity, lot and minimum contained, and the price for these."""
+    content: Fraction = values["content"]
+    masses = {name: values[name] * content for name in GROSS_MASSES if values.get(name) is not None}
+    prices = {"price": values["price"] / content} if values.get("price") is not None else {}
+    return {**values, **masses, **prices}
+
+
+GROSS_MASSES = ("quantity", "lot", "min_quantity")
+"""The columns of an offer that are masses: gross where it has a `content`."""
 
 
 def _hint(name: str, known: AbstractSet[str]) -> str | None:

@@ -11,10 +11,10 @@ from typing import Any
 import attrs
 import polars as pl
 
-from vault_rules.domain.bind import Binder, Eyes, bind
+from vault_rules.domain.bind import GROSS_MASSES, Binder, Eyes, bind
 from vault_rules.domain.book import Book
 from vault_rules.domain.cells import Money
-from vault_rules.domain.coding import Distinct, as_coded
+from vault_rules.domain.coding import Distinct, as_coded, together
 from vault_rules.domain.columns import (
     Coded,
     Column,
@@ -32,7 +32,7 @@ from vault_rules.domain.read_figures import NO_ROWS
 from vault_rules.domain.read_offers import ReadOffers, at_once, first_rows
 from vault_rules.domain.reading import read_rows
 from vault_rules.domain.rows import Offer
-from vault_rules.domain.scaling import Moneys
+from vault_rules.domain.scaling import Moneys, scaled
 
 _KEPT = 8
 """So many books and tables of offers are kept."""
@@ -99,7 +99,8 @@ class _ColumnBinder(Binder):
         for name in ("mineral", "trader"):
             self.against.append(read.in_sheet(self._strangers(read.columns[name], name, height)))
         self._without_rate(read, read.columns["price"])
-        columns = {name: self._column(name, read.columns[name], height) for name in _COLUMNS if name in read.columns}
+        given = contained_columns(read.columns)
+        columns = {name: self._column(name, given[name], height) for name in _COLUMNS if name in given}
         fields = self._fields_of(read, height)
         self._say_why(read)
         return OfferColumns(
@@ -184,6 +185,26 @@ class _ColumnBinder(Binder):
         for _ in self.rows("offers", Offer, rows):
             pass
         bad.total = len(every)
+
+
+def contained_columns(columns: Mapping[str, Cells]) -> Mapping[str, Cells]:
+    """As `bind.contained`, of all offers. Raises `TooWide`."""
+    content = columns.get("content")
+    if not isinstance(content, Distinct) or not any(content.values):
+        return columns
+    factors = content.mapped(lambda one: one or Fraction(1))
+    price = columns["price"]
+    assert isinstance(price, Moneys)
+    amounts = price.amounts
+    by = Distinct(factors.codes, [amounts.unit / one for one in factors.values])
+    found: dict[str, Cells] = {**columns, "price": Moneys(scaled(amounts.whole, by), price.currency)}
+    for name in GROSS_MASSES:
+        mass = columns.get(name)
+        if isinstance(mass, Numbers):
+            found[name] = scaled(mass.whole, Distinct(factors.codes, [mass.unit * one for one in factors.values]))
+        elif isinstance(mass, Distinct):
+            found[name] = together([mass, factors]).mapped(lambda pair: pair[0] and pair[0] * pair[1])
+    return found
 
 
 class PartBinder(_ColumnBinder):

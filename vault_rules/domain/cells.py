@@ -166,6 +166,20 @@ def read_purity(text: str, row: RowUnits) -> Fraction:
     return value
 
 
+def read_content(text: str, row: RowUnits) -> Fraction:
+    """The part of the gross weight that is the mineral itself, above 0 and at most 1: `56%` and `0.56` are 56/100."""
+    expected = "expected a content such as `56%` or `0.56`"
+    number = text.removesuffix("%").rstrip()
+    value = decimal(number, expected)
+    if number != text:
+        value /= 100
+    elif value > 1:
+        raise Unreadable(expected, f"did you mean `{text}%`?" if value <= 100 else None)
+    if not 0 < value <= 1:
+        raise Unreadable("a content is above 0% and at most 100%")
+    return value
+
+
 def read_quantity(text: str, row: RowUnits) -> Fraction:
     """A mass above zero, in kilograms."""
     return _positive(_mass(text, row), "a quantity")
@@ -281,6 +295,7 @@ def _unit_hint(text: str) -> str:
 
 READERS: Mapping[str, Callable[[str, RowUnits], Any]] = {
     "boolean": read_boolean,
+    "content": read_content,
     "country": read_country,
     "currency": read_currency,
     "date": read_date,

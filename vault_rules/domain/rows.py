@@ -19,7 +19,10 @@ Value = Fraction | str | bool | date | None
 
 @attrs.frozen(slots=True)
 class Offer:
-    """What a trader would sell. `fields` holds the extra columns that the policy declares."""
+    """What a trader would sell. `fields` holds the extra columns that the policy declares.
+
+    Masses and the price are those of the mineral that is contained, whatever `content` of the gross weight it is.
+    """
 
     offer: str
     trader: str
@@ -32,6 +35,7 @@ class Offer:
     processed_in: str | None = None
     melted_in: str | None = None
     producer: str | None = None
+    content: Fraction | None = None
     lot: Fraction | None = None
     min_quantity: Fraction | None = None
     delivery: date | None = None

@@ -32,6 +32,7 @@ def _column(word: str) -> Column:
 _KINDS = {
     name: kind
     for kind, names in {
+        "content": "content",
         "country": "melted_in origin processed_in",
         "currency": "currency",
         "date": "date delivery need_by received valid_until",
@@ -47,7 +48,7 @@ _KINDS = {
 TABLES: Mapping[str, tuple[Column, ...]] = {
     "offers": _columns(
         "offer* trader* mineral* price* quantity* currency per unit form purity origin processed_in melted_in producer "
-        "lot min_quantity delivery valid_until incoterm location hazard"
+        "content lot min_quantity delivery valid_until incoterm location hazard"
     ),
     "requests": _columns(
         "request* buyer* mineral* quantity* unit form purity need_by max_price currency per priority:number"

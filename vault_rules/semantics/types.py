@@ -101,6 +101,7 @@ OFFER_COLUMNS = {
     "price": PRICE,
     "compared": PRICE,
     "quantity": MASS,
+    "content": RATIO,
     "lot": MASS,
     "min_quantity": MASS,
     "delivery": DATE,
