@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from vault_rules.domain.spelling import did_you_mean
 from vault_rules.language import ast
+from vault_rules.semantics import typed
 from vault_rules.semantics.elaborate import Elaborator
 from vault_rules.semantics.example_tables import check_table
 from vault_rules.semantics.expectations import ExpectationReader
@@ -13,18 +14,19 @@ from vault_rules.source.diagnostic import Label
 from vault_rules.source.text import Span
 
 
-def check(loaded: Loaded, of: Elaborator, known: Reads) -> None:
-    """Type every example and law of the evaluated file."""
-    from vault_rules.semantics.laws import check_law
+def check(loaded: Loaded, of: Elaborator, known: Reads) -> tuple[typed.Law, ...]:
+    """Type every example and law of the evaluated file; the laws."""
+    from vault_rules.semantics.laws import read_law
 
     expectations = ExpectationReader(loaded, of)
+    laws = []
     for statement in loaded.root.statements:
         if isinstance(statement, ast.Test):
             _test(statement, of, known)
             expectations.check(statement)
         elif isinstance(statement, ast.Always):
-            for law in statement.laws:
-                check_law(law, of, known)
+            laws.append(read_law(statement, of, known))
+    return tuple(laws)
 
 
 def _test(test: ast.Test, of: Elaborator, known: Reads) -> None:
