@@ -63,7 +63,10 @@ _HAS: Mapping[str, frozenset[str]] = {
 GROUPS = ("mineral", "trader", "country")
 _BESIDE: Mapping[str, Sequence[str]] = {
     "request": ("trader", "country"),
-    **{one: (*(other for other in GROUPS if other != one), *(("request",) if one != "mineral" else ())) for one in GROUPS},
+    **{
+        one: (*(other for other in GROUPS if other != one), *(("request",) if one != "mineral" else ()))
+        for one in GROUPS
+    },
 }
 
 

@@ -75,7 +75,9 @@ def _subjects(law: ast.Law, of: Elaborator) -> bool:
             return False
         if not may_join(one.name, list(first)):
             alone = next(name for name in ("award", "offer", "request") if name in (one.name, *first))
-            of.report("V0319", f"`{one.name}` cannot stand beside `{law.subjects[0].name}`", one.span, help=_ALONE[alone])
+            of.report(
+                "V0319", f"`{one.name}` cannot stand beside `{law.subjects[0].name}`", one.span, help=_ALONE[alone]
+            )
             return False
         first[one.name] = one
     if law.opening is not None and "award" in first:
@@ -105,7 +107,7 @@ def _says_what_it_has_not(read: typed.Expr, scope: LawScope, of: Elaborator, kno
             name = one.kind if isinstance(one, typed.Market) else one.span.text
             words = LawScope(subjects, {}, False).words
             help = _NOT_OF.get(need) or f"it has {', '.join(f'`{column}`' for column in columns_of(subjects))}"
-            labels = ()
+            labels: tuple[Label, ...] = ()
             if isinstance(one, typed.LetRef) and name in known.lets:
                 labels = (Label(known.lets[name].span, "it has its value here"),)
             of.report("V0319", f"{words} has no `{name}`", one.span, labels=labels, help=help)
@@ -182,8 +184,10 @@ def narrowed(of: Elaborator, node: ast.Narrowed) -> typed.Expr:
     value = of.expr(node.value)
     if value.type == ERROR:
         return value
-    if not isinstance(value, typed.Column) or value.name not in {**SUMS_OF_AWARDS, **SUMS_OF_REQUESTS} or (
-        value.owner not in ("award", "field")
+    if (
+        not isinstance(value, typed.Column)
+        or value.name not in {**SUMS_OF_AWARDS, **SUMS_OF_REQUESTS}
+        or (value.owner not in ("award", "field"))
     ):
         sums = ", ".join(f"`{one}`" for one in (*SUMS_OF_AWARDS, *SUMS_OF_REQUESTS))
         help = f"of {sums} one stands before `where`: `(awarded where origin = US)`"

@@ -69,7 +69,7 @@ class NameReader(Elaboration):
         if name in REQUEST_COLUMNS:
             return f"it is a column of requests: say `request.{name}`"
         if name in FACILITY_COLUMNS:
-            return f"`{name}` is a column of facilities: only a `store`, and a law about each `award`, knows it"
+            return f"`{name}` is a column of facilities: only a `store`, and a law about each `award`, know it"
         if name == "otherwise":
             return "`otherwise` stands without `when`: `tier other otherwise`"
         if near is not None:
