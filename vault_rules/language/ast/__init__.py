@@ -22,6 +22,7 @@ from vault_rules.language.ast.changes import (
 from vault_rules.language.ast.examples import (
     Always,
     AsOf,
+    Book,
     Expectation,
     Law,
     Opening,
@@ -29,6 +30,7 @@ from vault_rules.language.ast.examples import (
     Test,
     TestItem,
     TestTable,
+    UseBook,
 )
 from vault_rules.language.ast.expressions import (
     AllTiers,
@@ -100,6 +102,7 @@ __all__ = [
     "AsOf",
     "Attribute",
     "Binary",
+    "Book",
     "Boolean",
     "Call",
     "Cap",
@@ -167,6 +170,7 @@ __all__ = [
     "Tier",
     "Unary",
     "Use",
+    "UseBook",
     "Waive",
     "Waterfall",
     "Within",
