@@ -96,7 +96,7 @@ def test_more_than_a_good_can_contain_is_refused(policy: vr.Policy, engine: str)
 def test_offers_with_many_contents_give_the_same_plan_in_both_engines(policy: vr.Policy) -> None:
     many = 6000  # as many as are read in columns
     contents = [None, "56%", "0.41", "12.345%", "0.07"]
-    offers = {
+    offers: dict[str, list[Any]] = {
         "mineral": ["vanadium"] * many,
         "form": ["V2O5"] * many,
         "price": [f"{5 + at % 97}.{at % 83}" for at in range(many)],
