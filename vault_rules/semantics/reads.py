@@ -113,12 +113,21 @@ class Reads:
 
     def too_high(self, duty: Duty) -> typed.Expr | None:
         """The first part of an expression that its place may not read."""
-        for one in typed.walk(duty.expr):
-            if isinstance(one, typed.Column) and one.name in duty.columns:
-                continue
-            if not self._direct(one) <= duty.may_read:
-                return one
-        return None
+        return next((one for one in typed.walk(duty.expr) if self._is_too_high(one, duty, set())), None)
+
+    def _is_too_high(self, one: typed.Expr, duty: Duty, seen: set[str]) -> bool:
+        if self._direct(one) <= duty.may_read or (isinstance(one, typed.Column) and one.name in duty.columns):
+            return False
+        if not duty.columns or not isinstance(one, typed.LetRef):
+            return True
+        if one.name in seen:
+            return False
+        seen.add(one.name)  # a `let` may read the same columns as the place that reads it
+        buyers = any(rule.scope.buyers is not None for rule in self.exceptions.get(one.name, ()))
+        if buyers and "request" not in duty.may_read:
+            return True
+        inside = (part for expr in self.parts(one.name) for part in typed.walk(expr))
+        return any(self._is_too_high(part, duty, seen) for part in inside)
 
     def undefined(self, expr: typed.Expr, minerals: frozenset[str] | None = None) -> typed.Expr | None:
         """The first part that may be undefined, or None."""
