@@ -155,7 +155,7 @@ class ExceptionReader(RuleReader):
             case ast.NewWhen() if isinstance(base, ast.Tier):
                 return {"when": self.tier_condition(change.condition)}, {"when": change.span}, False
             case ast.NewRoute() if isinstance(base, ast.Route):
-                spans = {"sellers": change.span, **group_spans(change.sellers)}
+                spans: dict[Any, Span] = {"sellers": change.span, **group_spans(change.sellers)}
                 return {"sellers": self.sellers(change.sellers)}, spans, False
             case ast.NewCap() if isinstance(base, ast.Cap):
                 return self._limit_change(change, base, self._said_before(node, base))

@@ -153,7 +153,7 @@ class RuleReader(CapReader):
 
     def route(self, node: ast.Route) -> typed.Rule:
         minerals = self.of.set_value(node.minerals, "mineral", "what a route routes")
-        spans = {"sellers": node.span, **group_spans(node.sellers)}
+        spans: dict[Any, Span] = {"sellers": node.span, **group_spans(node.sellers)}
         rule = self.rule(node, "route", {"sellers": self.sellers(node.sellers)}, spans)
         within = minerals if rule.scope.minerals is None else minerals & rule.scope.minerals
         return attrs.evolve(rule, scope=typed.Scope(within, rule.scope.buyers))
