@@ -23,6 +23,7 @@ from vault_rules.trials.coverage.points import (
     RULES,
     UNDER,
     USED,
+    head_of,
 )
 
 
@@ -96,8 +97,8 @@ class Clauses(Expressions):
 
     def _steps(self, steps: tuple[typed.Step, ...], of: str) -> None:
         for step in steps:
-            self.point(CLAUSES, OPENS, of, step.span, "never opened")
-            self.point(RULES, DECIDES, of, step.span, "never awards anything")
+            self.point(CLAUSES, OPENS, of, head_of(step.span), "never opened")
+            self.point(RULES, DECIDES, of, head_of(step.span), "never awards anything")
 
     def _references(self, references: tuple[typed.Expr, ...], if_none: str | None, of: str) -> tuple[typed.Expr, ...]:
         if if_none is not None and references:
@@ -115,7 +116,7 @@ class Clauses(Expressions):
         return tuple(attrs.evolve(key, value=self.value(key.value, of)) for key in keys)
 
     def _place(self, place: typed.Place, of: str) -> typed.Place:
-        self.point(RULES, DECIDES, of, place.span, "nothing is ever placed here")
+        self.point(RULES, DECIDES, of, head_of(place.span), "nothing is ever placed here")
         when = None if place.when is None else self.condition(place.when, of)
         return attrs.evolve(place, when=when, keys=self.keys(place.keys, of))
 

@@ -35,6 +35,7 @@ from vault_rules.trials.coverage.points import (
     ORDERS,
     RULES,
     Notes,
+    head_of,
 )
 
 Standings = list[tuple[Standing, Candidacy]]
@@ -123,7 +124,7 @@ class WatchedEvaluation(Evaluation):
 
     def _step(self, step: typed.Step, walk: Walk) -> None:
         if walk.need > 0:
-            self.notes.add(CLAUSES, OPENS, step.span)
+            self.notes.add(CLAUSES, OPENS, head_of(step.span))
         super()._step(step, walk)
 
     def _ordered(self, candidates: Standings, step: typed.Step, walk: Walk) -> Standings:
@@ -168,7 +169,7 @@ class WatchedEvaluation(Evaluation):
     def _award(
         self, standing: Standing, candidacy: Candidacy, step: typed.Step, walk: Walk, quantity: Fraction
     ) -> None:
-        self.notes.add(RULES, DECIDES, step.span)
+        self.notes.add(RULES, DECIDES, head_of(step.span))
         super()._award(standing, candidacy, step, walk, quantity)
 
     # ---- afterwards -----------------------------------------------------------------------------------------------
@@ -226,5 +227,5 @@ class _WatchedStorage(Storage):
         quantity = super()._put(facility, award, rule, left)
         if quantity > 0 and self._place is not None:
             self._notes.add(RULES, DECIDES, rule.name_span)
-            self._notes.add(RULES, DECIDES, self._place.span)
+            self._notes.add(RULES, DECIDES, head_of(self._place.span))
         return quantity

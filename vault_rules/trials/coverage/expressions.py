@@ -62,7 +62,11 @@ class Expressions:
     def constant(self, expr: typed.Expr) -> str | None:
         """The value of an expression that reads no book, in words."""
         value = fold_or_none(expr, self.lets, self.policy.tables)
-        return None if value is None else show(value, expr.type, self.policy.currency)
+        while isinstance(expr, typed.LetRef):
+            expr = self.lets[expr.name]
+        if value is None or isinstance(expr, typed.Const):  # as its author writes it, be it `1.2bn USD`
+            return None if value is None else " ".join(expr.span.text.split())
+        return show(value, expr.type, self.policy.currency)
 
     # ---- expressions ----------------------------------------------------------------------------------------------
 

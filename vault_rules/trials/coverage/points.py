@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
+from functools import lru_cache
 
 import attrs
 
@@ -18,6 +20,17 @@ TRUE, FALSE, UNDER, OVER, EXACTLY = "true", "false", "under", "over", "exactly"
 
 Id = tuple[str, str, str, int, int]
 """A point by its kind, what it does, its file and its place there: the same whatever values parameters have."""
+
+
+@lru_cache(maxsize=4096)
+def head_of(span: Span) -> Span:
+    """What a step takes, or a place is in, without the clauses that follow: what is marked of it."""
+    found = _HEAD.match(span.source.text, span.start, span.end)
+    assert found is not None  # it matches anything
+    return Span(span.source, span.start, found.end())
+
+
+_HEAD = re.compile(r'(?:"(?:\\.|[^"\\])*"|[^"])*?(?=\s+(?:when|premium|share|by)\b|\Z)')
 
 
 def id_of(kind: str, what: str, span: Span) -> Id:
