@@ -187,6 +187,14 @@ class WatchedEvaluation(Evaluation):
             self.decides(finding.rule)
 
 
+def run_watched(program: WatchedProgram, book: BoundBook, as_of: date) -> WatchedEvaluation:
+    """The evaluation of a book, all of it noted. Raises `EvaluationError` as any does; what came before is noted."""
+    evaluation = WatchedEvaluation(program, book, as_of)
+    evaluation.serve_all()
+    evaluation.conclude()
+    return evaluation
+
+
 class _WatchedCandidates(Candidates):
     """Notes on which side of a premium's limit each offer lies, and which rules turn it away for a request."""
 

@@ -169,18 +169,23 @@ class Expressions:
 
     # ---- tables ---------------------------------------------------------------------------------------------------
 
+    def counts_by_row(self, table: typed.TypedTable) -> bool:
+        """Whether each of its rows is a point: where they are written in the policy's own file."""
+        root = self.policy.span.source
+        return all(span.source is root for span in table.places.values())
+
     def _lookup(self, expr: typed.Lookup, of: str) -> typed.Expr:
         self.read[("table", expr.table)] = None
         keys = tuple(self._inside(one, of) for one in expr.keys)
         inner = attrs.evolve(expr, keys=keys)
         table, notes = self.policy.tables[expr.table], self.notes
+        by_row = self.counts_by_row(table)
 
         def tell(value: Any, facts: Facts) -> None:
             if value is not None and is_real(facts):
                 found = tuple(value_of(key, facts) for key in keys)
-                place = table.places[found if table.rows.get(found) else None]
-                notes.add(ROWS, LOOKED_UP, place)
-                notes.add(ROWS, LOOKED_UP, table.span)
+                row = table.places[found if table.rows.get(found) else None]
+                notes.add(ROWS, LOOKED_UP, row if by_row else table.span)
 
         watched = typed.Watched(expr.type, inner, tell, span=expr.span)
         return self._outcomes(expr, watched, of) if expr.type == BOOLEAN else watched

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fractions import Fraction
+from weakref import WeakKeyDictionary
 
 import attrs
 
@@ -12,7 +13,7 @@ from vault_rules.domain.bind import bind
 from vault_rules.domain.rows import BoundBook
 from vault_rules.errors import BookError, EvaluationError, PolicyError
 from vault_rules.semantics import typed
-from vault_rules.trials.coverage.evaluating import WatchedEvaluation, WatchedProgram
+from vault_rules.trials.coverage.evaluating import WatchedProgram, run_watched
 from vault_rules.trials.coverage.points import Id, Notes, Point
 from vault_rules.trials.coverage.policies import note_day, rules_of, watch
 from vault_rules.trials.draft import Draft, with_settings
@@ -78,7 +79,7 @@ class Measuring:
         self._notes = Notes()
         self._points = watch(policy.typed, Notes()).points
         self._ids = frozenset(one.id for one in self._points)
-        self._programs: dict[tuple[tuple[str, str], ...], WatchedProgram] = {}
+        self._programs: WeakKeyDictionary[api.Policy, WatchedProgram] = WeakKeyDictionary()
 
     def add(self, draft: Draft) -> None:
         """Evaluate a draft, and note what decides. One that cannot be evaluated covers what was decided before it
@@ -88,19 +89,16 @@ class Measuring:
         try:
             asked = with_settings(self.policy, draft.parameters)
             book = bind(draft.book(), **api.eyes_of(asked, draft.as_of))
-            program = self._program(asked, draft)
+            program = self._program(asked)
             _note_days(program.policy, book, draft, self._notes)
-            evaluation = WatchedEvaluation(program, book, draft.as_of)
-            evaluation.serve_all()
-            evaluation.conclude()
+            run_watched(program, book, draft.as_of)
         except (BookError, EvaluationError, PolicyError):
             return
 
-    def _program(self, asked: api.Policy, draft: Draft) -> WatchedProgram:
-        key = tuple(sorted(draft.parameters.items()))
-        if key not in self._programs:
-            self._programs[key] = WatchedProgram(watch(asked.typed, self._notes).policy, self._notes)
-        return self._programs[key]
+    def _program(self, asked: api.Policy) -> WatchedProgram:
+        if asked not in self._programs:
+            self._programs[asked] = WatchedProgram(watch(asked.typed, self._notes).policy, self._notes)
+        return self._programs[asked]
 
     @property
     def coverage(self) -> Coverage:

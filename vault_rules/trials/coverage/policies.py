@@ -130,14 +130,13 @@ class _Reader(Clauses):
         return lets, tables
 
     def _table(self, table: typed.TypedTable) -> typed.TypedTable:
-        root = self.policy.span.source
-        own = table.span.source is root and all(span.source is root for span in table.places.values())
-        if not own:
+        by_row = self.counts_by_row(table)
+        if not by_row:
             self.point(ROWS, LOOKED_UP, table.name, table.span, "never looked up")
         rows: dict[tuple[Any, ...] | None, Mapping[str, typed.Expr]] = {}
         for key, row in table.rows.items():
             rows[key] = {column: self.value(cell, table.name) for column, cell in row.items()}
-            if own and row:
+            if by_row and row:
                 self.point(ROWS, LOOKED_UP, table.name, table.places[key], "never looked up")
         return attrs.evolve(table, rows=rows)
 
