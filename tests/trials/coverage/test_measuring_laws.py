@@ -26,7 +26,7 @@ from vault_rules.trials.coverage.policies import watch
 from vault_rules.trials.draft import Draft, draft_of
 
 SEEDS = st.integers(0, 2**48)
-few = settings(max_examples=25 if settings.default is None else max(settings.default.max_examples // 4, 25))
+few = settings(max_examples=12 if settings.default is None else max(settings.default.max_examples // 8, 12))
 """Each example is a policy of its own."""
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Sequence
 from typing import Any
 
+from vault_rules.report.as_json import dump
 from vault_rules.source.place import place_of
 from vault_rules.trials.coverage.measuring import Coverage, Figure
+from vault_rules.trials.coverage.minimum import Minimum
 from vault_rules.trials.coverage.points import KINDS, Point
 from vault_rules.trials.coverage.text import percent
 
@@ -33,10 +35,19 @@ def as_dict(coverage: Coverage) -> dict[str, Any]:
     }
 
 
-def render(coverages: list[Coverage], measured: str) -> str:
-    """The coverage of some policies; `measured` is `tests` or `laws`."""
-    whole = {"schema": SCHEMA, "measured": measured, "policies": [as_dict(one) for one in coverages]}
-    return json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
+def render(coverages: Sequence[Coverage], measured: str) -> str:
+    """The coverage of some policies as text, ending with a newline; `measured` is `tests` or `laws`."""
+    return dump(fields(coverages, measured))
+
+
+def fields(coverages: Sequence[Coverage], measured: str, minimums: Sequence[Minimum] = ()) -> dict[str, Any]:
+    """The same as plain values, and which minimums each meets."""
+    policies = [as_dict(one) for one in coverages]
+    for said, coverage in zip(policies, coverages, strict=True) if minimums else ():
+        said["minimums"] = [
+            {"kind": one.kind, "percent": percent(one.ratio), "lacking": one.lacking(coverage)} for one in minimums
+        ]
+    return {"schema": SCHEMA, "measured": measured, "policies": policies}
 
 
 def _figure(figure: Figure) -> dict[str, Any]:
