@@ -121,10 +121,10 @@ SOME = st.lists(st.integers(0, 5), max_size=5).map(tuple)
 
 @given(SOME, SOME)
 def test_more_drafts_never_cover_less(some: tuple[int, ...], more: tuple[int, ...]) -> None:
-    few, many = measured(some), measured(some + more)
-    assert few.covered <= many.covered
+    less, all_ = measured(some), measured(some + more)
+    assert less.covered <= all_.covered
     for kind in (None, *KINDS):
-        assert few.figure(kind).ratio <= many.figure(kind).ratio <= 1
+        assert less.figure(kind).ratio <= all_.figure(kind).ratio <= 1
 
 
 @given(SOME, st.randoms(use_true_random=False))
