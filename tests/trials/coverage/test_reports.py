@@ -68,7 +68,7 @@ def test_the_rows_of_a_table_are_told_as_one() -> None:
     coverage = covered(BUY + table + tried("2027-08-01", "a x m2 US 1 1kg", requests="r1 gm m2 1kg"))
     said = text.render(coverage, "1 test")
     assert "| m1 | 1 USD/kg |\n   | ^^^^^^^^^^^^^^^^^ never looked up, nor are 38 more rows\n" in said
-    assert "m3" not in said
+    assert "| m3" not in said
     assert sum(one.of == "most" for one in gaps(coverage)) == 39
 
 
