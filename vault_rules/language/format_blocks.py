@@ -224,11 +224,11 @@ def _test_item(item: ast.TestItem, wrapper: Wrapper) -> list[Line]:
         case ast.TestTable():
             return _block(f"{item.table} {{", item, row_lines(item.columns, item.rows, 4, raw=True), 2)
         case ast.Expectation():
-            return [Line(f"  expect {_expectation(item)}", item.span.start)]
+            return [Line(f"  expect {expectation_text(item)}", item.span.start)]
 
 
-def _expectation(item: ast.Expectation) -> str:
-    """The words in the order in which each kind of expectation takes them."""
+def expectation_text(item: ast.Expectation) -> str:
+    """What stands after `expect`: the words in the order in which each kind of expectation takes them."""
     words = [item.kind.replace("_", " ")]
     if item.code is not None:
         words.append(item.code)
@@ -266,9 +266,17 @@ _TO = ("award", "no_award")
 def _(statement: ast.Always, wrapper: Wrapper) -> list[Line]:
     inner: list[Line] = []
     for law in statement.laws:
-        each = f"for each {law.subject.name}"
-        first = [Item(f"{each}: ", law.condition)]
-        if law.where is not None:
-            first = [Item(f"{each} where ", law.where, suffix=":"), Item("", law.condition)]
-        inner += _filled(first, law.span.start, wrapper)
+        inner += _filled(_law_items(law), law.span.start, wrapper)
     return _block(f"always {quote(statement.title)} {{", statement, inner)
+
+
+def _law_items(law: ast.Law) -> list[Item]:
+    """What it compares by, of what it is said, for which of these, and what is said."""
+    each = f"for each {' and '.join(one.name for one in law.subjects)}"
+    said = [Item(f"{each}: ", law.condition)]
+    if law.where is not None:
+        said = [Item(f"{each} where ", law.where, suffix=":"), Item("", law.condition)]
+    if law.opening is None:
+        return said
+    words = " ".join(one.name for one in law.opening.words)
+    return [Item(f"when {words}:", span=(law.opening.span.start, law.opening.span.end)), *said]

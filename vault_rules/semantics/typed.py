@@ -5,7 +5,7 @@ Equality ignores spans, so that two clauses are equal exactly when they mean the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -44,10 +44,21 @@ class Foreign(Expr):
 
 @attrs.frozen
 class Column(Expr):
-    """`owner`: offer, field, request or facility."""
+    """`owner`: offer, field, request or facility; `award` where it is a law's subject that has it."""
 
     owner: str
     name: str
+
+
+@attrs.frozen
+class OfSubject(Column):
+    """What a law says `before.` of, or narrows by `where`: a column or a sum of its subject.
+
+    `before`: in the evaluation before the change. `where`: over the awards (or requests) for which this holds.
+    """
+
+    before: bool = False
+    where: Expr | None = None
 
 
 @attrs.frozen
@@ -129,18 +140,38 @@ class Missing(Expr):
     value: Expr
 
 
+@attrs.frozen
+class Watched(Expr):
+    """What `value` is, and `tell` is told it, with the facts it was worked out from.
+
+    The checker makes none: who wants to see which parts of a policy decide puts them in, and nobody else pays for it.
+    """
+
+    value: Expr
+    tell: Callable[[Any, Any], None] = attrs.field(eq=False, repr=False)
+
+
+def unwatched(expr: Expr) -> Expr:
+    """The expression itself, if it is watched."""
+    while isinstance(expr, Watched):
+        expr = expr.value
+    return expr
+
+
 def children(expr: Expr) -> tuple[Expr, ...]:
     """The expressions directly inside one, in the order written."""
     match expr:
         case Call(arguments=arguments):
             return arguments
+        case OfSubject(where=Expr() as where):
+            return (where,)
         case Lookup(keys=keys):
             return keys
         case Market(depth=Expr() as depth):
             return (depth,)
         case Benchmark(within=Expr() as within):
             return (within,)
-        case FiscalYear(value=value) | Missing(value=value):
+        case FiscalYear(value=value) | Missing(value=value) | Watched(value=value):
             return (value,)
         case If(condition=condition, then=then, otherwise=otherwise):
             return (condition, then, otherwise)
@@ -208,7 +239,7 @@ class Rule:
     advisory: bool = False
     clauses: Mapping[Any, Any] = attrs.field(factory=dict, hash=False)
     spans: Mapping[Any, Span] = attrs.field(factory=dict, hash=False, eq=False)
-    """Where each clause stands, for the plan's `rule`."""
+    """Where each clause stands, for the plan's `rule`; the groups of a route; `from`, and `before` or `through`."""
 
 
 @attrs.frozen
@@ -282,6 +313,8 @@ class TypedTable:
     types: Mapping[str, Type] = attrs.field(hash=False)
     rows: Mapping[tuple[Any, ...] | None, Mapping[str, Expr]] = attrs.field(hash=False)
     span: Span = attrs.field(eq=False, repr=False)
+    places: Mapping[tuple[Any, ...] | None, Span] = attrs.field(factory=dict, hash=False, eq=False, repr=False)
+    """Where each row stands."""
 
 
 @attrs.frozen
@@ -300,6 +333,35 @@ class TypedField:
     name: str
     type: Type
     default: Expr | None
+    span: Span = attrs.field(eq=False, repr=False)
+
+
+@attrs.frozen
+class Change:
+    """What a law compares two evaluations by. `kind`: one of `openings.OPENINGS`; `cap` where it names one."""
+
+    kind: str
+    cap: str | None
+    span: Span = attrs.field(eq=False, repr=False)
+
+
+@attrs.frozen
+class ForEach:
+    """`[when …:] for each SUBJECT [and SUBJECT]… [where …]: …`; `subjects` are words of `law_columns.SUBJECTS`."""
+
+    change: Change | None
+    subjects: tuple[str, ...]
+    where: Expr | None
+    condition: Expr
+    span: Span = attrs.field(eq=False, repr=False)
+
+
+@attrs.frozen
+class Law:
+    """An `always` block."""
+
+    title: str
+    parts: tuple[ForEach, ...]
     span: Span = attrs.field(eq=False, repr=False)
 
 
@@ -344,6 +406,8 @@ class TypedPolicy:
     has_header: bool = True
     functions: Mapping[str, str] = attrs.field(factory=dict)
     """The functions of plugins that it calls, each with whose it is and its version."""
+    laws: tuple[Law, ...] = ()
+    """The `always` blocks of the file itself, in file order."""
 
     @property
     def parameters(self) -> Mapping[str, TypedLet]:
