@@ -37,3 +37,6 @@ class Scope:
 
     def holds(self, mineral: str, buyer: str | None) -> bool:
         return self.has_mineral(mineral) and (self.buyers is None or (buyer is not None and buyer in self.buyers))
+
+
+ALWAYS, EVERYBODY = Window(), Scope()

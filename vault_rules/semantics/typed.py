@@ -12,8 +12,9 @@ from typing import Any
 import attrs
 
 from vault_rules.semantics.operators import Signature, signature
-from vault_rules.semantics.reach import Scope as Scope
-from vault_rules.semantics.reach import Window as Window
+from vault_rules.semantics.reach import ALWAYS, EVERYBODY
+from vault_rules.semantics.reach import Scope as Scope  # noqa: PLC0414 - part of the typed policy, wherever it stands
+from vault_rules.semantics.reach import Window as Window  # noqa: PLC0414 - as above
 from vault_rules.semantics.types import Type
 from vault_rules.source.text import Span
 
@@ -203,8 +204,8 @@ class Rule:
     order: int
     span: Span = attrs.field(eq=False, repr=False)
     name_span: Span = attrs.field(eq=False, repr=False)
-    window: Window = Window()
-    scope: Scope = Scope()
+    window: Window = ALWAYS
+    scope: Scope = EVERYBODY
     advisory: bool = False
     clauses: Mapping[Any, Any] = attrs.field(factory=dict, hash=False)
     spans: Mapping[Any, Span] = attrs.field(factory=dict, hash=False, eq=False)
