@@ -70,7 +70,8 @@ OTHERS = (
     "policies/README.md",
     "docs/performance.md",
 )
-PAGES = (*(f"docs/{name}.md" for name in NAMES), *OTHERS)
+PACKS = tuple(f"docs/packs/{file.name}" for file in sorted((DOCS / "packs").iterdir()))
+PAGES = (*(f"docs/{name}.md" for name in NAMES), *OTHERS, *PACKS)
 
 
 @cache
@@ -420,7 +421,7 @@ def test_every_link_leads_somewhere(name: str) -> None:
 
 def test_no_line_is_too_long_to_be_read() -> None:
     """Rows of tables and blocks may be longer."""
-    pages = [*(DOCS / f"{name}.md" for name in NAMES[:-1]), *(CHECKOUT / name for name in OTHERS[2:4])]
+    pages = [*(DOCS / f"{name}.md" for name in NAMES[:-1]), *(CHECKOUT / name for name in (*OTHERS[2:5], *PACKS))]
     long = [
         f"{file.name}: {line}"
         for file in pages
