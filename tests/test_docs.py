@@ -59,7 +59,8 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 DOCS = CHECKOUT / "docs"
 AS_OF = date(2027, 8, 1)
 NAMES = (
-    "language", "testing", "evaluation", "books", "plan", "plugins", "execution", "ledger", "commands", "operators",
+    "language", "testing", "coverage", "evaluation", "books", "plan", "plugins", "execution", "ledger", "commands",
+    "operators",
 )  # fmt: skip
 OTHERS = (
     "README.md",
@@ -69,7 +70,8 @@ OTHERS = (
     "policies/README.md",
     "docs/performance.md",
 )
-PAGES = (*(f"docs/{name}.md" for name in NAMES), *OTHERS)
+PACKS = tuple(f"docs/packs/{file.name}" for file in sorted((DOCS / "packs").iterdir()))
+PAGES = (*(f"docs/{name}.md" for name in NAMES), *OTHERS, *PACKS)
 
 
 @cache
@@ -419,7 +421,7 @@ def test_every_link_leads_somewhere(name: str) -> None:
 
 def test_no_line_is_too_long_to_be_read() -> None:
     """Rows of tables and blocks may be longer."""
-    pages = [*(DOCS / f"{name}.md" for name in NAMES[:-1]), *(CHECKOUT / name for name in OTHERS[2:4])]
+    pages = [*(DOCS / f"{name}.md" for name in NAMES[:-1]), *(CHECKOUT / name for name in (*OTHERS[2:5], *PACKS))]
     long = [
         f"{file.name}: {line}"
         for file in pages
@@ -549,7 +551,7 @@ def test_what_is_told_of_limits_is_so(reading: str, folder: Path) -> None:
     assert [(award["offer"], award["quantity_kg"]) for award in plan.awards.iter_rows(named=True)] == wanted
 
 
-@pytest.mark.parametrize("name", ["books", "plan", "ledger"])
+@pytest.mark.parametrize("name", ["books", "coverage", "plan", "ledger"])
 def test_the_python_runs(name: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for block in blocks(name, page(name), "python"):
         exec(compile(block.text, f"docs/{name}.md", "exec"), {})
