@@ -10,6 +10,7 @@ import pytest
 from tests.support.command import vault_rules
 from tests.support.coverage import tried
 from tests.support.policies import HEADER
+from vault_rules.cli import test_coverage
 
 POLICY = HEADER + "waterfall w { take all }\nrequire cheap: price <= 10 USD/kg\n"
 
@@ -103,3 +104,10 @@ def test_a_policy_with_errors_has_no_coverage(folder: Path) -> None:
 def test_what_is_not_understood_ends_with_2(folder: Path, arguments: tuple[str, ...], why: str) -> None:
     done = vault_rules("test", *arguments)
     assert done.code == 2 and why in done.err
+
+
+def test_no_colour_gets_into_a_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(test_coverage, "colour", lambda stream: True)
+    assert vault_rules("test", "--coverage", "text", "--output", "all.txt").code == 0
+    said = (folder / "all.txt").read_text(encoding="utf-8")
+    assert "never exactly" in said and "\x1b[" not in said

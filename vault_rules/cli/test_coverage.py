@@ -71,7 +71,8 @@ def run(suites: Sequence[Suite], ran: Ran, values: Mapping[str, Any]) -> Added |
     short = [(one, least) for one in measured for least in minimums if least.lacking(one)]
     fields = _fields(measured, minimums)
     if output is None:
-        said = [_text(one, colour(sys.stdout)) for one in measured]
+        on_screen = click.get_current_context().params.get("output") is None
+        said = [_text(one, on_screen and colour(sys.stdout)) for one in measured]
     else:
         write_text(output, _whole(measured, form))
         said = [_headline(one) for one in measured]
