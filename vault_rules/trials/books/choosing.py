@@ -35,10 +35,10 @@ class Chooser(ABC):
 
 
 class Dice(Chooser):
-    """Pseudo-random choices: the same for the same seed, with every version of Python."""
+    """Pseudo-random choices: the same for the same seed and number, with every version of Python."""
 
-    def __init__(self, seed: int) -> None:
-        self._random = Random(seed)  # noqa: S311  # no secret, and it must fall the same way again
+    def __init__(self, seed: int, number: int = 0) -> None:
+        self._random = Random(f"{seed} {number}")  # noqa: S311  # no secret, and it must fall the same way again
 
     def below(self, end: int) -> int:
         return self._random.getrandbits(64) * end >> 64
