@@ -7,6 +7,7 @@ machine and however many laws are hunted for at once.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+
 import attrs
 
 from vault_rules import api
