@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.support.policies import policy
 from tests.support.trials import RESERVE, parsed_test
+from vault_rules.api import load_policy
 from vault_rules.errors import UsageError
 from vault_rules.language import ast
 from vault_rules.trials import blocks
 from vault_rules.trials.books import hunting
 from vault_rules.trials.draft import drafted, evaluate_draft
 from vault_rules.trials.expects import MET, judge
-from vault_rules.trials.hunts import hunt_laws
+from vault_rules.trials.hunts import Hunt, hunt_laws
 from vault_rules.trials.laws import violations
 
 LAWS = """
@@ -28,7 +31,7 @@ always "what is awarded weighs something" {
 def test_a_law_that_is_broken_has_its_book_as_a_test_that_is_green_and_one_that_holds_has_none() -> None:
     made = policy(RESERVE + LAWS)
     first, second = blocks.laws_of(made)
-    broken, holds = hunt_laws(made, (first, second), examples=30, seed=1)
+    broken, holds = hunt_laws(made, (first, second), Hunt(30, 1))
     assert (holds.passed, holds.examples, holds.broken) == (True, 30, None)
     assert not broken.passed and broken.broken is not None
     assert broken.examples == broken.broken.number <= 30
@@ -46,7 +49,7 @@ def test_a_law_that_is_broken_has_its_book_as_a_test_that_is_green_and_one_that_
 def test_the_same_seed_finds_the_same_book_and_more_laws_change_nothing_for_one_that_is_broken() -> None:
     made = policy(RESERVE + LAWS)
     laws = blocks.laws_of(made)
-    once, again = (hunt_laws(made, laws, examples=20, seed=3) for _ in range(2))
+    once, again = (hunt_laws(made, laws, Hunt(20, 3)) for _ in range(2))
     assert once == again
 
 
@@ -56,5 +59,19 @@ def test_a_policy_for_which_no_book_can_be_made_says_so(monkeypatch: pytest.Monk
 
     monkeypatch.setattr(hunting, "hunt_all", none)
     made = policy(RESERVE + LAWS)
-    results = hunt_laws(made, blocks.laws_of(made), examples=5, seed=0)
+    results = hunt_laws(made, blocks.laws_of(made), Hunt(5))
     assert [(one.passed, one.untried) for one in results] == [(False, "this policy never has a waterfall in force")] * 2
+
+
+def test_a_book_that_breaks_a_law_is_kept_and_tried_first_from_then_on(tmp_path: Path) -> None:
+    file = tmp_path / "small.vault"
+    file.write_text(RESERVE + LAWS, encoding="utf-8")
+    made = load_policy(file)
+    (law, _) = blocks.laws_of(made)
+    (first,) = hunt_laws(made, [law], Hunt(30, 1, keep=True))
+    assert first.broken is not None and first.broken.number > 0
+    assert first.broken.kept == str(tmp_path / "small.counterexamples")
+    (again,) = hunt_laws(made, [law], Hunt(30, 2, keep=True))
+    assert again.broken is not None
+    assert (again.broken.number, again.broken.kept) == (0, None)
+    assert again.broken.test == first.broken.test

@@ -11,8 +11,9 @@ from tests.support.trials import RESERVE, TABLES
 from vault_rules.errors import UsageError
 from vault_rules.trials import suites as suites_module
 from vault_rules.trials.choosing import chosen
+from vault_rules.trials.hunts import Hunt
 from vault_rules.trials.results import Ran
-from vault_rules.trials.suites import Hunt, files_of, found, listed, run
+from vault_rules.trials.suites import files_of, found, listed, run
 
 ALL = chosen(None)
 

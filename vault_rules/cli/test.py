@@ -31,6 +31,7 @@ class _Asked:
     jobs: int | None
     examples: int | None
     seed: int
+    keep: bool
     more: Mapping[str, Any]
 
     def suites(self) -> tuple[Suite, ...]:
@@ -45,6 +46,7 @@ class _Asked:
 @click.option("-k", "select", metavar="EXPR", help="Only those whose file or title holds this; and, or, not, ( ).")
 @click.option("--examples", type=click.IntRange(min=0), help="Books that laws are tried on; by default 200.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="What they are made from.")
+@click.option("--keep/--no-keep", default=True, show_default=True, help="Keep the books that break laws.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to a file instead of stdout.")
 @click.option("--junit", type=click.Path(dir_okay=False, path_type=Path), help="Write JUnit XML to this file, too.")
@@ -55,6 +57,7 @@ def command(
     select: str | None,
     examples: int | None,
     seed: int,
+    keep: bool,
     form: str,
     output: Path | None,
     junit: Path | None,
@@ -70,7 +73,7 @@ def command(
     """
     if watch and (form != "text" or output is not None):
         raise click.UsageError("--watch shows text on the terminal: leave --format and --output out.")
-    asked = _Asked(paths or (".",), select, form, output, junit, jobs, examples, seed, more)
+    asked = _Asked(paths or (".",), select, form, output, junit, jobs, examples, seed, keep, more)
     return _watch(asked) if watch else _once(asked, asked.suites())
 
 
@@ -78,15 +81,15 @@ command.params.extend(test_extras.options())
 
 
 def _once(asked: _Asked, suites: Sequence[Suite]) -> int:
-    from vault_rules.trials.hunts import EXAMPLES
-    from vault_rules.trials.suites import Hunt, run
+    from vault_rules.trials.hunts import EXAMPLES, Hunt
+    from vault_rules.trials.suites import run
 
     if not suites:
         raise click.UsageError(f"There is no policy in {', '.join(asked.paths)}.")
     number = sum(len(one.chosen) + len(one.laws) for one in suites)
     if not number and asked.select is not None and any(one.left_out for one in suites):
         raise click.UsageError(f"-k {asked.select!r} chooses no test and no law.")
-    hunt = Hunt(EXAMPLES if asked.examples is None else asked.examples, asked.seed)
+    hunt = Hunt(EXAMPLES if asked.examples is None else asked.examples, asked.seed, asked.keep)
     with progress(f"running {number:,} test{'' if number == 1 else 's'}"):
         ran = run(suites, asked.jobs, hunt)
     added = test_extras.added(suites, ran, asked.more)

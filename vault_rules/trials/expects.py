@@ -115,15 +115,6 @@ def _instead(item: ast.Expectation, mine: list[Award], plan: Plan) -> list[str]:
     return [awarded(one, _unit(item)) for one in others]
 
 
-def awards_of(plan: Plan) -> list[str]:
-    """Expectations that this plan meets: what each request is awarded from each offer."""
-    given: dict[tuple[str, str], Fraction] = {}
-    for one in plan.awards:
-        key = one.offer, one.request
-        given[key] = given.get(key, Fraction(0)) + one.quantity
-    return [f"award {mass(one)}{_words(('from', offer), ('to', request))}" for (offer, request), one in given.items()]
-
-
 def awarded(award: Award, unit: str = "kg") -> str:
     return f"award {mass(award.quantity, unit)}{_words(('from', award.offer), ('to', award.request))}"
 

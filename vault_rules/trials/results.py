@@ -53,6 +53,8 @@ class Broken:
     number: int
     said: tuple[tuple[Span, str], ...]
     test: str
+    kept: str | None = None
+    """The file that it was added to, if it was."""
 
 
 @attrs.frozen

@@ -22,7 +22,7 @@ from vault_rules.semantics.load import load
 from vault_rules.source.diagnostic import Diagnostic
 from vault_rules.trials.blocks import laws_of, tests_of
 from vault_rules.trials.choosing import Choice
-from vault_rules.trials.hunts import EXAMPLES, hunt_laws
+from vault_rules.trials.hunts import Hunt, hunt_laws
 from vault_rules.trials.results import FileResult, Ran
 from vault_rules.trials.running import run_test
 
@@ -110,14 +110,6 @@ def files_of(suite: Suite) -> tuple[str, ...]:
 # ---- running ---------------------------------------------------------------------------------------------------------
 
 
-@attrs.frozen
-class Hunt:
-    """How laws are tried: on so many books, made from this seed. No books: no laws."""
-
-    examples: int = EXAMPLES
-    seed: int = 0
-
-
 def run(suites: Sequence[Suite], jobs: int | None = None, hunt: Hunt | None = None) -> Ran:
     """Run every chosen test and law. What comes of it is the same for any number of processes, but for the time.
 
@@ -148,7 +140,7 @@ def run_suite(suite: Suite, hunt: Hunt) -> FileResult:
     results = tuple(run_test(policy, tests[at]) for at in suite.chosen if at < len(tests))
     began = perf_counter()
     wanted = [laws[at] for at in suite.laws if at < len(laws)]
-    tried = hunt_laws(policy, wanted, hunt.examples, hunt.seed) if wanted else ()
+    tried = hunt_laws(policy, wanted, hunt) if wanted else ()
     return FileResult(suite.file, diagnostics, results, tried, suite.left_out, perf_counter() - began if tried else 0.0)
 
 

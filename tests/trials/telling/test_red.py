@@ -15,8 +15,9 @@ import pytest
 from vault_rules.source.diagnostic import ERROR, Diagnostic
 from vault_rules.source.text import Source, Span
 from vault_rules.trials.choosing import chosen
+from vault_rules.trials.hunts import Hunt
 from vault_rules.trials.results import Failure, FileResult, Ran, TestResult
-from vault_rules.trials.suites import Hunt, found, run
+from vault_rules.trials.suites import found, run
 from vault_rules.trials.telling.as_json import results_to_json
 from vault_rules.trials.telling.junit import results_to_junit
 from vault_rules.trials.telling.text import told

@@ -78,6 +78,7 @@ def _law(law: LawResult) -> _Fields:
         else [{"message": said, **place_of(span).as_dict()} for span, said in broken.said],
         "book": None if broken is None else broken.number,
         "test": None if broken is None else broken.test,
+        "kept": None if broken is None else broken.kept,
     }
 
 

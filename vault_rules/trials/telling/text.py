@@ -91,7 +91,8 @@ def broken(law: LawResult, pen: Pen) -> Iterator[str]:
         yield from _indented(wrapped(f"{place(span)}: {clean(said)}", pen.width - 2), 2)
     yield ""
     number = f"book {law.broken.number:,} of --seed {law.seed}" if law.broken.number else "a book kept from before"
-    yield from _indented(wrapped(f"Shown by {number}; made small, as a test to paste:", pen.width - 2), 2)
+    kept = "" if law.broken.kept is None else f", kept in {clean(law.broken.kept)}"
+    yield from _indented(wrapped(f"Shown by {number}{kept}; made small, as a test to paste:", pen.width - 2), 2)
     yield ""
     yield from (pen.ink(clean(line), _GREEN) for line in law.broken.test.splitlines())
 
