@@ -18,6 +18,8 @@ DEFINITIONS = [
     "field bond: money else 0 USD",
     "field note: text",
     "field seen: date",
+    "let part_of_mineral = if mineral = cobalt then 33.3333% else 60%",
+    "let mass_of_mineral = 2 * (if mineral in both then 50.000001 kg else 90 kg)",
     'table sites_of {\n| location | extra | day |\n| "quay 1" | 1 USD/kg | 2027-08-31 |\n'
     '| "quay 2" | 0.333333333 USD/kg | 2027-12-01 |\n| otherwise | 0 USD/kg | 2027-09-01 |\n}',
 ]
@@ -154,8 +156,10 @@ def cap_body(rng: Random, measure: str) -> str:
         return f"spend{by} <= {rng.choice(MONEY)}{per}{period}"
     if measure == "share" or rng.random() < 0.3:
         of = rng.choice(["requested", "requested", "requested per request.buyer", "demand", "stock"])
-        return f"{measure}{by} <= {rng.choice([*RATIOS, '7.777%', '100%', '30%'])} of {of} per mineral{period}"
-    return f"{measure}{by} <= {rng.choice(MASSES)}{per}{period}"
+        ratio = rng.choice([*RATIOS, "7.777%", "100%", "30%", "part_of_mineral"])
+        return f"{measure}{by} <= {ratio} of {of} per mineral{period}"
+    masses = [*MASSES, "mass_of_mineral"] if "per mineral" in per else MASSES
+    return f"{measure}{by} <= {rng.choice(masses)}{per}{period}"
 
 
 def target_body(rng: Random) -> str:

@@ -12,6 +12,7 @@ from vault_rules import __version__
 from vault_rules.cli.groups import LazyGroup
 
 COMMANDS = {
+    "new": "Write a policy to begin with, from a shipped pack.",
     "check": "Find every mistake in a policy.",
     "fmt": "Bring a policy into the one layout.",
     "evaluate": "Evaluate a policy against a book: the plan.",

@@ -57,22 +57,17 @@ class CapReader:
         of_award = {"premium": ("field", RATIO), "reference": ("field", PRICE), "awarded": ("award", MASS)}
         return of_award | {name: ("facility", kind) for name, kind in FACILITY_COLUMNS.items()}
 
-    def cap(self, node: ast.Cap, rule: Any) -> typed.Rule:
-        clauses, spans = self.cap_clauses(node.body, node.kind, node.advisory, whole=True)
-        made: typed.Rule = rule(node, node.kind, clauses, spans, advisory=node.advisory)
-        return made
-
     def cap_clauses(
-        self, node: ast.CapBody, kind: str, advisory: bool, *, whole: bool
+        self, node: ast.CapBody, kind: str, advisory: bool, *, whole: bool, minerals: frozenset[str] | None
     ) -> tuple[dict[str, Any], dict[str, Span]]:
-        """The clauses that are said; in an exception what is not said stays."""
+        """The clauses that are said, for these minerals if not for all; in an exception what is not said stays."""
         found: dict[str, Any] = {"measure": node.measure}
         if node.by is not None or whole:
             found["by"] = None if node.by is None else self._field(node.by, node.by_span or node.span)
         period, columns = self._per(node)
         if node.per or whole:
             found["period"], found["per"] = period, columns
-        found["limit"] = self._limit(node, kind, advisory, columns, whole)
+        found["limit"] = self._limit(node, kind, advisory, columns, minerals)
         if node.where is not None:
             found["where"] = self.of.expect(node.where, BOOLEAN, f"the `where` of a {kind}")
             self.duties.append(Duty(found["where"], reads.CAP_WHERE, f"the `where` of a `{kind}`"))
@@ -133,7 +128,12 @@ class CapReader:
         return period, tuple(sorted(columns, key=lambda column: (column.owner, column.name)))
 
     def _limit(
-        self, node: ast.CapBody, kind: str, advisory: bool, per: tuple[typed.Column, ...], whole: bool
+        self,
+        node: ast.CapBody,
+        kind: str,
+        advisory: bool,
+        per: tuple[typed.Column, ...],
+        minerals: frozenset[str] | None,
     ) -> typed.Limit | None:
         of, span = node.of, node.of_span or node.limit.span
         if of == "awarded":
@@ -162,10 +162,12 @@ class CapReader:
             help = "say `of requested`, `of demand` or `of stock`"
             self.of.report("V0310", "this share does not say of what", node.limit.span, help=help)
             return None
-        read = self._limit_value(node, per)
+        read = self._limit_value(node, per, minerals)
         return None if read.type.kind == "error" else typed.Limit(read, of)
 
-    def _limit_value(self, node: ast.CapBody, per: tuple[typed.Column, ...]) -> typed.Expr:
+    def _limit_value(
+        self, node: ast.CapBody, per: tuple[typed.Column, ...], minerals: frozenset[str] | None
+    ) -> typed.Expr:
         of = node.of
         read = self.of.expr(node.limit)
         wanted, words = self._wanted(node.measure, of)
@@ -184,6 +186,7 @@ class CapReader:
                 read,
                 reads.CONTEXT,
                 "the limit of a cap",
+                minerals=minerals,
                 columns=columns,
                 help=_limit_help(read, columns),
             )

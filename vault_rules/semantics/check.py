@@ -165,7 +165,7 @@ class _Checker:
                 case ast.Waterfall():
                     found["waterfall"].append(reader.waterfall(node))
                 case ast.Cap():
-                    found["cap"].append(reader.cap(node, reader.rule))
+                    found["cap"].append(reader.cap(node))
                 case ast.Store():
                     found["store"].append(reader.store(node))
         return found

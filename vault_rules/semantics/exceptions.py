@@ -141,6 +141,7 @@ class ExceptionReader(RuleReader):
         self, node: ast.Exception_, base: ast.Statement, kind: str, rules: dict[str, typed.Rule], scope: typed.Scope
     ) -> tuple[dict[Any, Any], dict[Any, Span], bool]:
         change = node.change
+        minerals = _reached(scope, base, rules)
         match change:
             case ast.Waive() if kind != "let" or isinstance(self.of.names.rules.get(node.target.name), ast.Exception_):
                 return {}, {"waive": node.span}, True
@@ -148,7 +149,7 @@ class ExceptionReader(RuleReader):
                 return self._value(change, base)
             case ast.NewCondition() if isinstance(base, ast.Condition) and change.kind == base.kind:
                 return (
-                    {"condition": self.rule_condition(kind, change.condition, scope)},
+                    {"condition": self.rule_condition(kind, change.condition, minerals)},
                     {"condition": change.span},
                     False,
                 )
@@ -158,7 +159,7 @@ class ExceptionReader(RuleReader):
                 spans: dict[Any, Span] = {"sellers": change.span, **group_spans(change.sellers)}
                 return {"sellers": self.sellers(change.sellers)}, spans, False
             case ast.NewCap() if isinstance(base, ast.Cap):
-                return self._limit_change(change, base, self._said_before(node, base))
+                return self._limit_change(change, base, self._said_before(node, base), minerals)
             case ast.NewSteps() if isinstance(base, ast.Waterfall):
                 return self._step_changes(change, rules.get(base.name.name if base.name else ""))
             case ast.NewPlaces() if isinstance(base, ast.Store):
@@ -198,7 +199,7 @@ class ExceptionReader(RuleReader):
         return said
 
     def _limit_change(
-        self, change: ast.NewCap, base: ast.Cap, before: ast.CapBody
+        self, change: ast.NewCap, base: ast.Cap, before: ast.CapBody, minerals: frozenset[str] | None
     ) -> tuple[dict[Any, Any], dict[Any, Span], bool]:
         body = change.body
         if body.measure != base.body.measure:
@@ -220,7 +221,7 @@ class ExceptionReader(RuleReader):
             body = attrs.evolve(body, of=before.of)  # what is not restated stays
         if not body.per and before.per:
             body = attrs.evolve(body, per=before.per)
-        clauses, spans = self.cap_clauses(body, base.kind, base.advisory, whole=False)
+        clauses, spans = self.cap_clauses(body, base.kind, base.advisory, whole=False, minerals=minerals)
         clauses.pop("measure")
         return clauses, dict.fromkeys(spans, change.span), False
 
@@ -302,3 +303,10 @@ def _restated(before: ast.CapBody, change: ast.Change) -> ast.CapBody:
     body = change.body
     of = before.of if body.of is None and "share" in body.measure else body.of
     return attrs.evolve(body, of=of, per=body.per or before.per)
+
+
+def _reached(scope: typed.Scope, base: ast.Statement, rules: dict[str, typed.Rule]) -> frozenset[str] | None:
+    """The minerals for which an exception changes a rule, where either says so."""
+    rule = rules.get(base.name.name) if base.name is not None else None
+    said = [one.minerals for one in (scope, *([rule.scope] if rule else [])) if one.minerals is not None]
+    return frozenset.intersection(*said) if said else None

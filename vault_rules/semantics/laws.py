@@ -137,6 +137,8 @@ def _own(subjects: tuple[str, ...]) -> set[tuple[str, str]]:
 
 def _needs_alone(read: typed.Expr) -> frozenset[str]:
     match read:
+        case typed.Column(owner="offer", name="mineral"):
+            return frozenset(("mineral",))
         case typed.Column(owner="offer" | "field"):
             return frozenset(("offer",))
         case typed.Column(owner="request" | "facility" as owner):

@@ -113,12 +113,24 @@ class Reads:
 
     def too_high(self, duty: Duty) -> typed.Expr | None:
         """The first part of an expression that its place may not read."""
-        for one in typed.walk(duty.expr):
-            if isinstance(one, typed.Column) and one.name in duty.columns:
-                continue
-            if not self._direct(one) <= duty.may_read:
-                return one
-        return None
+        return next((one for one in typed.walk(duty.expr) if self._beyond(one, duty, set())), None)
+
+    def _beyond(self, one: typed.Expr, duty: Duty, seen: set[str]) -> frozenset[str]:
+        """The stages that a part of an expression reads although its place may not; a `let` may read the columns that
+        the place may.
+        """
+        beyond = frozenset(self._direct(one)) - duty.may_read
+        if isinstance(one, typed.Column) and one.name in duty.columns:
+            return frozenset()
+        if not beyond or not duty.columns or not isinstance(one, typed.LetRef):
+            return beyond
+        if one.name in seen:
+            return frozenset()
+        seen.add(one.name)
+        of_buyers = any(rule.scope.buyers is not None for rule in self.exceptions.get(one.name, ()))
+        inside = (part for expr in self.parts(one.name) for part in typed.walk(expr))
+        found = [frozenset(("request",)) - duty.may_read] if of_buyers else []
+        return frozenset().union(*found, *(self._beyond(part, duty, seen) for part in inside))
 
     def undefined(self, expr: typed.Expr, minerals: frozenset[str] | None = None) -> typed.Expr | None:
         """The first part that may be undefined, or None."""
@@ -189,7 +201,7 @@ class Reads:
 
     def _stage_error(self, high: typed.Expr, duty: Duty) -> Diagnostic:
         name = _name(high)
-        stage = min(self._direct(high) - duty.may_read)
+        stage = min(self._beyond(high, duty, set()))
         message = f"`{name}` is not known yet when {duty.place} is decided"
         if not duty.may_read:
             message = f"{duty.place} is fixed when the policy is written: it cannot read {_WHEN_KNOWN[stage]}"

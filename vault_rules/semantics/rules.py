@@ -139,16 +139,30 @@ class RuleReader(CapReader):
         self.duties.append(Duty(read, reads.OFFER, "a `tier`"))
         return read
 
-    def condition(self, node: ast.Condition) -> typed.Rule:
+    def scope_of(self, node: ast.Statement) -> typed.Scope:
+        """For whom a rule is, where its clauses depend on it."""
+        assert node.name is not None
+        before = len(self.diagnostics)
         found = self.scope({one.kind: one for one in node.modifiers if one.kind in ("for", "for_buyers")})
-        read = self.rule_condition(node.kind, node.condition, found)
+        if len(self.diagnostics) > before:
+            self.suspects.add(node.name.name)
+        return found
+
+    def cap(self, node: ast.Cap) -> typed.Rule:
+        found = self.scope_of(node)
+        clauses, spans = self.cap_clauses(node.body, node.kind, node.advisory, whole=True, minerals=found.minerals)
+        return self.rule(node, node.kind, clauses, spans, advisory=node.advisory, scope=found)
+
+    def condition(self, node: ast.Condition) -> typed.Rule:
+        found = self.scope_of(node)
+        read = self.rule_condition(node.kind, node.condition, found.minerals)
         return self.rule(
             node, node.kind, {"condition": read}, {"condition": node.span}, advisory=node.advisory, scope=found
         )
 
-    def rule_condition(self, kind: str, node: ast.Expr, scope: typed.Scope) -> typed.Expr:
+    def rule_condition(self, kind: str, node: ast.Expr, minerals: frozenset[str] | None) -> typed.Expr:
         read = self.of.expect(node, BOOLEAN, f"what a `{kind}` says")
-        self.duties.append(Duty(read, reads.RULE, f"a `{kind}`", minerals=scope.minerals))
+        self.duties.append(Duty(read, reads.RULE, f"a `{kind}`", minerals=minerals))
         return read
 
     def route(self, node: ast.Route) -> typed.Rule:
