@@ -330,5 +330,5 @@ READERS: Mapping[str, Callable[[str, RowUnits], Any]] = {
 
 
 def kind_of_field(kind: str) -> str:
-    """How the cells of a policy's `field` of this kind are read: unlike an offer's own, its prices and masses may be 0."""
+    """How cells of a policy's `field` of this kind are read: unlike an offer's own, prices and masses may be zero."""
     return {"price": "charge", "mass": "stock"}.get(kind, kind)
