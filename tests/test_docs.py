@@ -70,7 +70,8 @@ OTHERS = (
     "policies/README.md",
     "docs/performance.md",
 )
-PAGES = (*(f"docs/{name}.md" for name in NAMES), *OTHERS)
+PACKS = tuple(f"docs/packs/{file.name}" for file in sorted((DOCS / "packs").iterdir()))
+PAGES = (*(f"docs/{name}.md" for name in NAMES), *OTHERS, *PACKS)
 
 
 @cache
@@ -310,7 +311,7 @@ def test_every_command_and_option_is_said() -> None:
     assert {one for one in sections("commands") if one in COMMANDS} == set(COMMANDS)
     for name, part, command in _commands():
         options = [one for one in command.params if isinstance(one, click.Option)]
-        flags = {flag for option in options for flag in option.opts}
+        flags = {flag for option in options for flag in (*option.opts, *option.secondary_opts)}
         assert sorted(flags - set(_FLAG.findall(part))) == [], name
         assert set(_FLAG.findall("\n".join(re.findall(r"^\| `(.+?) \|", part, re.MULTILINE)))) <= flags, name
 
@@ -420,7 +421,7 @@ def test_every_link_leads_somewhere(name: str) -> None:
 
 def test_no_line_is_too_long_to_be_read() -> None:
     """Rows of tables and blocks may be longer."""
-    pages = [*(DOCS / f"{name}.md" for name in NAMES[:-1]), *(CHECKOUT / name for name in OTHERS[2:4])]
+    pages = [*(DOCS / f"{name}.md" for name in NAMES[:-1]), *(CHECKOUT / name for name in (*OTHERS[2:5], *PACKS))]
     long = [
         f"{file.name}: {line}"
         for file in pages

@@ -50,7 +50,7 @@ def test_the_laws_hold_of_every_example() -> None:
             "no magnet and no tantalum metal in which a covered nation had a hand",
         ),
         (
-            "cap one_country: share by origin <= 65% -> cap one_country: share by origin <= 100%",
+            "cap one_country: share by origin <= one_country_max -> cap one_country: share by origin <= 100%",
             "once replenishment has begun no foreign country has more than 65% of a mineral",
         ),
         ("last_resort share <= 50% -> last_resort share <= 90%", "the last resort gives at most half of a request"),
