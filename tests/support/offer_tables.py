@@ -73,6 +73,7 @@ BAD: dict[str, list[str]] = {
     "unit": ["tons"],
     "form": ["x" * 1001],
     "purity": ["101", "-1", "100.0001", "five", *_BAD_NUMBERS[2:]],
+    "content": ["101%", "0", "-1", *_BAD_NUMBERS[2:]],
     "origin": ["Germany", "us"],
     "producer": ["#N/A", "a\tb"],
     "lot": _BAD_NUMBERS,
