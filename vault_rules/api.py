@@ -319,6 +319,8 @@ def _asked(
 
 def eyes_of(policy: Policy, as_of: date) -> dict[str, Any]:
     """What of a policy a book is bound by."""
+    from vault_rules.domain.cells import kind_of_field
+
     typed = policy.typed
     return {
         "currency": typed.currency,
@@ -326,7 +328,7 @@ def eyes_of(policy: Policy, as_of: date) -> dict[str, Any]:
         "minerals": frozenset(typed.minerals),
         "traders": typed.traders,
         "buyers": typed.buyers,
-        "fields": {name: field.type.kind for name, field in typed.fields.items()},
+        "fields": {name: kind_of_field(field.type.kind) for name, field in typed.fields.items()},
     }
 
 

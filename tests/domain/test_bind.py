@@ -78,7 +78,7 @@ def test_bad_cells_of_the_book_and_of_the_policys_eyes_are_said_together() -> No
 
 
 def test_declared_columns_are_read_as_the_policy_says() -> None:
-    kinds = {"esg": "ratio", "weight": "mass", "fee": "price", "bond": "money", "audit": "boolean", "seen": "date"}
+    kinds = {"esg": "ratio", "weight": "stock", "fee": "charge", "bond": "money", "audit": "boolean", "seen": "date"}
     header = f"{HEADER} | unit | currency | esg | weight | fee | bond | audit | seen | notes"
     row = "a | t | cobalt | 10 | 1 | t | EUR | 15% | 2 | 3 USD/kg | 4 | true | 2027-01-01 | x"
     offer = bound(fields=kinds, offers=f"{header}\n{row}", fx=f"{FX}\nEUR | 2 |").offers[0]

@@ -29,7 +29,7 @@ _EMPTY = ReadTable("", "", (), (), (), 0)
 class Eyes:
     """What of a policy the book is read with. `minerals` empty, `traders` or `buyers` None: any name will do.
 
-    `fields` maps a declared column to the kind of its values: ratio, number, mass, money, price, date, text, boolean
+    `fields` maps a declared column to the kind of its cells: ratio, number, stock, money, charge, date, text, boolean
     or country.
     """
 

@@ -192,12 +192,24 @@ def read_stock(text: str, row: RowUnits) -> Fraction:
 
 def read_price(text: str, row: RowUnits) -> Money:
     """Money above zero for each kilogram; one that does not say for how much is for what the row's prices are per."""
-    said = read_said_price(text, row)
+    return _per_kg(read_said_price(text, row))
+
+
+def read_charge(text: str, row: RowUnits) -> Money:
+    """The same, but zero is an amount as well: what comes on top of a price may be nothing."""
+    return _per_kg(_said(text, row, _not_negative))
+
+
+def _per_kg(said: SaidPrice) -> Money:
     return Money(said.amount / MASS_UNITS[said.per], said.currency)
 
 
 def read_said_price(text: str, row: RowUnits) -> SaidPrice:
-    """The same as it was said: nothing is divided."""
+    """A price as it was said: nothing is divided."""
+    return _said(text, row, _positive)
+
+
+def _said(text: str, row: RowUnits, within: Callable[[Fraction, str], Fraction]) -> SaidPrice:
     expected = "expected a price such as `34.50` or `34.50 USD/kg`"
     money, found = _found(_MONEY, text), _found(_PRICE, text)
     if found is not None:
@@ -205,8 +217,8 @@ def read_said_price(text: str, row: RowUnits) -> SaidPrice:
     elif money is not None and not money["times"]:
         found, currency, per = money, _currency_of(money["currency"]), row.per
     else:
-        return SaidPrice(_positive(decimal(text, expected), "a price"), row.currency, row.per)
-    return SaidPrice(_positive(decimal(found["number"], expected), "a price"), currency, per)
+        return SaidPrice(within(decimal(text, expected), "a price"), row.currency, row.per)
+    return SaidPrice(within(decimal(found["number"], expected), "a price"), currency, per)
 
 
 def read_money(text: str, row: RowUnits) -> Money:
@@ -295,6 +307,7 @@ def _unit_hint(text: str) -> str:
 
 READERS: Mapping[str, Callable[[str, RowUnits], Any]] = {
     "boolean": read_boolean,
+    "charge": read_charge,
     "content": read_content,
     "country": read_country,
     "currency": read_currency,
@@ -313,4 +326,9 @@ READERS: Mapping[str, Callable[[str, RowUnits], Any]] = {
     "text": read_text,
     "unit": read_unit,
 }
-"""Each kind of cell and its reader; the kinds of a policy's `field` are among them."""
+"""Each kind of cell and its reader."""
+
+
+def kind_of_field(kind: str) -> str:
+    """How cells of a policy's `field` of this kind are read: unlike an offer's own, prices and masses may be zero."""
+    return {"price": "charge", "mass": "stock"}.get(kind, kind)

@@ -17,10 +17,13 @@ from vault_rules.domain.reading import read_cell
 from vault_rules.domain.scaling import Moneys
 from vault_rules.domain.text_frame import WHITE, as_texts, begins_well
 
-_UNITS_OF: Mapping[str, tuple[str, ...]] = {"mass": ("unit",), "price": ("per", "currency"), "money": ("currency",)}
+_UNITS_OF: Mapping[str, tuple[str, ...]] = {
+    "charge": ("per", "currency"), "mass": ("unit",), "money": ("currency",), "price": ("per", "currency"),
+    "stock": ("unit",),
+}  # fmt: skip
 """What of the row's units the cells of a kind are read with."""
 
-_NUMBERS = ("mass", "money", "number", "price", "purity", "ratio")
+_NUMBERS = ("charge", "mass", "money", "number", "price", "purity", "ratio", "stock")
 _MANY = ("text", *_NUMBERS)
 """The kinds of which a column may hold too many different cells to read each for itself."""
 

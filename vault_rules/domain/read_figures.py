@@ -19,7 +19,7 @@ from vault_rules.domain.scaling import Moneys, scaled
 from vault_rules.domain.text_frame import WHITE, as_texts
 
 _ABOVE_ZERO = ("mass", "price")
-_FROM_ZERO = ("money", "purity")
+_FROM_ZERO = ("charge", "money", "purity", "stock")
 
 
 @attrs.frozen
@@ -32,7 +32,7 @@ class _Factor:
 
 _Units = Mapping[str, Distinct]
 NO_ROWS = pl.Series(dtype=pl.UInt32)
-MONEYS = ("money", "price")
+MONEYS = ("charge", "money", "price")
 
 
 def read_figures(kind: str, cells: pl.Series, units: _Units) -> tuple[Numbers | Moneys | None, pl.Series]:

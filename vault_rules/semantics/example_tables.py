@@ -8,7 +8,7 @@ import attrs
 
 from vault_rules.domain.amounts import Unreadable
 from vault_rules.domain.bad_cell import sentence
-from vault_rules.domain.cells import READERS, RowUnits
+from vault_rules.domain.cells import READERS, RowUnits, kind_of_field
 from vault_rules.domain.spelling import did_you_mean
 from vault_rules.domain.tables import IDS, TAKES_FIELDS, Column, named
 from vault_rules.domain.units import MASS_UNITS
@@ -71,7 +71,7 @@ def check_table(table: ast.TestTable, names: RowNames, of: Elaborator) -> None:
 def _known(table: ast.TestTable, of: Elaborator) -> dict[str, Column]:
     columns = dict(named(table.table))
     if table.table in TAKES_FIELDS:
-        columns |= {name: Column(name, field.type.kind) for name, field in of.fields.items()}
+        columns |= {name: Column(name, kind_of_field(field.type.kind)) for name, field in of.fields.items()}
     return columns
 
 

@@ -126,7 +126,9 @@ class Offers:
             return ((True,), (False,))
         if kind == "text":
             return [[text] for text in (*edges.named.get((owner, column), ()), f"other {column}")]
-        limits = positive(edges.limits.get((owner, column), ())) if kind != "date" else []
+        if kind == "date":
+            return ()
+        limits = positive(edges.limits.get((owner, column), ()))
         return [[one] for one in positive(beside(limits, "ratio" if kind == "purity" else kind))]
 
     def _conform(self, row: Row, tier: str | None) -> None:
