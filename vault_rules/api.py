@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from vault_rules import resources
 from vault_rules.errors import PolicyError, UsageError
 from vault_rules.extensions import InstalledFunctions, with_additions
 from vault_rules.language import parser
+from vault_rules.policy_files import finder, read_source
 from vault_rules.semantics.check import check
 from vault_rules.semantics.load import Find, Loaded, load
 from vault_rules.semantics.typed import TypedPolicy
 from vault_rules.source.diagnostic import ERROR, Diagnostic, has_errors, in_file_order
-from vault_rules.source.text import Source, Span
+from vault_rules.source.text import Source
 
 if TYPE_CHECKING:
     import polars as pl
@@ -29,8 +29,7 @@ if TYPE_CHECKING:
     from vault_rules.domain.trace import Trace
     from vault_rules.engine.engines import Evaluated
     from vault_rules.engine.program import Program
-
-MAX_FILE_BYTES = 20_000_000
+    from vault_rules.language import ast
 
 
 @attrs.frozen(eq=False, repr=False, slots=False)
@@ -57,6 +56,11 @@ class Policy:
     def files(self) -> Mapping[str, str]:
         """The text of every file that it is made of, by its place beside the policy's own, which comes first."""
         return {role: source.text for role, source in self._loaded.sources.items()}
+
+    @property
+    def file(self) -> ast.PolicyFile:
+        """The evaluated file as it was read, with its tests and laws."""
+        return self._loaded.root
 
     @property
     def functions(self) -> Mapping[str, str]:
@@ -112,7 +116,7 @@ def check_policy(path: str | Path) -> tuple[Policy | None, tuple[Diagnostic, ...
     Raises `UsageError` where there is no such file.
     """
     source, bad = read_source(path)
-    return (None, bad) if bad else check_source(source, _finder(source))
+    return (None, bad) if bad else check_source(source, finder(source))
 
 
 def check_source(source: Source, find: Find) -> tuple[Policy | None, tuple[Diagnostic, ...]]:
@@ -142,59 +146,6 @@ def usable(policy: Policy | None, diagnostics: tuple[Diagnostic, ...], parameter
         help = 'begin it with `policy NAME "title" { currency USD }`'
         raise PolicyError([Diagnostic("V0219", ERROR, message, policy.typed.span, help=help)])
     return policy.with_parameters(parameters)
-
-
-def read_source(path: str | Path) -> tuple[Source, tuple[Diagnostic, ...]]:
-    """A file's text. Raises `UsageError` where there is none; a file that is no text gives a diagnostic."""
-    file = Path(path)
-    name = str(path).replace("\\", "/")
-    if not file.is_file():
-        raise UsageError(f"there is no file {name}")
-    text, why = _text(file)
-    source = Source(name, text, file.name)
-    if why:
-        return source, (Diagnostic("V0116", ERROR, why, Span(source, 0, 0), help="a policy is a text file in UTF-8"),)
-    return source, ()
-
-
-def _text(file: Path) -> tuple[str, str]:
-    try:
-        if file.stat().st_size > MAX_FILE_BYTES:
-            return "", "this file is too large to be a policy"
-        return file.read_bytes().decode("utf-8-sig"), ""
-    except UnicodeDecodeError:
-        return "", "this file is not text"
-    except OSError as error:
-        return "", f"this file cannot be read: {error.strerror}"
-
-
-def _finder(root: Source) -> Any:
-    """Beside the file that names it, else among the shipped policies."""
-    folder = Path(root.name).parent
-
-    def find(beside: Source, path: str) -> Source | None:
-        if "\0" in path or not path.endswith((".vault", ".csv")):
-            return None  # a policy shows lines of what it uses: it reads policies and tables, not whatever there is
-        near = Path(beside.name).parent / path
-        if near.is_file():
-            return _source(near, _role(near, folder, path))
-        shipped = resources.shipped_policy(path)
-        return None if shipped is None else _source(shipped, path)
-
-    return find
-
-
-def _role(file: Path, folder: Path, path: str) -> str:
-    """A file's place relative to the policy's folder, with `/`; as it was named where it lies elsewhere."""
-    try:
-        return file.resolve().relative_to(folder.resolve()).as_posix()
-    except ValueError:
-        return path
-
-
-def _source(file: Path, role: str) -> Source | None:
-    text, why = _text(file)
-    return None if why else Source(str(file).replace("\\", "/"), text, role)
 
 
 def format_text(text: str, name: str = "stdin") -> tuple[str, str]:

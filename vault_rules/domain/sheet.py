@@ -31,12 +31,16 @@ class Sheet:
     given: pl.DataFrame
     rows: Sequence[int] | None = None
     bad: tuple[BadCell, ...] = ()
+    is_clean: bool = False
+    """Whether every cell is a text that is not blank, or null: to look for blanks takes as long as to read the rest."""
 
     @cached_property
     def frame(self) -> pl.DataFrame:
         """Every cell as text, each blank one null."""
         from vault_rules.domain.text_frame import as_texts, blanks_to_null
 
+        if self.is_clean:
+            return self.given
         return blanks_to_null(self.given.select(as_texts(column) for column in self.given.iter_columns()))
 
     def row_number(self, index: int) -> int:
@@ -46,4 +50,11 @@ class Sheet:
 
 def part(sheet: Sheet, indexes: pl.Series) -> Sheet:
     """Some of the sheet's rows, in the order of their indexes, each with its number."""
-    return Sheet(sheet.name, sheet.place, sheet.given[indexes], [sheet.row_number(at) for at in indexes], sheet.bad)
+    return Sheet(
+        sheet.name,
+        sheet.place,
+        sheet.given[indexes],
+        [sheet.row_number(at) for at in indexes],
+        sheet.bad,
+        sheet.is_clean,
+    )

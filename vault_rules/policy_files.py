@@ -1,0 +1,66 @@
+"""The files that a policy is made of: read as text, found beside each other or among the shipped ones."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from vault_rules import resources
+from vault_rules.errors import UsageError
+from vault_rules.semantics.load import Find
+from vault_rules.source.diagnostic import ERROR, Diagnostic
+from vault_rules.source.text import Source, Span
+
+MAX_FILE_BYTES = 20_000_000
+
+
+def read_source(path: str | Path) -> tuple[Source, tuple[Diagnostic, ...]]:
+    """A file's text. Raises `UsageError` where there is none; a file that is no text gives a diagnostic."""
+    file = Path(path)
+    name = str(path).replace("\\", "/")
+    if not file.is_file():
+        raise UsageError(f"there is no file {name}")
+    text, why = _text(file)
+    source = Source(name, text, file.name)
+    if why:
+        return source, (Diagnostic("V0116", ERROR, why, Span(source, 0, 0), help="a policy is a text file in UTF-8"),)
+    return source, ()
+
+
+def _text(file: Path) -> tuple[str, str]:
+    try:
+        if file.stat().st_size > MAX_FILE_BYTES:
+            return "", "this file is too large to be a policy"
+        return file.read_bytes().decode("utf-8-sig"), ""
+    except UnicodeDecodeError:
+        return "", "this file is not text"
+    except OSError as error:
+        return "", f"this file cannot be read: {error.strerror}"
+
+
+def finder(root: Source) -> Find:
+    """Where files that a policy uses are found: beside the file that names it, else among the shipped policies."""
+    folder = Path(root.name).parent
+
+    def find(beside: Source, path: str) -> Source | None:
+        if "\0" in path or not path.endswith((".vault", ".csv")):
+            return None  # a policy shows lines of what it uses: it reads policies and tables, not whatever there is
+        near = Path(beside.name).parent / path
+        if near.is_file():
+            return _source(near, _role(near, folder, path))
+        shipped = resources.shipped_policy(path)
+        return None if shipped is None else _source(shipped, path)
+
+    return find
+
+
+def _role(file: Path, folder: Path, path: str) -> str:
+    """A file's place relative to the policy's folder, with `/`; as it was named where it lies elsewhere."""
+    try:
+        return file.resolve().relative_to(folder.resolve()).as_posix()
+    except ValueError:
+        return path
+
+
+def _source(file: Path, role: str) -> Source | None:
+    text, why = _text(file)
+    return None if why else Source(str(file).replace("\\", "/"), text, role)
