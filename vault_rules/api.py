@@ -15,6 +15,7 @@ from vault_rules.extensions import InstalledFunctions, with_additions
 from vault_rules.language import parser
 from vault_rules.policy_files import finder, read_source
 from vault_rules.semantics.check import check
+from vault_rules.semantics.fixtures import books_of
 from vault_rules.semantics.load import Find, Loaded, load
 from vault_rules.semantics.typed import TypedPolicy
 from vault_rules.source.diagnostic import ERROR, Diagnostic, has_errors, in_file_order
@@ -61,6 +62,11 @@ class Policy:
     def file(self) -> ast.PolicyFile:
         """The evaluated file as it was read, with its tests and laws."""
         return self._loaded.root
+
+    @property
+    def books(self) -> Mapping[str, ast.Book]:
+        """The shared books of its tests, also those of the files that it uses."""
+        return books_of(self._loaded.statements)
 
     @property
     def functions(self) -> Mapping[str, str]:

@@ -70,6 +70,12 @@ STANDING = [
     "  expect reject a for r because cap:x, premium:1\n"
     '  expect shortfall 1 t for r because no_offers\n  expect place 5 t from "a b" in f\n'
     "  expect unplaced 5 t\n  expect error E\n}\n",
+    "book b {\n  as of 2027-01-01\n  offers {\n    | offer | price |\n    | a     | 1     |\n  }\n}\n\n"
+    'test "t" {\n  use book b\n  expect order a, "b, c" for r\n  expect no shortfall for r\n'
+    "  expect no unplaced from a\n"
+    "  expect reject a because premium:1 unless price <= 34.50 USD/kg\n  expect total cost 1.2bn USD\n"
+    "  expect total awarded 5 t by origin AU\n  expect finding f holds\n"
+    '  expect finding f fails for "cobalt/AU"\n}\n',
     'always "l" {\n  for each award where tier = a: purity >= 99%\n}\n',
 ]
 

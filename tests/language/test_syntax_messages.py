@@ -99,6 +99,14 @@ def test_a_single_value_is_read_alone() -> None:
     assert parse_value("15 % of")[1][0].code == "V0101"
 
 
+def test_the_offers_of_an_order_may_bear_any_name() -> None:
+    file, diagnostics = parse(Source("p.vault", 'test "t" { expect order for, "a, for b", order for from }'))
+    assert not diagnostics
+    expectation = file.statements[0].items[0]  # type: ignore[attr-defined]  # a test's items
+    assert [one.name for one in expectation.order] == ["for", "a, for b", "order"]
+    assert expectation.request.name == "from"
+
+
 def test_who_an_expectation_names_is_told_by_the_word_before() -> None:
     file, diagnostics = parse(Source("p.vault", 'test "t" { expect award 1 t from because to "to from" }'))
     assert not diagnostics

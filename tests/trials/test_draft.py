@@ -52,6 +52,52 @@ def test_a_tests_tables_are_a_draft() -> None:
     assert draft.tables["offers"].rows[0][-1] == ""
 
 
+BOOKS = """
+book market {
+  as of 2027-08-01
+  offers {
+    | offer | trader   | mineral | price     | quantity |
+    | a     | glencore | cobalt  | 30 USD/kg | 10 t     |
+  }
+}
+book elsewhere {
+  offers {
+    | offer | trader | mineral | quantity | price     | origin |
+    | b     | traxys | cobalt  | 4 t      | 20 USD/kg | AU     |
+  }
+}
+test "both" {
+  use book elsewhere
+  use book market
+  offers {
+    | offer | trader | mineral | price     | quantity |
+    | c     | gm     | cobalt  | 10 USD/kg | 1 t      |
+  }
+  expect no award
+}
+test "later" {
+  use book market
+  as of 2027-09-01
+  expect no award
+}
+"""
+
+
+def test_the_tables_of_shared_books_stand_before_a_tests_own_with_the_columns_of_all() -> None:
+    policy = policy_of(POLICY + BOOKS)
+    both, later = (draft_of(policy, test) for test in blocks.tests_of(policy))
+    assert (both.as_of, later.as_of) == (date(2027, 8, 1), date(2027, 9, 1))
+    assert both.tables["offers"] == Table(
+        ("offer", "trader", "mineral", "quantity", "price", "origin"),
+        (
+            ("b", "traxys", "cobalt", "4 t", "20 USD/kg", "AU"),
+            ("a", "glencore", "cobalt", "10 t", "30 USD/kg", ""),
+            ("c", "gm", "cobalt", "1 t", "10 USD/kg", ""),
+        ),
+    )
+    assert later.tables["offers"].columns == ("offer", "trader", "mineral", "price", "quantity")
+
+
 @pytest.mark.parametrize("engine", ["fast", "reference"])
 def test_a_draft_is_evaluated_with_its_parameters(engine: str) -> None:
     policy = policy_of(POLICY + TEST)

@@ -62,6 +62,12 @@ def unescape(quoted: str) -> str:
     return re.sub(r"\\(.)", lambda found: _ESCAPES.get(found[1], found[0]), quoted[1:-1])
 
 
+def cell_text(cell: ast.Cell) -> str:
+    """What a raw cell says: a quoted one what stands between its marks."""
+    text = cell.text.strip()
+    return unescape(text) if len(text) > 1 and text[0] == text[-1] == '"' else text
+
+
 ROW_HELP = "every row has a cell for every column; a cell may be blank, but keeps its place"
 
 

@@ -19,7 +19,7 @@ from vault_rules.language.format_clauses import (
     seller_items,
     with_modifiers,
 )
-from vault_rules.language.format_expressions import ANY, identifier, quote
+from vault_rules.language.format_expressions import ANY, flat, identifier, quote
 from vault_rules.language.format_layout import Line, next_word
 
 # what a restated value may not begin with: there these words begin something else
@@ -202,6 +202,12 @@ def _step_change(change: ast.StepChange) -> list[Item]:
 
 
 @block_lines.register
+def _(statement: ast.Book, wrapper: Wrapper) -> list[Line]:
+    inner = [line for item in statement.items for line in _test_item(item, wrapper)]
+    return _block(f"book {_start(statement)} {{", statement, inner)
+
+
+@block_lines.register
 def _(statement: ast.Test, wrapper: Wrapper) -> list[Line]:
     inner = [line for item in statement.items for line in _test_item(item, wrapper)]
     return _block(f"test {quote(statement.title)} {{", statement, inner)
@@ -211,6 +217,8 @@ def _test_item(item: ast.TestItem, wrapper: Wrapper) -> list[Line]:
     match item:
         case ast.AsOf():
             return [Line(f"  as of {item.value.isoformat()}", item.span.start)]
+        case ast.UseBook():
+            return [Line(f"  use book {item.name.name}", item.span.start)]
         case ast.SetParameter():
             return _filled([Item(f"set {item.name.name} = ", item.value)], item.span.start, wrapper)
         case ast.TestTable():
@@ -224,17 +232,34 @@ def _expectation(item: ast.Expectation) -> str:
     words = [item.kind.replace("_", " ")]
     if item.code is not None:
         words.append(item.code)
+    if item.name is not None:
+        words.append(item.name.name)
     if item.quantity is not None:
-        words.append(f"{item.quantity.written} {item.quantity.unit}")
+        words.append(flat(item.quantity))
+    if item.amount is not None:
+        words.append(flat(item.amount))
+    if item.holds is not None:
+        words.append("holds" if item.holds else "fails")
+    if item.order:
+        words.append(", ".join(map(identifier, item.order)))
     if item.offer is not None:
         words.append(identifier(item.offer) if item.kind == "reject" else f"from {identifier(item.offer)}")
     if item.request is not None:
-        words.append(f"{'for' if item.kind in ('reject', 'shortfall') else 'to'} {identifier(item.request)}")
+        words.append(f"{'to' if item.kind in _TO else 'for'} {identifier(item.request)}")
     if item.facility is not None:
         words.append(f"in {identifier(item.facility)}")
     if item.because:
         words.append(f"because {', '.join(item.because)}")
+    if item.flip is not None:
+        words.append(f"unless price <= {flat(item.flip)}")
+    if item.by is not None:
+        words.append(f"by {item.by.name}")
+    if item.subject is not None:
+        words.append(f"{'for ' if item.by is None else ''}{identifier(item.subject)}")
     return " ".join(words)
+
+
+_TO = ("award", "no_award")
 
 
 @block_lines.register

@@ -1,4 +1,4 @@
-"""From the parser's tree to examples and laws: `test` and `always` blocks."""
+"""From the parser's tree to examples and laws: `book`, `test` and `always` blocks."""
 
 from __future__ import annotations
 
@@ -10,8 +10,13 @@ from vault_rules.language import ast
 from vault_rules.language.from_tree_rules import RuleTreeReader
 from vault_rules.language.trees import Token, Tree
 
-_WORD = re.compile(r'"[^"\\\n]*(?:\\[^\n][^"\\\n]*)*"|#[^\n]*|(\w+)')
-_ROLES = {"from": "offer", "reject": "offer", "to": "request", "for": "request", "in": "facility"}
+_WORD = re.compile(r'"[^"\\\n]*(?:\\[^\n][^"\\\n]*)*"|#[^\n]*|(\w+|,)')
+_ROLES = {
+    "from": "offer", "reject": "offer", "to": "request", "for": "request", "in": "facility", "order": "order",
+    ",": "order",
+}  # fmt: skip
+_PLACES = {"total": ("name", "by", "subject"), "finding": ("name", "subject")}
+"""What stands where, in expectations that name something else than rows of their test."""
 
 
 class ExampleTreeReader(RuleTreeReader):
@@ -22,10 +27,17 @@ class ExampleTreeReader(RuleTreeReader):
         read = tuple(self._test_item(child) for child in items)
         return ast.Test(name=None, title=self.string(title), items=read, span=self.span(tree))
 
+    def _read_book(self, tree: Tree) -> ast.Book:
+        name, *items = tree.children
+        read = tuple(self._test_item(child) for child in items)
+        return ast.Book(name=self.identifier(name), items=read, span=self.span(tree))  # type: ignore[arg-type]  # the grammar has no others
+
     def _test_item(self, tree: Any) -> ast.TestItem:
         kind, children, span = str(tree.data), tree.children, self.span(tree)
         if kind == "as_of":
             return ast.AsOf(self.day(children[0]) or date.min, span=span)
+        if kind == "use_book":
+            return ast.UseBook(self.identifier(children[0]), span=span)
         if kind == "set_parameter":
             return ast.SetParameter(self.identifier(children[0]), self.expr(children[-1]), span=span)
         if kind == "test_table":
@@ -42,16 +54,30 @@ class ExampleTreeReader(RuleTreeReader):
         idents = []
         for child in tree.children:
             if isinstance(child, Tree):
-                found["because"] = tuple(str(token) for token in child.children)
+                found |= self._part_of_expectation(child)
             elif child.type == "QUANTITY":
                 found["quantity"] = self.quantity(child)
+            elif child.type in ("HOLDS", "FAILS"):
+                found["holds"] = child.type == "HOLDS"
             else:
                 idents.append(child)
         if kind == "error":
             return ast.Expectation(kind=kind, code=str(idents[0]), span=span)
+        if kind in _PLACES:
+            found |= zip(_PLACES[kind], map(self.identifier, idents), strict=False)
+            return ast.Expectation(kind=kind, span=span, **found)
         for ident in idents:
-            found[self._role(ident, span.start)] = self.identifier(ident)
+            role = self._role(ident, span.start)
+            if role == "order":
+                found["order"] = (*found.get("order", ()), self.identifier(ident))
+            else:
+                found[role] = self.identifier(ident)
         return ast.Expectation(kind=kind, span=span, **found)
+
+    def _part_of_expectation(self, tree: Tree) -> dict[str, Any]:
+        if tree.data == "reasons":
+            return {"because": tuple(str(token) for token in tree.children)}
+        return {"flip" if tree.data == "price" else "amount": self.expr(tree)}
 
     def _role(self, ident: Token, start: int) -> str:
         """Which place of the expectation an identifier fills, by the word that stands before it."""

@@ -24,6 +24,7 @@ _PHRASES = {
     "CURRENCY_CODE": "a currency such as USD",
     "TABLE_ROW": "a table row `| … |`", "QUANTITY": "a quantity such as 10 t", "LSQB": "`[`", "RSQB": "`]`",
     "REASON": "a reason such as `not_needed`", "QUANTITY_WORD": "`quantity`", "VALUE": "`value share`",
+    "PRICE": "a price such as 30 USD/kg", "MONEY": "an amount of money such as 5mn USD",
     "TEST_TABLE": "a table such as `offers { … }`",
 }  # fmt: skip
 _VALUE_STARTS = {"NUMBER", "PERCENT", "MONEY", "PRICE", "DURATION", "TRUE", "COUNTRY"}

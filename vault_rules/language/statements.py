@@ -11,7 +11,7 @@ from vault_rules.domain.spelling import did_you_mean
 
 STATEMENT_WORDS = (
     "policy use mineral trader buyer group let field table tier advisory require forbid route waterfall cap target "
-    "exception store test always"
+    "exception store book test always"
 ).split()
 
 _TOKEN = re.compile(
@@ -97,7 +97,7 @@ def defined_names(text: str) -> tuple[str, ...]:
     names: dict[str, None] = {}
     for line in text.splitlines():
         words = _WORDS.findall(line.strip().removeprefix("advisory "))[:4]
-        if line.lstrip().startswith('"') or words[:1] == ["use"]:
+        if line.lstrip().startswith('"') or (words[:1] == ["use"] and words[1:2] != ["book"]):
             names[BROKEN_USE] = None
         if words and not line[0].isspace() and words[0] in STATEMENT_WORDS and not _is_name(words[1:2]):
             names[NAMELESS] = None

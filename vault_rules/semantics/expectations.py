@@ -1,12 +1,17 @@
-"""What a test expects: offers, requests and facilities that it has, reasons and codes that exist."""
+"""What a test expects: offers, requests and facilities that it has, reasons, totals, rules and codes that exist."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
+from vault_rules.domain.places import COUNTRIES
 from vault_rules.domain.spelling import did_you_mean
 from vault_rules.language import ast
+from vault_rules.language.expressions import cell_text
 from vault_rules.semantics.elaborate import Elaborator
+from vault_rules.semantics.fixtures import tables_of
 from vault_rules.semantics.load import Loaded
-from vault_rules.semantics.types import OFFER_COLUMNS, REQUEST_COLUMNS
+from vault_rules.semantics.types import MASS, MONEY, OFFER_COLUMNS, PRICE, REQUEST_COLUMNS
 from vault_rules.source.codes import CODES
 from vault_rules.source.text import Span
 
@@ -24,35 +29,53 @@ PLAIN_REASONS = (
 )
 OF_RULES = ("require", "forbid", "cap")
 OF_STEPS = ("when", "no_reference", "premium", "share")
+TOTALS = {"awarded": MASS, "requested": MASS, "shortfall": MASS, "cost": MONEY}
+PARTS = ("tier", "origin", "mineral", "trader")
+"""By what the awarded total is split."""
 _TABLES = {"offer": "offers", "request": "requests", "facility": "facilities"}
 
 
 class ExpectationReader:
     """Checks each expectation against its test's tables and the policy's rules."""
 
-    def __init__(self, loaded: Loaded, of: Elaborator) -> None:
-        self.of = of
+    def __init__(self, loaded: Loaded, of: Elaborator, books: Mapping[str, ast.Book]) -> None:
+        self.of, self.books = of, books
         self.is_whole = not loaded.incomplete and not loaded.unread
         self.rules: dict[str, set[str]] = {kind: set() for kind in OF_RULES}
         self.steps: set[str] = set()
+        self.reported: set[str] = set()
+        """Targets and advisory rules."""
         for one in loaded.statements:
             if isinstance(one, ast.Condition | ast.Cap) and one.name is not None:
                 self.rules.setdefault(one.kind, set()).add(one.name.name)
+                if one.advisory or one.kind == "target":
+                    self.reported.add(one.name.name)
             elif isinstance(one, ast.Waterfall):
                 self.steps |= {
                     step.label.name if step.label else str(number) for number, step in enumerate(one.steps, 1)
                 }
 
     def check(self, test: ast.Test) -> None:
-        ids = {table: _ids(test, column, table) for column, table in _TABLES.items()}
+        tables = tuple(tables_of(test, self.books))
+        lost = any(isinstance(item, ast.UseBook) and item.name.name not in self.books for item in test.items)
+        ids = {table: None if lost else _ids(tables, column, table) for column, table in _TABLES.items()}
         for item in test.items:
             if isinstance(item, ast.Expectation):
                 for column, table in _TABLES.items():
                     self._id(getattr(item, column), column, table, ids[table])
+                for offer in item.order:
+                    self._id(offer, "offer", "offers", ids["offers"])
                 for reason in item.because:
                     self._reason(reason, item)
+                if item.flip is not None:
+                    self.of.expect(item.flip, PRICE, "the price")
                 if item.code is not None:
                     self._code(item.code, item)
+                if item.kind == "total":
+                    self._total(item)
+                elif item.kind == "finding" and item.name is not None and self.is_whole:
+                    help = "a target, or a rule that is `advisory`"
+                    self._known(item.name.name, self.reported, item.name.span, "the plan reports no rule", help)
 
     def _id(self, said: ast.Identifier | None, column: str, table: str, known: set[str] | None) -> None:
         if said is None or known is None or said.name in known:
@@ -86,6 +109,33 @@ class ExpectationReader:
             near = did_you_mean(word, sorted(known))
             self.of.report("V0319", f"{message} `{word}`", span, help=f"did you mean `{near}`?" if near else help)
 
+    def _total(self, item: ast.Expectation) -> None:
+        assert item.name is not None and item.amount is not None
+        said = ", ".join(f"`{one}`" for one in TOTALS)
+        kind = TOTALS.get(item.name.name)
+        if kind is None:
+            self._known(item.name.name, set(TOTALS), item.name.span, "there is no total", f"there are {said}")
+            return
+        self.of.expect(item.amount, kind, f"the total `{item.name.name}`")
+        if item.by is None or item.subject is None:
+            return
+        by, subject = item.by.name, item.subject
+        if item.name.name != "awarded" or by not in PARTS:
+            near = did_you_mean(by, PARTS)
+            parts = ", ".join(f"`{one}`" for one in PARTS)
+            help = f"did you mean `{near}`?" if near and near != by else f"what is awarded is split by {parts}"
+            message = f"the total `{item.name.name}` is not split by `{by}`"
+            self.of.report("V0319", message, item.by.span, help=help)
+        elif by == "origin":
+            if subject.name not in COUNTRIES:
+                message = f"`{subject.name}` is no country"
+                self.of.report("V0205", message, subject.span, help="a country is two capitals: `US`")
+        else:
+            names = self.of.names
+            known = set(names.tiers or ("all",)) if by == "tier" else set(names.declared(by))
+            if known and not names.is_lost(subject.name, did_you_mean(subject.name, sorted(known))):
+                self._known(subject.name, known, subject.span, f"there is no {by}", f"name a {by} of this policy")
+
     def _code(self, code: str, item: ast.Expectation) -> None:
         known = {one for one in CODES if one.startswith("V05")}
         help = f"an evaluation can stop with {', '.join(f'`{one}`' for one in sorted(known))}"
@@ -104,13 +154,13 @@ def _place(word: str, item: ast.Expectation) -> Span:
     return item.span if at < 0 else Span(item.span.source, item.span.start + at, item.span.start + at + len(word))
 
 
-def _ids(test: ast.Test, column: str, table: str) -> set[str] | None:
+def _ids(tables: Sequence[ast.TestTable], column: str, table: str) -> set[str] | None:
     """The ids in a table of a test; None where its column of ids is missing, which is said already."""
     found: set[str] = set()
-    for item in test.items:
-        if isinstance(item, ast.TestTable) and item.table == table:
+    for item in tables:
+        if item.table == table:
             names = [one.name for one in item.columns]
             if column not in names:
                 return None
-            found |= {row.cells[names.index(column)].text.strip('"') for row in item.rows}
+            found |= {cell_text(row.cells[names.index(column)]) for row in item.rows}
     return found

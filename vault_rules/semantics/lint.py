@@ -124,6 +124,11 @@ def _markets(expr: typed.Expr, lets: Mapping[str, typed.Expr]) -> Iterator[typed
 def unused(names: Names, statements: Iterable[ast.Statement]) -> Iterator[Diagnostic]:
     """Definitions that nothing reads."""
     for statement in statements:
+        if isinstance(statement, ast.Book) and statement.name is not None:
+            name = statement.name
+            if name.name not in names.used_books:
+                message = f"no test uses the book `{name.name}`"
+                yield Diagnostic("V0401", WARNING, message, name.span, help=f"say `use book {name.name}` in one")
         if isinstance(statement, ast.Group | ast.Let | ast.Field | ast.Table) and statement.name is not None:
             name = statement.name
             if name.name not in names.used:

@@ -42,12 +42,15 @@ class Names:
     minerals: dict[str, ast.Declare] = attrs.field(factory=dict)
     traders: dict[str, ast.Declare] = attrs.field(factory=dict)
     buyers: dict[str, ast.Declare] = attrs.field(factory=dict)
+    books: dict[str, ast.Statement] = attrs.field(factory=dict)
+    """Shared books of tests: nothing else names them."""
     tiers: list[str] = attrs.field(factory=list)
     broken: set[str] = attrs.field(factory=set)
     incomplete: bool = False
     """A used file was not found: an unknown name may well be its."""
     used: set[str] = attrs.field(factory=set)
     """Names that something read, for the warning about those that nothing reads."""
+    used_books: set[str] = attrs.field(factory=set)
 
     def is_lost(self, name: str, near: str | None) -> bool:
         """Whether an unknown name was perhaps defined by what could not be read, and is no mistake of its own."""
@@ -74,6 +77,9 @@ def collect(loaded: Loaded) -> tuple[Names, list[Diagnostic]]:
             continue
         name, span = statement.name.name, statement.name.span
         is_field_of_all = isinstance(statement, ast.Field) and name in _OF_EVERY_BOOK
+        if isinstance(statement, ast.Book):
+            _define(names.books, statement, diagnostics)
+            continue
         if name in _WORDS or is_field_of_all or (isinstance(statement, _VALUES) and name in RESERVED):
             diagnostics.append(
                 Diagnostic(

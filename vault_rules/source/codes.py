@@ -105,6 +105,7 @@ CODES: Mapping[str, Code] = _table(
     Code("V0404", "a step measured against its own offers", WARNING),
     Code("V0405", "a benchmark of any age", WARNING),
     Code("V0406", "a tier that no step takes", WARNING),
+    Code("V0407", "a test that expects nothing", WARNING),
     Code("V0501", "no waterfall in force"),
     Code("V0502", "two rules in force at once"),
     Code("V0503", "a compared price that does not rise with the price"),

@@ -13,8 +13,9 @@ import attrs
 from vault_rules import api
 from vault_rules.domain.tables import TABLES
 from vault_rules.language import ast
-from vault_rules.language.expressions import unescape
+from vault_rules.language.expressions import cell_text
 from vault_rules.language.format_expressions import flat, quote
+from vault_rules.semantics.fixtures import days_of, tables_of
 
 if TYPE_CHECKING:
     from vault_rules.domain.book import Book
@@ -85,31 +86,40 @@ def written_cell(text: str) -> str:
     return text if plain else quote(text)
 
 
-def cell_text(cell: ast.Cell) -> str:
-    """What a cell of a test says: a quoted one what stands between its marks."""
-    text = cell.text.strip()
-    return unescape(text) if len(text) > 1 and text[0] == text[-1] == '"' else text
-
-
 def draft_of(policy: api.Policy, test: ast.Test) -> Draft:
     """The draft of a test of this policy, with the shared books that it uses."""
-    return drafted(test)
+    return drafted(test, policy.books)
 
 
-def drafted(test: ast.Test) -> Draft:
-    """The draft that a test's own words say. Raises `ValueError` for one without its day."""
-    as_of = next((item.value for item in test.items if isinstance(item, ast.AsOf)), None)
-    if as_of is None:
-        raise ValueError(f"the test {test.title!r} does not say on which day")
+def drafted(test: ast.Test, books: Mapping[str, ast.Book] | None = None) -> Draft:
+    """The draft that a test says, with these shared books. Raises `ValueError` where no day is said, or several are."""
+    books = books or {}
+    days = days_of(test, books)
+    if len(days) != 1:
+        raise ValueError(f"the test {test.title!r} says {len(days)} days")
     parameters = {item.name.name: flat(item.value) for item in test.items if isinstance(item, ast.SetParameter)}
-    tables = {item.table: table_of(item) for item in test.items if isinstance(item, ast.TestTable)}
-    return Draft(as_of, parameters, tables)
+    tables: dict[str, Table] = {}
+    for part in tables_of(test, books):
+        read = table_of(part)
+        tables[part.table] = _joined(tables[part.table], read) if part.table in tables else read
+    return Draft(days[0], parameters, tables)
 
 
 def table_of(table: ast.TestTable) -> Table:
     """A test's table as a draft's."""
     columns = tuple(one.name for one in table.columns)
     return Table(columns, tuple(tuple(map(cell_text, row.cells)) for row in table.rows))
+
+
+def _joined(first: Table, second: Table) -> Table:
+    """The rows of both, with the columns of both; a row has blanks in those that are not its own."""
+    columns = tuple(dict.fromkeys((*first.columns, *second.columns)))
+    rows = tuple(
+        tuple(cells.get(name, "") for name in columns)
+        for table in (first, second)
+        for cells in (dict(zip(table.columns, row, strict=True)) for row in table.rows)
+    )
+    return Table(columns, rows)
 
 
 def evaluate_draft(policy: api.Policy, draft: Draft, engine: str = "reference") -> api.Plan:

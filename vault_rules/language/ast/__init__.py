@@ -22,12 +22,14 @@ from vault_rules.language.ast.changes import (
 from vault_rules.language.ast.examples import (
     Always,
     AsOf,
+    Book,
     Expectation,
     Law,
     SetParameter,
     Test,
     TestItem,
     TestTable,
+    UseBook,
 )
 from vault_rules.language.ast.expressions import (
     AllTiers,
@@ -98,6 +100,7 @@ __all__ = [
     "AsOf",
     "Attribute",
     "Binary",
+    "Book",
     "Boolean",
     "Call",
     "Cap",
@@ -163,6 +166,7 @@ __all__ = [
     "Tier",
     "Unary",
     "Use",
+    "UseBook",
     "Waive",
     "Waterfall",
     "Within",

@@ -1,4 +1,4 @@
-"""Examples and laws: `test` and `always` blocks."""
+"""Examples and laws: `book`, `test` and `always` blocks."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import date as Date
 
 import attrs
 
-from vault_rules.language.ast.expressions import Expr, Quantity
+from vault_rules.language.ast.expressions import Expr, Money, Price, Quantity
 from vault_rules.language.ast.nodes import Identifier, Node
 from vault_rules.language.ast.statements import Row, Statement
 
@@ -32,8 +32,17 @@ class TestTable(Node):
 
 
 @attrs.frozen
+class UseBook(Node):
+    """`use book NAME`: that book's tables, and its day where the test does not say its own."""
+
+    name: Identifier
+
+
+@attrs.frozen
 class Expectation(Node):
-    """`kind`: award, no_award, reject, shortfall, place, unplaced or error."""
+    """`kind`: award, no_award, order, reject, shortfall, no_shortfall, place, unplaced, no_unplaced, total, finding or
+    error.
+    """
 
     kind: str
     quantity: Quantity | None = None
@@ -41,10 +50,28 @@ class Expectation(Node):
     request: Identifier | None = None
     facility: Identifier | None = None
     because: tuple[str, ...] = ()
+    flip: Price | None = None
+    """The highest price at which nothing in the price stands against a rejected offer any more."""
+    order: tuple[Identifier, ...] = ()
+    name: Identifier | None = None
+    """Which total, or the rule of a finding."""
+    amount: Quantity | Money | None = None
+    by: Identifier | None = None
+    """The kind of part that a total is of: tier, origin, mineral or trader."""
+    subject: Identifier | None = None
+    """Whose part a total is, or whom a finding is about."""
+    holds: bool | None = None
     code: str | None = None
 
 
-TestItem = AsOf | SetParameter | TestTable | Expectation
+TestItem = AsOf | UseBook | SetParameter | TestTable | Expectation
+
+
+@attrs.frozen
+class Book(Statement):
+    """Tables that several tests use, and perhaps a day."""
+
+    items: tuple[AsOf | TestTable, ...]
 
 
 @attrs.frozen
