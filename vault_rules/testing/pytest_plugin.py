@@ -7,8 +7,7 @@ tests or laws is collected.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -18,21 +17,49 @@ if TYPE_CHECKING:
     from vault_rules.testing.vault_items import VaultFile
 
 SUFFIX = ".vault"
+EXAMPLES, SEED = "100", "0"
 _HAS_BLOCKS = re.compile(rb'^\s*(?:test|always)\s+"', re.MULTILINE)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("vault-rules", "policies that test themselves")
-    group.addoption("--vault-examples", type=int, metavar="N", help="books that each law of a policy is tried with")
-    group.addoption("--vault-seed", type=int, metavar="N", help="where those books begin: the same, the same books")
+    group.addoption("--vault-examples", type=int, metavar="N", help="how many books each law of a policy is tried with")
+    group.addoption("--vault-seed", type=int, metavar="N", help="which books those are: the same seed, the same books")
     parser.addini(
         "vault_files",
         type="args",
         default=["*.vault"],
-        help="which files with tests or laws are collected, as patterns read from the right; none where it is empty",
+        help="which files with tests or laws are collected: patterns, read from the right; empty: those that are named",
     )
-    parser.addini("vault_examples", help="what --vault-examples is where it is not said", default="100")
-    parser.addini("vault_seed", help="what --vault-seed is where it is not said", default="0")
+    parser.addini("vault_examples", default=EXAMPLES, help="the number of --vault-examples, where it is not given")
+    parser.addini("vault_seed", default=SEED, help="the number of --vault-seed, where it is not given")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if examples(config) < 1:
+        raise pytest.UsageError("--vault-examples, or `vault_examples` in the settings, is at least 1")
+    seed(config)
+
+
+def examples(config: pytest.Config) -> int:
+    """How many books a law is tried with. Raises `UsageError` of pytest for what is no number."""
+    return _number(config, "vault_examples")
+
+
+def seed(config: pytest.Config) -> int:
+    """Which books they are."""
+    return _number(config, "vault_seed")
+
+
+def _number(config: pytest.Config, name: str) -> int:
+    given: int | None = config.getoption(name)
+    if given is not None:
+        return given
+    text = config.getini(name)
+    try:
+        return int(text)
+    except ValueError:
+        raise pytest.UsageError(f"`{name}` is a whole number: `{text}` is none") from None
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> VaultFile | None:
@@ -53,4 +80,4 @@ def _is_wanted(file: Path, parent: pytest.Collector) -> bool:
     try:
         return _HAS_BLOCKS.search(file.read_bytes()) is not None
     except OSError:
-        return True  # to be said where it is collected
+        return True  # why it cannot be read is said where it is collected

@@ -1,0 +1,183 @@
+"""The pytest plugin: what is collected of `.vault` files, and how it is chosen, run and told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+pytest_plugins = ["pytester"]
+
+RESERVE = """\
+policy reserve "A small reserve" {
+  currency USD
+}
+
+mineral cobalt
+
+tier domestic when origin = US
+tier foreign  otherwise
+
+waterfall buying {
+  take domestic premium <= 15% over best(foreign) if none allow
+  take foreign
+}
+
+test "domestic wins at the cap" {
+  as of 2027-08-01
+  offers {
+    | offer | trader | mineral | origin | price        | quantity |
+    | a     | one    | cobalt  | US     | 11.50 USD/kg | 10 kg    |
+    | b     | one    | cobalt  | AU     | 10.00 USD/kg | 10 kg    |
+  }
+  requests {
+    | request | buyer | mineral | quantity |
+    | r1      | gm    | cobalt  | 10 kg    |
+  }
+  expect award 10 kg from a to r1
+}
+
+always "domestic costs at most 15% more" {
+  for each award where tier = domestic: (premium else 0%) <= 15%
+}
+"""
+FIRST, SECOND = "domestic wins at the cap", "domestic costs at most 15% more"
+
+
+@pytest.fixture
+def reserve(pytester: pytest.Pytester) -> Path:
+    file = pytester.path / "reserve.vault"
+    file.write_text(RESERVE, encoding="utf-8")
+    return file
+
+
+def names(result: pytest.RunResult) -> list[str]:
+    """The node ids that a quiet collection tells."""
+    return [line for line in result.outlines if "::" in line]
+
+
+def test_every_test_and_law_is_an_item_in_file_order(pytester: pytest.Pytester, reserve: Path) -> None:
+    result = pytester.runpytest("--collect-only", "-q")
+    assert names(result) == [f"reserve.vault::{FIRST}", f"reserve.vault::{SECOND}"]
+
+
+def test_an_item_has_its_file_and_line(pytester: pytest.Pytester, reserve: Path) -> None:
+    items, _ = pytester.inline_genitems("reserve.vault")
+    places = [one.location for one in items]
+    lines = RESERVE.splitlines()
+    assert places == [
+        ("reserve.vault", lines.index(f'test "{FIRST}" {{'), FIRST),
+        ("reserve.vault", lines.index(f'always "{SECOND}" {{'), SECOND),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "chosen"), [("cap", [FIRST]), ("domestic and most", [SECOND]), ("law", [SECOND]), ("not law", [FIRST])]
+)
+def test_items_are_chosen_by_their_words(
+    pytester: pytest.Pytester, reserve: Path, words: str, chosen: list[str]
+) -> None:
+    result = pytester.runpytest("--collect-only", "-q", "-k", words)
+    assert names(result) == [f"reserve.vault::{one}" for one in chosen]
+
+
+def test_an_item_is_chosen_by_its_id(pytester: pytest.Pytester, reserve: Path) -> None:
+    result = pytester.runpytest("--collect-only", "-q", f"reserve.vault::{SECOND}")
+    assert names(result) == [f"reserve.vault::{SECOND}"]
+
+
+def test_two_of_one_title_have_two_names(pytester: pytest.Pytester, reserve: Path) -> None:
+    (head, law) = RESERVE.split("\nalways ")
+    reserve.write_text(RESERVE + "\nalways " + law, encoding="utf-8")
+    result = pytester.runpytest("--collect-only", "-q", "-k", "law")
+    assert names(result) == [f"reserve.vault::{SECOND}", f"reserve.vault::{SECOND} (2)"]
+
+
+def test_a_policy_without_tests_is_left_alone(pytester: pytest.Pytester, reserve: Path) -> None:
+    reserve.write_text(RESERVE.split("\ntest ")[0], encoding="utf-8")
+    assert pytester.runpytest().ret == pytest.ExitCode.NO_TESTS_COLLECTED
+
+
+def test_a_wrong_policy_is_told_as_check_tells_it_without_a_traceback(
+    pytester: pytest.Pytester, reserve: Path
+) -> None:
+    reserve.write_text(RESERVE.replace("premium <= 15% over", "premium <= 15 kg over"), encoding="utf-8")
+    result = pytester.runpytest()
+    result.assert_outcomes(errors=1)
+    result.stdout.re_match_lines([r"error\[V0\d+\]: .*", r" +--> reserve\.vault:11:\d+"])
+    result.stdout.no_fnmatch_line("*Traceback*")
+    result.stdout.no_fnmatch_line("*vault_items.py*")
+
+
+def test_a_file_without_a_header_that_has_tests_is_told(pytester: pytest.Pytester, reserve: Path) -> None:
+    reserve.write_text(RESERVE.split("}\n", 1)[1], encoding="utf-8")
+    result = pytester.runpytest()
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*this file has no header*"])
+
+
+def test_a_file_that_is_no_text_is_told(pytester: pytest.Pytester, reserve: Path) -> None:
+    reserve.write_bytes(b'test "\xff"')
+    result = pytester.runpytest("reserve.vault")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*error?V0116?: this file is not text*"])
+
+
+# ---- which files ---------------------------------------------------------------------------------------------------
+
+
+def test_only_files_that_the_patterns_want_are_collected(pytester: pytest.Pytester, reserve: Path) -> None:
+    pytester.makeini("[pytest]\nvault_files = policies/*.vault\n")
+    policies = pytester.mkdir("policies")
+    (policies / "other.vault").write_text(RESERVE, encoding="utf-8")
+    assert names(pytester.runpytest("--collect-only", "-q")) == [
+        f"policies/other.vault::{FIRST}",
+        f"policies/other.vault::{SECOND}",
+    ]
+
+
+def test_without_patterns_only_a_named_file_is_collected(pytester: pytest.Pytester, reserve: Path) -> None:
+    pytester.makeini("[pytest]\nvault_files =\n")
+    assert pytester.runpytest().ret == pytest.ExitCode.NO_TESTS_COLLECTED
+    assert len(names(pytester.runpytest("--collect-only", "-q", "reserve.vault"))) == 2
+
+
+def test_this_projects_wrong_policies_are_not_collected(request: pytest.FixtureRequest) -> None:
+    patterns = request.config.getini("vault_files")
+    golden = sorted((request.config.rootpath / "tests").rglob("*.vault"))
+    assert golden
+    assert [one for one in golden if any(one.match(pattern) for pattern in patterns)] == []
+
+
+@pytest.mark.parametrize("option", [("--vault-examples", "0"), ("--vault-examples", "-1")])
+def test_a_number_of_examples_that_is_none_is_refused(
+    pytester: pytest.Pytester, reserve: Path, option: tuple[str, str]
+) -> None:
+    result = pytester.runpytest(*option)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*vault-examples*at least 1*"])
+
+
+@pytest.mark.parametrize("name", ["vault_examples", "vault_seed"])
+def test_a_setting_that_is_no_number_is_refused(pytester: pytest.Pytester, reserve: Path, name: str) -> None:
+    pytester.makeini(f"[pytest]\n{name} = many\n")
+    result = pytester.runpytest()
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"*`{name}` is a whole number: `many` is none*"])
+
+
+# ---- other people's tests ------------------------------------------------------------------------------------------
+
+
+def test_nothing_heavy_is_loaded_where_there_is_no_policy(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import sys
+
+        def test_loaded():
+            heavy = {"hypothesis", "lark", "polars", "openpyxl", "vault_rules.api", "vault_rules.language"}
+            assert not heavy & set(sys.modules)
+            assert "vault_rules.testing.pytest_plugin" in sys.modules
+        """
+    )
+    pytester.runpytest_subprocess("-p", "no:hypothesispytest").assert_outcomes(passed=1)
