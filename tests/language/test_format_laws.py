@@ -104,6 +104,7 @@ def grown(inner: st.SearchStrategy[ast.Expr]) -> st.SearchStrategy[ast.Expr]:
         make(ast.IsMissing, inner),
         make(ast.Conditional, inner, inner, inner),
         make(ast.Default, inner, inner),
+        make(ast.Narrowed, inner, inner),
         make(ast.SetLiteral, tuples(inner)),
         make(ast.Attribute, inner, identifiers),
         make(ast.Lookup, identifiers, tuples(inner, 1)),
@@ -227,7 +228,8 @@ def expectation(draw: st.DrawFn) -> ast.Expectation:
 example_items = st.one_of(
     make(ast.AsOf, days), make(ast.SetParameter, identifiers, expressions), example_table(), expectation()
 )
-laws = make(ast.Law, identifiers, optional_expressions, expressions)
+openings = st.none() | make(ast.Opening, tuples(identifiers, 1))
+laws = make(ast.Law, openings, tuples(identifiers, 1, 2), optional_expressions, expressions)
 statements = st.one_of(
     header(),
     make(ast.Use, st.none(), paths, st.none() | tuples(identifiers, 1)),

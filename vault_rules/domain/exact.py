@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
 
@@ -37,6 +38,15 @@ def has_end(value: Fraction) -> bool:
         while denominator % factor == 0:
             denominator //= factor
     return denominator == 1
+
+
+def total(values: Iterable[Fraction]) -> Fraction:
+    """The sum, worked out denominator by denominator: far quicker than fraction by fraction."""
+    sums: dict[int, int] = {}
+    for one in values:
+        denominator = one.denominator
+        sums[denominator] = sums.get(denominator, 0) + one.numerator
+    return sum((Fraction(many, part) for part, many in sums.items()), Fraction(0))
 
 
 def invoice(amount: Fraction) -> Decimal:

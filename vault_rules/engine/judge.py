@@ -48,10 +48,7 @@ def flip_of_condition(condition: typed.Expr, view: View, wanted: bool) -> Fracti
     change: so only those are tried, from the highest down. None also where it holds at any price above, or where the
     highest such price is not itself one.
     """
-    prices = sorted(
-        {root for one in _comparisons(condition, view) if (root := _root(one, view)) is not None and root > 0},
-        reverse=True,
-    )
+    prices = turning_prices(condition, view)
     if not prices or _holds(condition, view, prices[0] + 1, wanted):
         return None
     for at, price in enumerate(prices):
@@ -61,6 +58,12 @@ def flip_of_condition(condition: typed.Expr, view: View, wanted: bool) -> Fracti
         if _holds(condition, view, (price + lower) / 2, wanted):
             return None
     return None
+
+
+def turning_prices(condition: typed.Expr, view: View) -> list[Fraction]:
+    """The offered prices at which a comparison in a condition turns, from the highest down."""
+    roots = (_root(one, view) for one in _comparisons(condition, view))
+    return sorted({one for one in roots if one is not None and one > 0}, reverse=True)
 
 
 def _holds(condition: typed.Expr, view: View, price: Fraction, wanted: bool) -> bool:

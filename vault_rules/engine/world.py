@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 import attrs
 
+from vault_rules.domain.exact import total
 from vault_rules.domain.rows import Benchmark, Facility, Holding, Offer, PriorAward, Request
 from vault_rules.engine.again import Again
 from vault_rules.engine.markets import Markets, benchmark_price
@@ -61,12 +62,14 @@ class World:
         self.day, self.book, self.again = day, book, again
         self.as_of: date = day.as_of
         self.requests = {one.request: one for one in book.requests}
-        self.requested_by: dict[str, dict[str, Fraction]] = {}
-        """What is requested, by mineral and buyer."""
+        asked: dict[str, dict[str, list[Fraction]]] = {}
         for request in book.requests:
-            of = self.requested_by.setdefault(request.mineral, {})
-            of[request.buyer] = of.get(request.buyer, Fraction(0)) + request.quantity
-        self.requested = {mineral: sum(of.values(), Fraction(0)) for mineral, of in self.requested_by.items()}
+            asked.setdefault(request.mineral, {}).setdefault(request.buyer, []).append(request.quantity)
+        self.requested_by: dict[str, dict[str, Fraction]] = {
+            mineral: {buyer: total(quantities) for buyer, quantities in of.items()} for mineral, of in asked.items()
+        }
+        """What is requested, by mineral and buyer."""
+        self.requested = {mineral: total(of.values()) for mineral, of in self.requested_by.items()}
         self.held: dict[str, Fraction] = {}
         self.demand: dict[str, Fraction] = {}
         for holding in book.holdings:

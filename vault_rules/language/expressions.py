@@ -276,6 +276,10 @@ class ExpressionReader:
         value, fallback = tree.children
         return ast.Default(self.expr(value), self.expr(fallback), span=self.span(tree))
 
+    def _expr_narrowed(self, tree: Any) -> ast.Expr:
+        value, where = tree.children
+        return ast.Narrowed(self.expr(value), self.expr(where), span=self.span(tree))
+
     def _expr_conditional(self, tree: Any) -> ast.Expr:
         condition, then, otherwise = (self.expr(child) for child in tree.children)
         return ast.Conditional(condition, then, otherwise, span=self.span(tree))

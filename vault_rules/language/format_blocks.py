@@ -266,9 +266,17 @@ _TO = ("award", "no_award")
 def _(statement: ast.Always, wrapper: Wrapper) -> list[Line]:
     inner: list[Line] = []
     for law in statement.laws:
-        each = f"for each {law.subject.name}"
-        first = [Item(f"{each}: ", law.condition)]
-        if law.where is not None:
-            first = [Item(f"{each} where ", law.where, suffix=":"), Item("", law.condition)]
-        inner += _filled(first, law.span.start, wrapper)
+        inner += _filled(_law_items(law), law.span.start, wrapper)
     return _block(f"always {quote(statement.title)} {{", statement, inner)
+
+
+def _law_items(law: ast.Law) -> list[Item]:
+    """What it compares by, of what it is said, for which of these, and what is said."""
+    each = f"for each {' and '.join(one.name for one in law.subjects)}"
+    said = [Item(f"{each}: ", law.condition)]
+    if law.where is not None:
+        said = [Item(f"{each} where ", law.where, suffix=":"), Item("", law.condition)]
+    if law.opening is None:
+        return said
+    words = " ".join(one.name for one in law.opening.words)
+    return [Item(f"when {words}:", span=(law.opening.span.start, law.opening.span.end)), *said]

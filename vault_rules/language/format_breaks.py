@@ -164,6 +164,10 @@ class Wrapper:
         items = [Item("", node.value, OR), Item("else ", node.fallback, OR)]
         return self._listed("(", items, ")", column, tail)
 
+    def _narrowed(self, node: ast.Narrowed, column: int, tail: int) -> list[str]:
+        items = [Item("", node.value, OR), Item("where ", node.where, OR)]
+        return self._listed("(", items, ")", column, tail)
+
     def _call(self, node: ast.Call, column: int, tail: int) -> list[str]:
         own_words = (ast.Depth, ast.Within, ast.Responsive, ast.AllTiers)
         items = [
@@ -188,6 +192,7 @@ _BREAKS: dict[type[ast.Expr], Callable[..., list[str]]] = {
     ast.Conditional: Wrapper._conditional,
     ast.SetLiteral: Wrapper._set,
     ast.Default: Wrapper._default,
+    ast.Narrowed: Wrapper._narrowed,
     ast.Call: Wrapper._call,
     ast.Lookup: Wrapper._lookup,
     ast.Unary: Wrapper._unary,

@@ -79,6 +79,8 @@ _flat.register(ast.Within, lambda node: f"within {flat(node.value, SUM)}")
 _flat.register(ast.IsMissing, lambda node: f"{flat(node.operand, SUM)} is missing")
 _flat.register(ast.Default, lambda node: f"({flat(node.value, OR)} else {flat(node.fallback, OR)})")
 
+_flat.register(ast.Narrowed, lambda node: f"({flat(node.value, OR)} where {flat(node.where, OR)})")
+
 
 @_flat.register
 def _(node: ast.SetLiteral) -> str:

@@ -92,6 +92,11 @@ class ExampleTreeReader(RuleTreeReader):
         )
 
     def _law(self, tree: Any) -> ast.Law:
-        subject, *expressions = tree.children
-        read = [self.expr(child) for child in expressions]
-        return ast.Law(self.identifier(subject), read[0] if len(read) == 2 else None, read[-1], span=self.span(tree))
+        first, *rest = tree.children
+        opening = None
+        if first.data == "opening":
+            opening = ast.Opening(self.names(first), span=self.span(first))
+            first, *rest = rest
+        *where, condition = [self.expr(child) for child in rest]
+        subjects = self.names(first)
+        return ast.Law(opening, subjects, where[0] if where else None, condition, span=self.span(tree))

@@ -61,6 +61,7 @@ _KNOWN = (
     form.sets_without_braces,
     form.date_with_arithmetic,
     values.bare_else,
+    values.bare_where,
     values.bare_if,
     values.bars_of_a_row,
     values.strange_character,

@@ -223,6 +223,17 @@ def bare_else(spot: Spot) -> Diagnostic | None:
     )
 
 
+def bare_where(spot: Spot) -> Diagnostic | None:
+    """`for each mineral: share where origin in covered <= 20%`."""
+    if spot.word != "where" or spot.head != "always":
+        return None
+    return spot.error(
+        "V0101",
+        "`where` stands in parentheses, together with the sum that it narrows",
+        help="write `(share where origin = US) <= 20%`; or before the colon: `for each award where …:`",
+    )
+
+
 def bare_if(spot: Spot) -> Diagnostic | None:
     """`price <= if origin = US then …`."""
     if spot.previous != "if" or not re.search(r"\bthen\b", spot.line_after):

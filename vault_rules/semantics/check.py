@@ -94,9 +94,9 @@ class _Checker:
         if self._circles():
             return None
         self._duties()
-        examples.check(self.loaded, self.of, self.reads)
+        laws = examples.check(self.loaded, self.of, self.reads)
         self._analyses(rules, exceptions, by_name)
-        return self._policy(rules, exceptions, header)
+        return self._policy(rules, exceptions, header, laws)
 
     # ---- definitions ------------------------------------------------------------------------------------------
 
@@ -242,7 +242,11 @@ class _Checker:
             found.extend(lint.idle_tiers(self.names, rules["tier"], rules["waterfall"]))
 
     def _policy(
-        self, rules: Rules, exceptions: list[typed.TypedException], header: Mapping[str, Any]
+        self,
+        rules: Rules,
+        exceptions: list[typed.TypedException],
+        header: Mapping[str, Any],
+        laws: tuple[typed.Law, ...],
     ) -> typed.TypedPolicy:
         names = self.names
         lets = {}
@@ -270,6 +274,7 @@ class _Checker:
             sha256=self.loaded.sha256,
             span=Span(root.source, 0, 0),
             functions=dict(sorted(self.of.called.items())),
+            laws=laws,
             **header,
         )
 

@@ -88,6 +88,8 @@ class Elaborator(OperatorReader):
                 return self.conditional(node, hint)
             case ast.Default():
                 return self._default(node, hint)
+            case ast.Narrowed():
+                return self._narrowed(node)
             case ast.Attribute():
                 return self._attribute(node)
             case ast.Lookup():
@@ -159,6 +161,10 @@ class Elaborator(OperatorReader):
                 if kind is None:
                     return self._no_part("a request", name, node.name.span, REQUEST_COLUMNS)
                 return typed.Column(kind, "request", name, span=node.span)
+            case ast.Name(name="before") if self.is_of_law(node.owner):
+                from vault_rules.semantics.laws import before
+
+                return before(self, node)
             case ast.Name(name="offer") if name in OFFER_COLUMNS:
                 return typed.Column(OFFER_COLUMNS[name], "offer", name, span=node.span)
             case ast.Lookup():
@@ -185,6 +191,11 @@ class Elaborator(OperatorReader):
             help = f"did you mean `{near}`?" if near else f"it has {', '.join(f'`{one}`' for one in known)}"
         self.report("V0207", f"{owner} has no `{name}`", span, help=help)
         return self.error(span)
+
+    def _narrowed(self, node: ast.Narrowed) -> typed.Expr:
+        from vault_rules.semantics.laws import narrowed
+
+        return narrowed(self, node)
 
     def _lookup(self, node: ast.Lookup, column: ast.Identifier | None) -> typed.Expr:
         from vault_rules.semantics.tables import lookup

@@ -9,6 +9,7 @@ from typing import Any
 from vault_rules.language import ast
 from vault_rules.semantics import typed
 from vault_rules.semantics.constants import NoFacts, NotConstant
+from vault_rules.semantics.law_columns import LawScope
 from vault_rules.semantics.operators import Functions
 from vault_rules.semantics.scope import Names
 from vault_rules.semantics.types import ERROR, Type, set_of
@@ -74,6 +75,8 @@ class Elaboration:
         self.let_values: Mapping[str, ast.Expr] = {}
         self.table_sources: Mapping[str, Source] = {}
         self.extra: Mapping[str, tuple[str, Type]] = {}
+        self.law: LawScope | None = None
+        """The law that is being read."""
         self.price_is_compared = False
 
     # ---- saying what is wrong -----------------------------------------------------------------------------------
@@ -91,6 +94,10 @@ class Elaboration:
 
     def error(self, span: Span) -> typed.Expr:
         return typed.Const(ERROR, None, span=span)
+
+    def is_of_law(self, before: ast.Name) -> bool:
+        """Whether `before` is the evaluation before a change: a policy may give something of its own that name."""
+        return (self.law is not None and self.law.compares) or before.name not in self.names.values
 
     # ---- what is asked of an expression ---------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from vault_rules.domain.spelling import did_you_mean
 from vault_rules.language import ast
+from vault_rules.semantics import typed
 from vault_rules.semantics.elaborate import Elaborator
 from vault_rules.semantics.example_tables import RowNames, check_table
 from vault_rules.semantics.expectations import ExpectationReader
@@ -18,15 +19,16 @@ from vault_rules.source.text import Span
 Books = Mapping[str, ast.Book]
 
 
-def check(loaded: Loaded, of: Elaborator, known: Reads) -> None:
-    """Type every example and law of the evaluated file, and every shared book."""
-    from vault_rules.semantics.laws import check_law
+def check(loaded: Loaded, of: Elaborator, known: Reads) -> tuple[typed.Law, ...]:
+    """Type every example and law of the evaluated file, and every shared book; the laws."""
+    from vault_rules.semantics.laws import read_law
 
     books = books_of(loaded.statements)
     for book in books.values():
         _each_once(book, of)
         _tables(book, RowNames(), of)
     expectations = ExpectationReader(loaded, of, books)
+    laws = []
     for statement in loaded.root.statements:
         if isinstance(statement, ast.Test):
             before = len(of.diagnostics)
@@ -35,8 +37,8 @@ def check(loaded: Loaded, of: Elaborator, known: Reads) -> None:
             if len(of.diagnostics) == before and not any(isinstance(one, ast.Expectation) for one in statement.items):
                 _expects_nothing(statement, of)
         elif isinstance(statement, ast.Always):
-            for law in statement.laws:
-                check_law(law, of, known)
+            laws.append(read_law(statement, of, known))
+    return tuple(laws)
 
 
 def _test(test: ast.Test, books: Books, of: Elaborator, known: Reads) -> None:

@@ -9,6 +9,7 @@ from vault_rules.domain.spelling import did_you_mean
 from vault_rules.language import ast
 from vault_rules.semantics import typed
 from vault_rules.semantics.elaboration import NAME, Elaboration
+from vault_rules.semantics.law_columns import SUMS, UNDEFINED
 from vault_rules.semantics.types import (
     CONTEXT,
     ERROR,
@@ -23,6 +24,7 @@ from vault_rules.semantics.types import (
 from vault_rules.source.diagnostic import Label
 from vault_rules.source.text import Span
 
+_KNOWN_LATER = frozenset((*SUMS, *UNDEFINED, "purchased", "spend"))
 _GROUPED = ("country", "mineral", "trader", "buyer", "kind", "facility", "name", "text", None)
 """What a group may hold; names and texts where it is left open what they name."""
 
@@ -67,7 +69,7 @@ class NameReader(Elaboration):
         if name in REQUEST_COLUMNS:
             return f"it is a column of requests: say `request.{name}`"
         if name in FACILITY_COLUMNS:
-            return f"`{name}` is a column of facilities: only a `store` knows it"
+            return f"`{name}` is a column of facilities: only a `store`, and a law about each `award`, know it"
         if name == "otherwise":
             return "`otherwise` stands without `when`: `tier other otherwise`"
         if near is not None:
@@ -80,7 +82,9 @@ class NameReader(Elaboration):
             return f"a declared {kind}'s name is one word: use one here and in the book, or declare no {kind}s"
         if kind in ("mineral", "trader", "buyer"):
             return f'declare it: `{kind} {name} "…"`'
-        if name in ("awarded", "requested", "purchased", "premium", "reference", "shortfall", "share", "spend"):
+        if name == "before" and self.law is not None:
+            return "say what it was before the change: `before.awarded`"
+        if name in _KNOWN_LATER:
             return f"`{name}` is known only when awards have been made: an `always` may read it, a rule may not"
         if self.extra:
             return "here one may say " + ", ".join(f"`{one}`" for one in self.extra)
@@ -124,11 +128,12 @@ class NameReader(Elaboration):
             return self.error(span)
         self.open.append(name)
         outer, self.extra = self.extra, {}
+        law, self.law = self.law, None
         compared, self.price_is_compared = self.price_is_compared, False
         value = self.expr(statement.value)
         if name in self.let_values:  # another value for this run, of the same kind
             value = self.coerce(self.expr(self.let_values[name], value.type), value.type, f"`{name}`")
-        self.extra, self.price_is_compared = outer, compared
+        self.extra, self.price_is_compared, self.law = outer, compared, law
         self.open.pop()
         if value.type == NAME:
             value = self.error(value.span)

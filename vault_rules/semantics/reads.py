@@ -225,8 +225,10 @@ def _undefined_error(part: typed.Expr) -> Diagnostic:
     match part:
         case typed.Column(owner="field"):
             why, help = (
-                "may be blank in an offer" if name not in _OF_AWARDS else "may be unknown for an award",
-                f"write `({name} else …)`"
+                "may be blank in an offer"
+                if name not in _OF_AWARDS
+                else "may be unknown: not every award has a reference",
+                f"write `({text if isinstance(part, typed.OfSubject) else name} else …)`"
                 + (f", or give it a value: `field {name}: … else …`" if name not in _OF_AWARDS else ""),
             )
         case typed.Lookup():

@@ -44,10 +44,21 @@ class Foreign(Expr):
 
 @attrs.frozen
 class Column(Expr):
-    """`owner`: offer, field, request or facility."""
+    """`owner`: offer, field, request or facility; `award` where it is a law's subject that has it."""
 
     owner: str
     name: str
+
+
+@attrs.frozen
+class OfSubject(Column):
+    """What a law says `before.` of, or narrows by `where`: a column or a sum of its subject.
+
+    `before`: in the evaluation before the change. `where`: over the awards (or requests) for which this holds.
+    """
+
+    before: bool = False
+    where: Expr | None = None
 
 
 @attrs.frozen
@@ -134,6 +145,8 @@ def children(expr: Expr) -> tuple[Expr, ...]:
     match expr:
         case Call(arguments=arguments):
             return arguments
+        case OfSubject(where=Expr() as where):
+            return (where,)
         case Lookup(keys=keys):
             return keys
         case Market(depth=Expr() as depth):
@@ -304,6 +317,35 @@ class TypedField:
 
 
 @attrs.frozen
+class Change:
+    """What a law compares two evaluations by. `kind`: one of `openings.OPENINGS`; `cap` where it names one."""
+
+    kind: str
+    cap: str | None
+    span: Span = attrs.field(eq=False, repr=False)
+
+
+@attrs.frozen
+class ForEach:
+    """`[when …:] for each SUBJECT [and SUBJECT]… [where …]: …`; `subjects` are words of `law_columns.SUBJECTS`."""
+
+    change: Change | None
+    subjects: tuple[str, ...]
+    where: Expr | None
+    condition: Expr
+    span: Span = attrs.field(eq=False, repr=False)
+
+
+@attrs.frozen
+class Law:
+    """An `always` block."""
+
+    title: str
+    parts: tuple[ForEach, ...]
+    span: Span = attrs.field(eq=False, repr=False)
+
+
+@attrs.frozen
 class SourceFile:
     """A file the policy used: its place relative to the policy's folder, and its bytes' hash."""
 
@@ -344,6 +386,8 @@ class TypedPolicy:
     has_header: bool = True
     functions: Mapping[str, str] = attrs.field(factory=dict)
     """The functions of plugins that it calls, each with whose it is and its version."""
+    laws: tuple[Law, ...] = ()
+    """The `always` blocks of the file itself, in file order."""
 
     @property
     def parameters(self) -> Mapping[str, TypedLet]:

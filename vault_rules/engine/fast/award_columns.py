@@ -9,7 +9,7 @@ import polars as pl
 
 from vault_rules.domain.award_columns import AwardColumns
 from vault_rules.domain.columns import Coded, Numbers, Texts, code_type
-from vault_rules.engine.fast.evaluation import FastEvaluation, step_of
+from vault_rules.engine.fast.evaluation import FastEvaluation
 from vault_rules.engine.fast.lanes import reference_of
 from vault_rules.engine.fast.vectors import Exact, Keyed, Scalar, Value, Wide, as_exact, is_true
 from vault_rules.engine.program import rule_ref
@@ -43,7 +43,7 @@ class _Awards:
         if len(self.rows) * 16 < len(alive) or not len(alive):
             return alive.search_sorted(self.rows) if len(self.rows) else self.rows
         places = pl.zeros(int(alive[-1]) + 1, dtype=pl.UInt32, eager=True)
-        return places.scatter(alive, pl.int_range(len(alive), dtype=pl.UInt32, eager=True)).gather(self.rows)
+        return places.scatter(alive, pl.int_range(len(alive), dtype=pl.UInt32, eager=True))[self.rows]
 
     def _of(self, expr: pl.Expr, places: pl.Series) -> pl.Series:
         """What an expression is for some of the offers that may serve."""
@@ -61,7 +61,7 @@ class _Awards:
             self._texts(),
             self.step,
             Numbers(serving.ledger.frame["quantity"], serving.mass),
-            Numbers(price.whole.gather(self.rows), price.unit),
+            Numbers(price.whole[self.rows], price.unit),
             self._compared(),
             reference,
             *self._with_exceptions(),
@@ -98,20 +98,20 @@ class _Awards:
 
     def _texts(self) -> dict[str, pl.Series]:
         offers = self.serving.book.offers
-        found = {"offer": offers.ids.gather(self.rows), **self._of_walks(), **self._of_steps()}
+        found = {"offer": offers.ids[self.rows], **self._of_walks(), **self._of_steps()}
         for name in _OF_OFFER:
             found[name] = self._of_offer(name)
         tiers = pl.Series([None, *self.serving.verdicts.tiers, None], dtype=pl.String)
-        found["tier"] = tiers.gather(self.serving.lanes.alive.frame["tier"].gather(self.places))
+        found["tier"] = tiers[self.serving.lanes.alive.frame["tier"][self.places]]
         return found
 
     def _of_offer(self, name: str) -> pl.Series:
         column = self.serving.book.offers.columns.get(name)
         if isinstance(column, Coded):
             texts = [one.isoformat() if isinstance(one, date) else one for one in column.values]
-            return pl.Series(texts, dtype=pl.String).gather(column.codes.gather(self.rows))
+            return pl.Series(texts, dtype=pl.String)[column.codes[self.rows]]
         if isinstance(column, Texts):
-            return column.texts.gather(self.rows)
+            return column.texts[self.rows]
         return pl.Series([None], dtype=pl.String).new_from_index(0, len(self.rows))
 
     def _of_walks(self) -> dict[str, pl.Series]:
@@ -121,7 +121,7 @@ class _Awards:
             "buyer": [walk.request.buyer for walk in walks],
             "waterfall": [walk.waterfall.name for walk in walks],
         }
-        return {name: pl.Series(ones, dtype=pl.String).gather(self.walks) for name, ones in texts.items()}
+        return {name: pl.Series(ones, dtype=pl.String)[self.walks] for name, ones in texts.items()}
 
     def _of_steps(self) -> dict[str, pl.Series]:
         """Label and place of each step: one text for each step of a waterfall."""
@@ -138,10 +138,10 @@ class _Awards:
         most = max((step for _, step in kinds), default=0) + 1
         table = [number.get((walk.waterfall.name, step), 0) for walk in self.serving.walks for step in range(most)]
         index = pl.DataFrame([self.walks, self.step]).select(pl.col("walk").cast(pl.Int64) * most + pl.col("step"))
-        at = pl.Series(table, dtype=pl.UInt32).gather(index.to_series().cast(pl.UInt32))
+        at = pl.Series(table, dtype=pl.UInt32)[index.to_series().cast(pl.UInt32)]
         return {
-            "step_label": pl.Series([labels[key][0] for key in kinds], dtype=pl.String).gather(at),
-            "rule": pl.Series([labels[key][1] for key in kinds], dtype=pl.String).gather(at),
+            "step_label": pl.Series([labels[key][0] for key in kinds], dtype=pl.String)[at],
+            "rule": pl.Series([labels[key][1] for key in kinds], dtype=pl.String)[at],
         }
 
     # ---- values ----------------------------------------------------------------------------------------------------
@@ -173,14 +173,13 @@ class _Awards:
         if isinstance(value, Scalar) or not len(mine):
             return pl.zeros(len(mine), dtype=pl.UInt32, eager=True)
         assert isinstance(value, Keyed)
-        return self._of(value.index.cast(pl.UInt32), self.places.gather(mine))
+        return self._of(value.index.cast(pl.UInt32), self.places[mine])
 
     def _queues(self) -> dict[Any, list[int]]:
         found: dict[Any, list[int]] = {}
         for walk in self.serving.walks:
-            for number in walk.in_step:
-                queue = self.serving.queue(walk, step_of(walk, number)).queue
-                found.setdefault(queue, []).append(walk.number)
+            for candidates in self.serving.queues(walk).values():
+                found.setdefault(candidates.queue, []).append(walk.number)
         return found
 
     def _shown(self) -> dict[str, pl.Series]:
@@ -194,5 +193,5 @@ class _Awards:
             ones = [value.value] if isinstance(value, Scalar) else value.values
             texts = [None if one is None else show(one, expr.type, policy.currency) for one in ones]
             every = pl.int_range(len(self.rows), dtype=pl.UInt32, eager=True)
-            found[name] = pl.Series(texts, dtype=pl.String).gather(self._places_in(value, every))
+            found[name] = pl.Series(texts, dtype=pl.String)[self._places_in(value, every)]
         return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -13,7 +13,8 @@ from vault_rules.engine.fast.cheapest import cheapest
 from vault_rules.engine.fast.ordering import in_order, packed, ranked, tied
 from vault_rules.engine.fast.segments import Lane, Segment
 from vault_rules.engine.fast.sight import Sight
-from vault_rules.engine.fast.vectors import Exact, Keyed, Scalar, is_true
+from vault_rules.engine.fast.table import picked
+from vault_rules.engine.fast.vectors import Exact, Keyed, Scalar, Value, is_true
 
 if TYPE_CHECKING:
     from vault_rules.engine.fast.lanes import Lanes, Queue
@@ -27,17 +28,17 @@ class Candidates:
         self._rest: dict[str, Lane] = {}
 
     @cached_property
-    def ordered(self) -> tuple[pl.DataFrame, frozenset[int]]:
-        """The first candidates of all minerals: `#group`, `row`, `#quantity`, `#place` among those that may serve, and
-        the order; and the minerals (by code) that have more.
+    def ordered(self) -> tuple[pl.DataFrame, Mapping[int, int]]:
+        """The first candidates of all minerals in order: `#group`, `row`, `#quantity`, `#place` among those that may
+        serve; and for the minerals (by code) that have more the key up to which they are here.
         """
         frame, order = self._frame(self.queue.minerals)
         if len(order) > 1:
             ordered = frame.sort("#group", *order, maintain_order=True)
-            return self._by_id(ordered, order, tied(ordered, ["#group", *order])), frozenset()
+            return self._by_id(ordered, order, tied(ordered, ["#group", *order])), {}
         codes = self.lanes.codes
         enough = {codes[mineral]: quantity for mineral, quantity in self.enough.items() if mineral in codes}
-        ordered, ties, more = cheapest(frame, enough)
+        ordered, ties, more = cheapest(frame, enough, keys=not self.lanes.alive.offers.ids_rise)
         return self._by_id(ordered, order, ties), more
 
     @cached_property
@@ -93,9 +94,9 @@ class Candidates:
 
     def behind(self, mineral: str) -> pl.DataFrame:
         """The candidates behind the first ones, as `ordered`."""
-        first = self.ordered[0].filter(pl.col("#group") == self.lanes.codes[mineral])
+        reached = self.ordered[1][self.lanes.codes[mineral]]
         frame, order = self._frame(frozenset((mineral,)))
-        ordered, ties = in_order(frame.filter(pl.col("#key") > first["#key"][-1]))
+        ordered, ties = in_order(frame.filter(pl.col("#key") > reached))
         return self._by_id(ordered, order, ties)
 
     # ---- which, and in what order ----------------------------------------------------------------------------------
@@ -115,17 +116,23 @@ class Candidates:
         one = next(iter(minerals)) if len(minerals) == 1 else None
         quantity, rows, start = lanes.quantity(sight), lanes.rows(sight, one), lanes.start(sight, one)
         place = pl.int_range(start, start + rows.height, dtype=pl.UInt32).alias("#place")
-        found = rows.lazy().with_columns(place).filter(mask)
-        return found.select(group, "row", "#place", *order, quantity).collect(), names
+        return picked(rows, mask, [group, "row", "#place", *order, quantity], [place]), names
+
+    def _ranked_once(self, name: str, sight: Sight, value: Callable[[Sight], Value]) -> Exact | None:
+        """A key that is the same at every step."""
+        known = self.lanes.ranks.setdefault(id(sight), {})
+        if name not in known:
+            known[name] = ranked(value(sight), False)
+        return known[name]
 
     def _order(self, sight: Sight) -> list[Exact]:
         """Route group, the step's keys, compared price, delivery."""
         number, clauses, day = self.queue.step.number, self.queue.clauses, sight.world.day
-        keys: list[Exact | None] = [ranked(self.lanes.route_group(sight), False)]
+        keys: list[Exact | None] = [self._ranked_once("#route", sight, self.lanes.route_group)]
         for key in clauses[number, "keys"] or ():
             tiers = day.tier_rank if key.value.type.kind == "tier" else None
             keys.append(ranked(sight.value(key.value), key.descending, tiers))
         keys.append(ranked(sight.compared(), False))
-        keys.append(ranked(sight.table.column("delivery"), False))
+        keys.append(self._ranked_once("delivery", sight, lambda one: one.table.column("delivery")))
         found = packed([one for one in keys if one is not None])
         return found or [Exact(pl.lit(0, dtype=pl.Int64), Fraction(1), 0, 0)]

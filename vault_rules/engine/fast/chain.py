@@ -26,12 +26,7 @@ class Chain:
         self.awards = line.awards
         self._began: dict[int, int] = {}
         """How many awards had been made when each walk began, by its number."""
-        if rooms:
-            used = self.awards.group_by("#room").agg(pl.col("quantity").sum()) if self.awards.height else None
-            for number, amount in () if used is None else used.iter_rows():
-                room = rooms[number]
-                if room is not None:
-                    room.used += amount
+        if rooms:  # nobody else counts in these, so that what they have used is told with the rest of the past
             serving.tallies.history.later(self._past)
 
     def serve(self, walk: Walk) -> None:

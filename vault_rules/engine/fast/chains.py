@@ -18,7 +18,7 @@ from vault_rules.engine.fast.chain import Chain
 from vault_rules.engine.fast.lanes import asks
 from vault_rules.engine.fast.overlap import Line, TooLong
 from vault_rules.engine.fast.rooms import Bound, Room
-from vault_rules.engine.fast.table import index_of
+from vault_rules.engine.fast.table import decoded, index_of
 from vault_rules.engine.fast.tallies import Counting
 from vault_rules.engine.fast.walk import Walk
 from vault_rules.semantics import typed
@@ -168,6 +168,8 @@ class _Rooms:
         self.rooms: list[Room | None] = []
         self._places: dict[int, int] = {}
         self._known: dict[int, int] = {}
+        self._index: pl.Series | None = None
+        """The place of each offer that may serve in a table of what the cap counts by."""
 
     def _means(self, cap: Counting) -> Any:
         """What caps of one mineral have in common that say the same to every buyer."""
@@ -183,30 +185,26 @@ class _Rooms:
         cap = next(iter(self.caps.values()))[0]
         assert cap.places is not None
         names = ("mineral", *cap.names)
-        sizes = (len(self.serving.lanes.names), *(cap.places.names[name] for name in cap.names))
-        index = index_of(names, sizes).cast(pl.UInt32)
-        if prod(sizes) > _DENSE:
-            raise _Apart
         lanes = self.serving.lanes
-        codes = (
-            lanes.alive.frame.select(names)[frame["#place"]]
-            if frame.height
-            else lanes.alive.frame.select(names).head(0)
-        )
-        different = codes.lazy().unique().with_columns(place=index).collect()
-        columns = {column.name: column.to_list() for column in different.iter_columns()}
-        table = [0] * (max(columns["place"], default=0) + 1)
-        for at, place in enumerate(columns["place"]):
+        sizes = (len(lanes.names), *(cap.places.names[name] for name in cap.names))
+        many = prod(sizes)
+        if many > _DENSE:
+            raise _Apart
+        if self._index is None:
+            self._index = lanes.alive.frame.select(index_of(names, sizes).cast(pl.UInt32)).to_series()
+        index = self._index[frame["#place"]]
+        there = pl.zeros(many, dtype=pl.UInt8, eager=True).scatter(index, 1)
+        table = [0] * many
+        for place in (there == 1).arg_true().to_list():
             if place not in self._known:
-                self._known[place] = self._room(columns, at)
+                codes = decoded(place, sizes)
+                self._known[place] = self._room({name: [code] for name, code in zip(names, codes, strict=True)})
             table[place] = self._known[place]
-        rooms = codes.select(pl.lit(pl.Series(table, dtype=pl.UInt32)).gather(index).alias("#room"))
-        return frame.hstack(rooms)
+        return frame.with_columns(pl.Series("#room", table, dtype=pl.UInt32)[index])
 
-    def _room(self, columns: Mapping[str, list[Any]], at: int) -> int:
-        caps = self.caps[columns["mineral"][at]]
-        said = [cap.at(columns, at) for cap in caps]
-        if len({_content(one) for one in said}) > 1:
+    def _room(self, columns: Mapping[str, list[Any]]) -> int:
+        said = [cap.at(columns, 0) for cap in self.caps[columns["mineral"][0]]]
+        if len(said) > 1 and len({_content(one) for one in said}) > 1:
             raise _Apart
         found = said[0]
         room = found.room if isinstance(found, Bound) else found

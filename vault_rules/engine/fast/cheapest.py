@@ -15,16 +15,18 @@ SAMPLE = 20_000
 _SURE = 12  # rows of the sample: a guess from fewer is no guess
 
 
-def cheapest(frame: pl.DataFrame, enough: Mapping[int, int]) -> tuple[pl.DataFrame, bool, frozenset[int]]:
+def cheapest(
+    frame: pl.DataFrame, enough: Mapping[int, int], *, keys: bool = True
+) -> tuple[pl.DataFrame, bool, Mapping[int, int]]:
     """The rows of each group with the lowest keys whose quantities make up at least `enough`, sorted, ties as given.
 
-    `frame` has columns `#group`, `#key` and `#quantity`, whole numbers. Also returned: whether there are ties, and the
-    groups of which there may be more rows than those. A sample says how far to read; where it said too little, all rows
-    of the group are given.
+    `frame` has columns `#group`, `#key` and `#quantity`, whole numbers. Also returned: whether there are ties, and for
+    each group of which there may be more rows the highest key up to which all are here. A sample says how far to read;
+    where it said too little, all rows of the group are given. Without `keys` that column may be left out.
     """
     reach = _reach(frame, enough) if frame.height > SMALL and _pays(frame, enough) else {}
     if not reach:
-        return *in_order(frame), frozenset()
+        return *in_order(frame, keys=keys), {}
     last = frame["#group"].max()
     assert isinstance(last, int)
     limits = pl.Series([reach.get(group) for group in range(last + 1)], dtype=frame.schema["#key"])
@@ -34,7 +36,7 @@ def cheapest(frame: pl.DataFrame, enough: Mapping[int, int]) -> tuple[pl.DataFra
     short = [group for group in reach if sums.get(group, 0) < enough.get(group, 0)]
     if short:
         cut = frame.lazy().filter((pl.col("#key") <= limit).fill_null(True) | pl.col("#group").is_in(short)).collect()
-    return *in_order(cut), frozenset(reach) - set(short)
+    return *in_order(cut, keys=keys), {group: key for group, key in reach.items() if group not in short}
 
 
 def _pays(frame: pl.DataFrame, enough: Mapping[int, int]) -> bool:

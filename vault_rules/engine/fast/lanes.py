@@ -68,6 +68,8 @@ class Lanes:
         self._held: dict[int, tuple[Queue, pl.Expr]] = {}
         self._premiums: dict[int, tuple[Queue, Value | None]] = {}
         self._asked: dict[Any, pl.Expr | None] = {}
+        self.ranks: dict[int, dict[str, Exact | None]] = {}
+        """What every step ranks alike, for each sight by its id."""
 
     @cached_property
     def places(self) -> dict[str, tuple[int, int]]:

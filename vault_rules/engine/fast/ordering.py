@@ -62,10 +62,10 @@ def _together(strong: Exact, weak: Exact) -> Exact:
     return Exact(strong.expr.cast(kind) * whole(size).cast(kind) + weak.expr.cast(kind), Fraction(1), 0, high)
 
 
-def in_order(frame: pl.DataFrame) -> tuple[pl.DataFrame, bool]:
+def in_order(frame: pl.DataFrame, *, keys: bool = True) -> tuple[pl.DataFrame, bool]:
     """Rows by `#group`, a code, then `#key`, a whole number; ties as they stand, and whether there are any.
 
-    One sort of whole numbers where these fit.
+    One sort of whole numbers where these fit. Without `keys` that column may be left out of what is given.
     """
     if frame.height < 2:
         return frame, False
@@ -80,7 +80,7 @@ def in_order(frame: pl.DataFrame) -> tuple[pl.DataFrame, bool]:
     packed, low = ascending(strong * (1 << bits) + place), (1 << bits) - 1
     order, differ = packed & low, packed ^ packed.shift(1, fill_value=-1)  # only the low bits differ: a tie
     least: Any = differ[1:].min()
-    return frame[order], bool(least <= low)
+    return (frame if keys else frame.drop("#key"))[order], bool(least <= low)
 
 
 def tied(ordered: pl.DataFrame, keys: Sequence[str]) -> bool:
@@ -98,6 +98,20 @@ def ascending(numbers: pl.Series) -> pl.Series:
     except ImportError:
         return numbers.sort()
     return pl.Series(numbers.name, numpy.sort(numbers.to_numpy()))
+
+
+def together(group: pl.Series, many: int) -> pl.Series:
+    """The places of rows by their groups, numbers below `many`; those of one group as they stand."""
+    bits = max(len(group) - 1, 1).bit_length()
+    if len(group) >= MANY and many <= 2**16:
+        try:
+            import numpy
+        except ImportError:
+            pass
+        else:  # a radix sort
+            return pl.Series(numpy.argsort(group.cast(pl.UInt16).to_numpy(), kind="stable").astype(numpy.uint32))
+    place = pl.int_range(len(group), dtype=pl.Int64, eager=True)
+    return (group.cast(pl.Int64) * (1 << bits) + place).sort() & ((1 << bits) - 1)
 
 
 MANY = 50_000

@@ -15,7 +15,7 @@ import attrs
 import polars as pl
 
 from vault_rules.domain.columns import INT64_MAX
-from vault_rules.engine.fast.ordering import ascending
+from vault_rules.engine.fast.ordering import ascending, together
 
 
 class TooLong(Exception):
@@ -56,7 +56,10 @@ class Line:
         if place > _FAR:
             raise TooLong
         self._rooms: list[int | None] = []
-        self._reached: list[pl.DataFrame] = []
+        self._codes = pl.Series(self.minerals, dtype=pl.UInt32)
+        self._parts: dict[int, list[pl.DataFrame]] = {mineral: [] for mineral in self.minerals}
+        """The offers of each step that are reached, and what they give in all."""
+        self._long = dict.fromkeys(self.minerals, 0)
 
     def add_room(self, left: int | None) -> int:
         """A group of a cap and what it may give (None: anything); its number in `#room`."""
@@ -75,44 +78,57 @@ class Line:
     def step(self, number: int, frame: pl.DataFrame) -> None:
         """The offers of a step, in order, of minerals that need some. Raises `TooLong`.
 
-        `frame` has `#group` (the mineral, all of whose offers come together), `row`, `#quantity` and, where a cap
-        counts, `#room`.
+        `frame` has `#group` (the mineral, ascending), `row`, `#quantity` and, where a cap counts, `#room`.
         """
         if not frame.height:
             return
         group, has = frame["#group"], _fitting(frame["#quantity"])
-        gives = self._shortened(frame, has)
-        offset, before = {}, 0
-        for mineral, total in _sums(group, gives).items():
-            offset[mineral] = self.covered(mineral) - before
-            before += total
-            self.given[mineral] = min(self.given[mineral] + total, self.total[mineral])
-        ends = gives.cum_sum() + _of(offset, group)
-        columns = {"#group": group, "row": frame["row"], "gives": gives, "end": ends}
+        columns = {"#group": group, "row": frame["row"], "gives": has}
         if "#room" in frame.columns:
-            columns |= {"has": has, "#room": frame["#room"]}
-            self._use_rooms(frame["#room"], gives)
-        asked = pl.DataFrame(columns).filter(ends - gives < self._limit(group))
-        self._reached.append(asked.with_columns(pl.lit(number, dtype=pl.Int64).alias("step")))
+            columns |= {"gives": self._shortened(frame["#room"], has), "has": has, "#room": frame["#room"]}
+        columns["step"] = pl.repeat(number, len(group), dtype=pl.Int64, eager=True)
+        offers, sums = pl.DataFrame(columns), columns["gives"].cum_sum()
+        starts = group.search_sorted(self._codes, side="left").to_list()
+        stops = group.search_sorted(self._codes, side="right").to_list()
+        behind = [sums[stop - 1] if stop else 0 for stop in stops]
+        fills = [
+            before + self.total[mineral] - self.given[mineral]
+            for mineral, before in zip(self.minerals, [0, *behind], strict=False)
+        ]
+        reach = sums.search_sorted(pl.Series(fills, dtype=pl.Int64), side="left").to_list()
+        ends = [min(end + 1, stop) for end, stop in zip(reach, stops, strict=True)]
+        reached = sums[pl.Series(ends, dtype=pl.Int64) - 1].to_list()
+        for at, mineral in enumerate(self.minerals):
+            if starts[at] < stops[at]:
+                before = behind[at - 1] if at else 0
+                self._parts[mineral].append(offers.slice(starts[at], ends[at] - starts[at]))
+                self._long[mineral] += reached[at] - before
+                self.given[mineral] = min(self.given[mineral] + behind[at] - before, self.total[mineral])
 
     def _limit(self, group: pl.Series) -> pl.Series:
         """Where the needs of each mineral end."""
         return _of({mineral: self.base[mineral] + self.total[mineral] for mineral in self.minerals}, group)
 
-    def _shortened(self, frame: pl.DataFrame, has: pl.Series) -> pl.Series:
-        """What each offer can give when those of its group before it have given all they could."""
-        if "#room" not in frame.columns:
-            return has.alias("gives")
-        room = frame["#room"]
-        bounds = pl.Series([_FAR if one is None else one for one in self._rooms], dtype=pl.Int64)[room]
-        rest = bounds - (_running(room, has) - has)
+    def _shortened(self, room: pl.Series, has: pl.Series) -> pl.Series:
+        """What each offer can give when those of its group before it have given all they could; the rooms then."""
+        order = together(room, len(self._rooms))
+        sorted_room, sorted_has = room[order], has[order]
+        numbers = pl.int_range(len(self._rooms), dtype=pl.UInt32, eager=True)
+        stops = sorted_room.search_sorted(numbers, side="right")
+        sums = sorted_has.cum_sum()
+        before = pl.concat([pl.zeros(1, dtype=pl.Int64, eager=True), sums])
+        starts = before[stops.shift(1, fill_value=0)]
+        bounds = pl.Series([_FAR if one is None else one for one in self._rooms], dtype=pl.Int64)
+        rest = (bounds + starts)[sorted_room] - sums + sorted_has
         rest = rest.zip_with(rest > 0, pl.zeros(1, dtype=pl.Int64, eager=True))
-        return rest.zip_with(rest < has, has).alias("gives")
+        gives = rest.zip_with(rest < sorted_has, sorted_has)
+        self._use_rooms((before[stops] - starts).to_list())
+        return pl.zeros(len(has), dtype=pl.Int64, eager=True).scatter(order, gives)
 
-    def _use_rooms(self, room: pl.Series, gives: pl.Series) -> None:
-        for number, amount in _sums(room, gives).items():
+    def _use_rooms(self, wanted: Sequence[int]) -> None:
+        for number, amount in enumerate(wanted):
             left = self._rooms[number]
-            self._rooms[number] = None if left is None else left - amount
+            self._rooms[number] = None if left is None else left - min(amount, left)
 
     # ---- what lies on both -----------------------------------------------------------------------------------------
 
@@ -123,9 +139,16 @@ class Line:
         One that `gives` so much if nobody's need ends before lies up to its `end`. What lies behind its mineral's needs
         nobody takes. Where groups are counted, it `has` more than that if its group was full.
         """
-        if len(self._reached) <= 1:
-            return self._reached[0] if self._reached else pl.DataFrame(schema=_REACHED)
-        return pl.concat(self._reached).sort("#group", maintain_order=True)
+        parts = [part for mineral in self.minerals for part in self._parts[mineral]]
+        if not parts:
+            return pl.DataFrame(schema=_REACHED)
+        found = pl.concat(parts, rechunk=True)
+        offset, before = {}, 0
+        for mineral in self.minerals:
+            offset[mineral] = self.base[mineral] - before
+            before += self._long[mineral]
+        ends = found["gives"].cum_sum() + _of(offset, found["#group"])
+        return found.with_columns(ends.alias("end"))
 
     @cached_property
     def awards(self) -> pl.DataFrame:
@@ -199,24 +222,6 @@ def _fitting(quantity: pl.Series) -> pl.Series:
 def _of(table: Mapping[int, int], group: pl.Series) -> pl.Series:
     """What a table says of each mineral."""
     return pl.Series([table.get(code, 0) for code in range(max(table, default=-1) + 1)], dtype=pl.Int64)[group]
-
-
-def _sums(group: pl.Series, amounts: pl.Series) -> dict[int, int]:
-    """The sum of each group, in the order in which they come."""
-    frame = pl.DataFrame([group.alias("group"), amounts.alias("amount")])
-    return dict(frame.group_by("group", maintain_order=True).agg(pl.col("amount").sum()).iter_rows())
-
-
-def _running(group: pl.Series, amounts: pl.Series) -> pl.Series:
-    """The running sum of each group."""
-    bits = max(len(group) - 1, 1).bit_length()
-    place = pl.int_range(len(group), dtype=pl.Int64, eager=True)
-    order = ascending(group.cast(pl.Int64) * (1 << bits) + place) & ((1 << bits) - 1)
-    before, offset = 0, {}
-    for number, total in sorted(_sums(group, amounts).items()):
-        offset[number], before = before, before + total
-    sums = pl.zeros(len(group), dtype=pl.Int64, eager=True).scatter(order, amounts[order].cum_sum())
-    return sums - _of(offset, group)
 
 
 _FAR = INT64_MAX // 4

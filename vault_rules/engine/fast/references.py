@@ -11,7 +11,7 @@ import polars as pl
 
 from vault_rules.domain.rows import Request
 from vault_rules.engine.fast.cheapest import cheapest
-from vault_rules.engine.fast.table import Table, decoded
+from vault_rules.engine.fast.table import Table, decoded, picked
 from vault_rules.engine.fast.vectors import (
     Exact,
     Keyed,
@@ -136,15 +136,18 @@ class _Market:
 
     def _counted(self, *more: pl.Expr) -> pl.DataFrame:
         """The offers that count, with their market, compared price and the quantity they count with."""
+        return self._priced(self._quantity.expr.alias("#quantity"), *more)
+
+    def _priced(self, *more: pl.Expr) -> pl.DataFrame:
+        """The offers that count, with their market and compared price."""
         group = (
             self.group.index.cast(pl.UInt32).alias("#group")
             if self.base
             else pl.lit(0, dtype=pl.UInt32).alias("#group")
         )
         key = self._price.expr.alias("#key")
-        quantity = self._quantity.expr.alias("#quantity")
         mask = self._mask()  # may add columns to the table
-        return self.table.frame.lazy().filter(mask).select(group, key, quantity, *more).collect()
+        return picked(self.table.frame, mask, [group, key, *more])
 
     @cached_property
     def _price(self) -> Exact:
@@ -164,15 +167,12 @@ class _Market:
             return self._deep()
         price = pl.col("#key")
         if kind == "best":
-            found = self._counted().lazy().group_by("#group").agg(price.min()).collect()
+            found = self._priced().group_by("#group").agg(price.min())
             return [(group, one * unit) for group, one in found.iter_rows()]
         if kind == "median":
             ordered, half = price.sort(), pl.len() // 2
-            found = (
-                self._counted()
-                .group_by("#group")
-                .agg(ordered.get((pl.len() - 1) // 2).alias("a"), ordered.get(half).alias("b"))
-            )
+            middle = (ordered.get((pl.len() - 1) // 2).alias("a"), ordered.get(half).alias("b"))
+            found = self._priced().group_by("#group").agg(*middle)
             return [(group, (a + b) * unit / 2) for group, a, b in found.iter_rows()]
         if kind == "vwap":
             return self._weighted()
@@ -180,7 +180,7 @@ class _Market:
 
     def _summed(self, kind: str) -> list[tuple[int, Any]]:
         if kind == "count":
-            found = self._counted().group_by("#group").agg(pl.len())
+            found = self._priced().group_by("#group").agg(pl.len())
             return [(group, Fraction(count)) for group, count in found.iter_rows()]
         unit = self._quantity.unit
         found = self._counted().group_by("#group").agg(pl.col("#quantity").cast(pl.Int128).sum())

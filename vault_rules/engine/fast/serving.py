@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
+from operator import attrgetter
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -79,6 +80,7 @@ class Serving:
         self.walks: list[Walk] = []
         self.chains: list[Chain] = []
         self._candidates: dict[Any, dict[int, Candidates]] = {}
+        self._wholes: dict[str, int] = {}
 
     @property
     def _again(self) -> Again:
@@ -150,35 +152,45 @@ class Serving:
         requests = sorted(self.book.requests, key=lambda one: one.request)
         for request in requests:
             self.waterfalls.of(request)
+        return in_order(requests, [(self._served_by(key), key.descending) for key in self.day.policy.serve])
+
+    def _served_by(self, key: typed.Key) -> Callable[[Request], Any]:
+        """A key of the order of serving; most are columns of the request."""
+        match key.value:
+            case typed.Column(owner="request", name=name):
+                return attrgetter(name)
         world = self.world
-        keys = [
-            ((lambda request, key=key: key_value(key, world.view(None, request))), key.descending)
-            for key in self.day.policy.serve
-        ]
-        return in_order(requests, keys)
+        return lambda request: key_value(key, world.view(None, request))
 
     def _wanted(self, requests: list[Request]) -> dict[str, dict[str, int]]:
         """How much of each mineral each waterfall is asked for: how deep its markets may have to be read."""
         found: dict[str, dict[str, int]] = {}
         for request in requests:
             of = found.setdefault(self.waterfalls.of(request)[0].name, {})
-            of[request.mineral] = of.get(request.mineral, 0) + whole(request.quantity, self.mass)
+            of[request.mineral] = of.get(request.mineral, 0) + self._whole(request)
         return found
+
+    def _whole(self, request: Request) -> int:
+        """What a request asks for, in the evaluation's own unit."""
+        if request.request not in self._wholes:
+            self._wholes[request.request] = whole(request.quantity, self.mass)
+        return self._wholes[request.request]
 
     def _opened(self, request: Request) -> Walk:
         waterfall, clauses = self.waterfalls.of(request)
         prior = self.waterfalls.has_prior(request)
         before = whole(self.waterfalls.before(request), self.mass) if prior else 0
-        wanted = whole(request.quantity, self.mass)
-        walk = Walk(
-            request, waterfall, clauses, max(wanted - before, 0), before, {}, len(self.walks), wanted, before=before
-        )
-        self.walks.append(walk)
         steps: tuple[typed.Step, ...] = clauses["steps"]
-        for step in steps:
-            given = whole(self.waterfalls.before_in(request, waterfall, step), self.mass) if prior else 0
-            walk.in_step[step.number] = given
-        walk.before_in = dict(walk.in_step)
+        before_in = {
+            step.number: whole(self.waterfalls.before_in(request, waterfall, step), self.mass) if prior else 0
+            for step in steps
+        }
+        wanted = self._whole(request)
+        walk = Walk(
+            request, waterfall, clauses, max(wanted - before, 0), before, before_in.copy(), len(self.walks), wanted,
+            before=before, before_in=before_in,
+        )  # fmt: skip
+        self.walks.append(walk)
         return walk
 
     def _walk(self, walk: Walk) -> None:

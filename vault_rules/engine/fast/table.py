@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -40,8 +40,7 @@ class Table:
         """Only some rows, of the columns only those named, and more that are worked out of them."""
         kept = [one for one in self.frame.columns if one in names]
         worked = [expr.alias(name) for name, (expr, _) in more.items()]
-        found = self.frame.lazy().with_columns(*worked).filter(mask).select("row", *kept, *more)
-        table = Table(self.offers, found.collect(), self.columns)
+        table = Table(self.offers, picked(self.frame, mask, ["row", *kept, *more], worked), self.columns)
         table.given = {name: value for name, (_, value) in more.items()}
         for name in kept:
             if isinstance(self.columns[name], Texts):
@@ -73,7 +72,7 @@ class Table:
         if isinstance(column, Texts):
             column = self.offers.coded(name, column)
             if self.frame.schema[name] == pl.String:
-                self.frame = self.frame.with_columns(column.codes.gather(self.frame["row"]).alias(name))
+                self.frame = self.frame.with_columns(column.codes[self.frame["row"]].alias(name))
         if isinstance(column, Coded):
             never = frozenset() if has_blanks(column) else frozenset((name,))
             return Keyed((name,), (len(column.values),), list(column.values), never)
@@ -104,6 +103,22 @@ class Table:
     def offer(self, index: int) -> Offer:
         """The offer at an index of the frame."""
         return self.offers.offer(self.frame["row"][index])
+
+
+def picked(
+    frame: pl.DataFrame, mask: pl.Expr, names: Sequence[str | pl.Expr], worked: Sequence[pl.Expr] = ()
+) -> pl.DataFrame:
+    """Columns of the rows where a mask holds; it may read columns that are `worked` out.
+
+    Of few rows step by step: to plan a query takes longer than to copy a column that is not needed.
+    """
+    if frame.height > FEW_ROWS:
+        return frame.lazy().with_columns(*worked).filter(mask).select(*names).collect()
+    whole = frame.with_columns(*worked) if worked else frame
+    return whole.filter(mask).select(*names)
+
+
+FEW_ROWS = 50_000
 
 
 def index_of(base: tuple[str, ...], sizes: tuple[int, ...]) -> pl.Expr:

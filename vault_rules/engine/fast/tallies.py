@@ -199,8 +199,7 @@ class Tallies:
         self.carried: set[str] = set()
         """The columns that tell what counts where."""
         self._tallies: dict[str, list[Tally]] = {rule.name: [] for rule in self.caps.hard}
-        self._limits: dict[Any, Fraction | None] = {}
-        self._figures: dict[Any, tuple[Fraction, int, bool, bool, int]] = {}
+        self._figures: dict[Any, tuple[Fraction, int, bool, bool, int] | None] = {}
         self._open()
 
     def _open(self) -> None:
@@ -273,28 +272,23 @@ class Tallies:
 
     def bound(self, tally: Tally, clauses: Clauses, place: Group, request: Request) -> Bound | str:
         """What a cap says to what counts in one of its groups."""
-        limit = self._limit(tally, clauses, place, request)
-        if limit is None:
-            return UNKNOWN
-        of_mass = not tally.money and clauses["limit"].of is None
-        key = (limit, tally.money, of_mass)
-        if key not in self._figures:
-            exact = of_mass and has_end(limit)
-            if exact:
-                whole(limit, self.mass)
-            inside = limit / (self.cash if tally.money else self.mass)
-            down, rest = divmod(inside.numerator, inside.denominator)
-            self._figures[key] = (inside, down, exact, tally.money, down + bool(rest))
-        return Bound(tally.room(place), *self._figures[key])
-
-    def _limit(self, tally: Tally, clauses: Clauses, place: Group, request: Request) -> Fraction | None:
         columns = clauses["per"] or ()
         key = (tally.rule.name, clauses.exceptions, place[: len(columns)], request.mineral, request.buyer)
-        if key not in self._limits:
+        if key not in self._figures:
             values = {column.name: one for column, one in zip(columns, place, strict=False)}
-            view = View(self.world, None, request, award=values)
-            self._limits[key] = self.caps.limit(tally.rule, clauses, view)[0]
-        return self._limits[key]
+            limit = self.caps.limit(tally.rule, clauses, View(self.world, None, request, award=values))[0]
+            self._figures[key] = None if limit is None else self._figure(tally, clauses, limit)
+        figures = self._figures[key]
+        return UNKNOWN if figures is None else Bound(tally.room(place), *figures)
+
+    def _figure(self, tally: Tally, clauses: Clauses, limit: Fraction) -> tuple[Fraction, int, bool, bool, int]:
+        """What a limit is in the room's units. Raises `Finer`."""
+        exact = not tally.money and clauses["limit"].of is None and has_end(limit)
+        if exact:
+            whole(limit, self.mass)
+        inside = limit / (self.cash if tally.money else self.mass)
+        down, rest = divmod(inside.numerator, inside.denominator)
+        return inside, down, exact, tally.money, down + bool(rest)
 
     def count(self, room: Room, amount: int, made: int) -> None:
         """Count one award, made after so many."""

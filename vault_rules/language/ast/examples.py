@@ -81,10 +81,18 @@ class Test(Statement):
 
 
 @attrs.frozen
-class Law(Node):
-    """`for each SUBJECT [where …]: …`."""
+class Opening(Node):
+    """`when … :`, what a law compares two evaluations by, word for word."""
 
-    subject: Identifier
+    words: tuple[Identifier, ...]
+
+
+@attrs.frozen
+class Law(Node):
+    """`[when …:] for each SUBJECT [and SUBJECT]… [where …]: …`."""
+
+    opening: Opening | None
+    subjects: tuple[Identifier, ...]
     where: Expr | None
     condition: Expr
 

@@ -167,3 +167,11 @@ class Default(Expr):
 
     value: Expr
     fallback: Expr
+
+
+@attrs.frozen
+class Narrowed(Expr):
+    """`(value where condition)`: a law's sum over a part of what it adds up."""
+
+    value: Expr
+    where: Expr
