@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from itertools import count
 from random import Random
 
 import attrs
@@ -15,9 +16,9 @@ from vault_rules.semantics.check import check
 from vault_rules.semantics.load import load
 from vault_rules.semantics.typed import TypedPolicy
 from vault_rules.source.text import Source
-from vault_rules.testing.strategies.chance import rolled
 from vault_rules.testing.strategies.words import PLAIN
 from vault_rules.testing.strategies.writer import Writer
+from vault_rules.trials.books.choosing import Dice
 
 DAYS = [date(2027, 7, 1), date(2027, 8, 1), date(2027, 8, 31)]
 DAYS += [date(2027, 6, 30), date(2027, 9, 30), date(2027, 10, 1), date(2027, 12, 31)]
@@ -54,18 +55,18 @@ class PlainWriter(Writer):
 
 def random_case(seed: int) -> Case:
     """A case whose policy the checker accepts, and both readings know."""
-    rng = Random(seed)
-    writer, statements = accepted(lambda: PlainWriter(rolled(rng), words=PLAIN))
-    return _bought(rng, statements, writer.steps)
+    writer, statements = accepted(seed, lambda dice: PlainWriter(dice, words=PLAIN))
+    return _bought(Random(seed), statements, writer.steps)
 
 
-def accepted(make: Callable[[], Writer]) -> tuple[Writer, tuple[str, ...]]:
+def accepted(seed: int, make: Callable[[Dice], Writer]) -> tuple[Writer, tuple[str, ...]]:
     """A policy that the checker accepts, by who wrote it: one of some thousands is refused, and another written."""
-    while True:
-        writer = make()
+    for number in count():
+        writer = make(Dice(seed, number))
         statements = tuple(writer.policy())
         if checked("\n".join(statements) + "\n")[0] is not None:
             return writer, statements
+    raise AssertionError
 
 
 def _bought(rng: Random, statements: tuple[str, ...], steps: dict[str, int]) -> Case:

@@ -6,7 +6,6 @@ from random import Random
 
 from tests.differential.cases import DAYS, Case, accepted
 from tests.differential.rich_book import rich_book
-from vault_rules.testing.strategies.chance import rolled
 from vault_rules.testing.strategies.writer import Writer
 
 
@@ -20,5 +19,5 @@ class RichWriter(Writer):
 def rich_case(seed: int) -> Case:
     """A case whose policy the checker accepts, and a book in one of several styles."""
     rng = Random(seed)
-    writer, statements = accepted(lambda: RichWriter(rolled(rng)))
+    writer, statements = accepted(seed, RichWriter)
     return Case(statements, rich_book(rng, writer.steps), rng.choice(DAYS))

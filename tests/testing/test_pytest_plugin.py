@@ -94,13 +94,11 @@ def test_two_of_one_title_have_two_names(pytester: pytest.Pytester, reserve: Pat
 
 
 def test_a_policy_without_tests_is_left_alone(pytester: pytest.Pytester, reserve: Path) -> None:
-    reserve.write_text(RESERVE.split("\ntest ")[0], encoding="utf-8")
+    reserve.write_text(RESERVE.split("\ntest ", maxsplit=1)[0], encoding="utf-8")
     assert pytester.runpytest().ret == pytest.ExitCode.NO_TESTS_COLLECTED
 
 
-def test_a_wrong_policy_is_told_as_check_tells_it_without_a_traceback(
-    pytester: pytest.Pytester, reserve: Path
-) -> None:
+def test_a_wrong_policy_is_told_as_check_tells_it_without_a_traceback(pytester: pytest.Pytester, reserve: Path) -> None:
     reserve.write_text(RESERVE.replace("premium <= 15% over", "premium <= 15 kg over"), encoding="utf-8")
     result = pytester.runpytest()
     result.assert_outcomes(errors=1)

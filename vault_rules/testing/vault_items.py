@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from vault_rules.errors import PolicyError, UsageError, VaultRulesError
+from vault_rules.errors import PolicyError, UsageError
 
 if TYPE_CHECKING:
     from vault_rules.api import Policy
@@ -22,13 +22,11 @@ class VaultFile(pytest.File):
 
     def collect(self) -> Iterator[VaultItem]:
         policy = self._policy()
-        blocks = _blocks(policy)
         names = Counter[str]()
-        for block in blocks:
+        for kind, block in _blocks(policy):
             names[block.title] += 1
             count = names[block.title]
             name = block.title if count == 1 else f"{block.title} ({count})"
-            kind = VaultLaw if _is_law(block) else VaultTest
             yield kind.from_parent(self, name=name, policy=policy, block=block)
 
     def _policy(self) -> Policy:
@@ -43,16 +41,12 @@ class VaultFile(pytest.File):
             raise self.CollectError(f"error: {error}") from None
 
 
-def _blocks(policy: Policy) -> list[ast.Test | ast.Always]:
+def _blocks(policy: Policy) -> list[tuple[type[VaultItem], Any]]:
     from vault_rules.trials.blocks import laws_of, tests_of
 
-    return sorted((*tests_of(policy), *laws_of(policy)), key=lambda one: one.span.start)
-
-
-def _is_law(block: object) -> bool:
-    from vault_rules.language import ast
-
-    return isinstance(block, ast.Always)
+    tests = [(VaultTest, one) for one in tests_of(policy)]
+    laws = [(VaultLaw, one) for one in laws_of(policy)]
+    return sorted([*tests, *laws], key=lambda one: one[1].span.start)
 
 
 def _shown(path: Path, config: pytest.Config) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from random import Random
 
 import pytest
 from hypothesis import Phase, find, given, settings
@@ -14,9 +13,9 @@ import vault_rules as vr
 from vault_rules.api import format_text
 from vault_rules.language.statements import STATEMENT_WORDS
 from vault_rules.testing import Features, Names, policies, policy_of, policy_texts
-from vault_rules.testing.strategies.chance import Chance, rolled
 from vault_rules.testing.strategies.policies import check_text
 from vault_rules.testing.strategies.writer import Writer
+from vault_rules.trials.books.choosing import Chooser, Dice
 
 strict = settings(suppress_health_check=[], deadline=None)
 """No health check is turned off: examples are quick to make, and nearly none is thrown away."""
@@ -33,10 +32,17 @@ NOTHING = Features(
 )
 
 
+class Simplest(Chooser):
+    """Always the first."""
+
+    def below(self, end: int) -> int:
+        return 0
+
+
 def test_of_many_policies_nearly_all_check_without_an_error() -> None:
     wrong = {}
     for seed in range(250):
-        text = "\n".join(Writer(rolled(Random(seed))).policy())
+        text = "\n".join(Writer(Dice(seed)).policy())
         errors = [str(one) for one in check_text(text)[1] if one.is_error]
         if errors:
             wrong[seed] = errors
@@ -87,13 +93,13 @@ def test_every_statement_is_written_now_and_then(statement: str) -> None:
 def said(known: list[frozenset[str]] = []) -> frozenset[str]:  # noqa: B006 - worked out once
     """The first words of the lines of many policies."""
     if not known:
-        texts = ("\n".join(Writer(rolled(Random(seed))).policy()) for seed in range(120))
+        texts = ("\n".join(Writer(Dice(seed)).policy()) for seed in range(120))
         known.append(frozenset(word for text in texts for word in re.findall(r"^\w+", text, re.MULTILINE)))
     return known[0]
 
 
 def test_the_simplest_choices_give_a_header_what_is_declared_and_one_step() -> None:
-    statements = Writer(Chance(lambda count: 0), Names(minerals=("tin",), traders=("ta",), buyers=("gm",))).policy()
+    statements = Writer(Simplest(), Names(minerals=("tin",), traders=("ta",), buyers=("gm",))).policy()
     text = format_text("\n".join(statements))[1]
     declared = "mineral tin\ntrader  ta\nbuyer   gm"
     assert text == f"policy p {{\n  currency USD\n}}\n\n{declared}\n\nwaterfall fall1 {{\n  take all\n}}\n"

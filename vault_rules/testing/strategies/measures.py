@@ -36,39 +36,39 @@ def split_by(body: str) -> frozenset[str]:
 
 def cap_body(of: Sentences, measure: str, split: frozenset[str] = frozenset()) -> str:
     """`MEASURE [by COLUMN] <= LIMIT [of …] [per …]…`; of nothing that cannot be `split` so."""
-    chance, words = of.chance, of.words
-    by = f" by {chance.one(words.by)}" if chance.often(40) else ""
+    choose, words = of.choose, of.words
+    by = f" by {choose.one(words.by)}" if choose.chance(40) else ""
     if measure == "spend":
-        return f"spend{by} <= {chance.one(words.money)}{chance.one(_PER_ANY)}{_period(of)}"
+        return f"spend{by} <= {choose.one(words.money)}{choose.one(_PER_ANY)}{_period(of)}"
     kinds = _of_what(split) + ([] if measure == "share" else _of_nothing(split))
     period = "" if measure == "stock" else _period(of)
-    match chance.one(kinds):
+    match choose.one(kinds):
         case "mass":
-            limit = chance.one(words.masses) + chance.one(_PER_ANY)
+            limit = choose.one(words.masses) + choose.one(_PER_ANY)
         case "days":
-            limit = f"{chance.one(_COVERS)} of demand{chance.one(('', ' per mineral'))}"
+            limit = f"{choose.one(_COVERS)} of demand{choose.one(('', ' per mineral'))}"
         case "read":
-            limit = chance.one(_MASSES_READ)
+            limit = choose.one(_MASSES_READ)
         case "requested":
-            limit = f"{chance.one(words.ratios)} of requested{chance.one(_PER)}"
+            limit = f"{choose.one(words.ratios)} of requested{choose.one(_PER)}"
         case kind:
-            limit = f"{chance.one(words.ratios)} of {kind}{chance.one(('', ' per mineral'))}"
+            limit = f"{choose.one(words.ratios)} of {kind}{choose.one(('', ' per mineral'))}"
     return f"{measure}{by} <= {limit}{period}"
 
 
 def target_body(of: Sentences) -> str:
     """`MEASURE [by COLUMN] >= LIMIT … [where …]`, which may also say `of purchased`."""
-    chance, words = of.chance, of.words
-    by = chance.one(("", "", " by origin", " by trader", " by producer", " by tier"))
-    per = chance.one(("", " per mineral", " per request.buyer", " per mineral per request.buyer"))
-    ratio = chance.one((*words.ratios, "33.3333%"))
-    match chance.one(("share", "value share", "stock", "quantity", "spend")):
+    choose, words = of.choose, of.words
+    by = choose.one(("", "", " by origin", " by trader", " by producer", " by tier"))
+    per = choose.one(("", " per mineral", " per request.buyer", " per mineral per request.buyer"))
+    ratio = choose.one((*words.ratios, "33.3333%"))
+    match choose.one(("share", "value share", "stock", "quantity", "spend")):
         case "share":
-            body = f"share{by} >= {ratio} of {chance.one(('purchased', 'requested'))}{per}"
+            body = f"share{by} >= {ratio} of {choose.one(('purchased', 'requested'))}{per}"
         case "value share":
             body = f"value share{by} >= {ratio} of purchased{per}"
         case "stock":
-            body = f"stock{by} >= {chance.one(('60 days', '30%', 'cover'))} of demand per mineral"
+            body = f"stock{by} >= {choose.one(('60 days', '30%', 'cover'))} of demand per mineral"
         case "quantity":
             body = f"quantity{by} >= 50 kg{per} per quarter"
         case _:
@@ -87,4 +87,4 @@ def _of_nothing(split: frozenset[str]) -> list[str]:
 
 
 def _period(of: Sentences) -> str:
-    return f" {of.chance.one(PERIODS)}" if of.chance.often(25) else ""
+    return f" {of.choose.one(PERIODS)}" if of.choose.chance(25) else ""

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import attrs
 from hypothesis.errors import InvalidArgument
 
-from vault_rules.testing.strategies.chance import Chance
+from vault_rules.trials.books.choosing import Chooser
 
 _STANDS_FOR_A_NAME = re.compile(
     r"\b(TIERS?|MINERAL|OTHER|COUNTRY|COUNTRIES|TRADERS?|BUYER|BOTH|ALLIES|DESK)\b", re.ASCII
@@ -56,30 +56,30 @@ class Names:
         }
         return _STANDS_FOR_A_NAME.sub(lambda found: stand[found[0]], text)
 
-    def filled(self, chance: Chance, text: str, tiers: Sequence[str]) -> str:
+    def filled(self, choose: Chooser, text: str, tiers: Sequence[str]) -> str:
         """A piece with its names, each chosen anew. Without tiers only `all` can be named."""
-        return _STANDS_FOR_A_NAME.sub(lambda found: self._name(chance, found[0], tiers), text)
+        return _STANDS_FOR_A_NAME.sub(lambda found: self._name(choose, found[0], tiers), text)
 
-    def _name(self, chance: Chance, word: str, tiers: Sequence[str]) -> str:
+    def _name(self, choose: Chooser, word: str, tiers: Sequence[str]) -> str:
         match word:
             case "TIER":
-                return chance.one(tiers)
+                return choose.one(tiers)
             case "TIERS":
-                return _tiers(chance, tiers)
+                return _tiers(choose, tiers)
             case "MINERAL":
-                return chance.one((self.minerals[0], *self.minerals[:2]))
+                return choose.one((self.minerals[0], *self.minerals[:2]))
             case "OTHER":
                 return self.other
             case "COUNTRY":
-                return chance.one((self.countries[0], *self.countries))
+                return choose.one((self.countries[0], *self.countries))
             case "COUNTRIES":
-                return _in_order(chance.few(self.countries), self.countries)
+                return _in_order(choose.few(self.countries), self.countries)
             case "TRADER":
-                return chance.one(self.traders)
+                return choose.one(self.traders)
             case "TRADERS":
-                return _in_order(chance.few(self.traders), self.traders)
+                return _in_order(choose.few(self.traders), self.traders)
             case "BUYER":
-                return chance.one(self.buyers)
+                return choose.one(self.buyers)
         raise AssertionError(word)
 
 
@@ -92,9 +92,9 @@ def _in_order(names: Sequence[str], declared: Sequence[str]) -> str:
     return ", ".join(one for one in declared if one in names)
 
 
-def _tiers(chance: Chance, tiers: Sequence[str]) -> str:
+def _tiers(choose: Chooser, tiers: Sequence[str]) -> str:
     """What a reference takes: all tiers, one, or several, with braces or without."""
-    if not tiers or not chance.often(60):
+    if not tiers or not choose.chance(60):
         return "all"
-    few = chance.few(tiers)
-    return _set(few) if chance.often(50) else ", ".join(few)
+    few = choose.few(tiers)
+    return _set(few) if choose.chance(50) else ", ".join(few)

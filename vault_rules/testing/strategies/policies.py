@@ -11,10 +11,10 @@ from hypothesis.errors import InvalidArgument
 
 from vault_rules.api import Policy, check_source, format_text
 from vault_rules.source.text import Source
-from vault_rules.testing.strategies.chance import drawn
 from vault_rules.testing.strategies.features import Features
 from vault_rules.testing.strategies.names import Names
 from vault_rules.testing.strategies.writer import Writer
+from vault_rules.trials.books.strategy import Drawn
 
 if TYPE_CHECKING:
     from vault_rules.source.diagnostic import Diagnostic
@@ -43,7 +43,7 @@ def policies(names: Names | None = None, features: Features | None = None) -> st
 
 @st.composite
 def _texts(draw: st.DrawFn, names: Names, features: Features) -> str:
-    statements = Writer(drawn(draw), names, features=features).policy()
+    statements = Writer(Drawn(draw), names, features=features).policy()
     return format_text("\n".join(statements) + "\n", NAME)[1]
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from vault_rules.testing.strategies.chance import Chance
 from vault_rules.testing.strategies.features import Features
 from vault_rules.testing.strategies.measures import cap_body, split_by, target_body
 from vault_rules.testing.strategies.more_words import MORE
 from vault_rules.testing.strategies.names import Names
 from vault_rules.testing.strategies.sentences import Sentences
 from vault_rules.testing.strategies.words import Words
+from vault_rules.trials.books.choosing import Chooser
 
 TIERS = ("dom", "ally", "rest")
 
@@ -22,9 +22,9 @@ class Statements(Sentences):
     """Whether a cap may ask for `compared`, which of a prior award is nowhere defined."""
 
     def __init__(
-        self, chance: Chance, names: Names | None = None, words: Words = MORE, features: Features | None = None
+        self, choose: Chooser, names: Names | None = None, words: Words = MORE, features: Features | None = None
     ) -> None:
-        super().__init__(chance, names, words)
+        super().__init__(choose, names, words)
         self.features = features or Features()
         self.changes: dict[str, str] = {}
         self.named_steps: dict[str, list[str]] = {}
@@ -46,36 +46,36 @@ class Statements(Sentences):
     # ---- header and definitions -----------------------------------------------------------------------------------
 
     def header(self) -> str:
-        chance, words, lines = self.chance, self.words, ["currency USD"]
-        if chance.often(60):
-            lines.append(f"fiscal_year starts {chance.one(('10-01', '07-01', '08-01', '01-01'))}")
-        if chance.often(40):
+        choose, words, lines = self.choose, self.words, ["currency USD"]
+        if choose.chance(60):
+            lines.append(f"fiscal_year starts {choose.one(('10-01', '07-01', '08-01', '01-01'))}")
+        if choose.chance(40):
             lines.append(f"serve by {self.keys(words.serve_keys)}")
-        if chance.often(40):
-            lines.append(f"least_award {chance.one(('1 kg', '5 kg', '10 kg', '20 kg', '10 lb'))}")
-        if chance.often(35):
+        if choose.chance(40):
+            lines.append(f"least_award {choose.one(('1 kg', '5 kg', '10 kg', '20 kg', '10 lb'))}")
+        if choose.chance(35):
             lines.append(f"compare {self.pick(words.compares)}")
         if words.shows and self.features.shows:
-            count = chance.one((0, 0, 1, 2))
+            count = choose.one((0, 0, 1, 2))
             lines += [f"show shown{at} = {self.pick(words.shows)}" for at in range(count)]
         return "policy p {\n  " + "\n  ".join(lines) + "\n}"
 
     def let(self) -> str:
-        if not self.chance.often(40):
+        if not self.choose.chance(40):
             name = self.name("ratio", "let")
             self.ratios.append(name)
-            return f"let {name} = {self.chance.one(('10%', '0%', '15%', '20%', '50%'))}"
+            return f"let {name} = {self.choose.one(('10%', '0%', '15%', '20%', '50%'))}"
         words = self.words
-        pools = (words.offer, words.context) if not self.chance.often(30) else (words.request, words.offer)
+        pools = (words.offer, words.context) if not self.choose.chance(30) else (words.request, words.offer)
         name = self.name("cond", "let-condition")
         return f"let {name} = {self.condition(words.loose, *pools)}"
 
     def declare_tiers(self) -> list[str]:
         """No tiers, or up to three, of which no two ask the same."""
-        names = TIERS[: self.chance.one((0, 1, 2, 3, 2, 3, 3))]
+        names = TIERS[: self.choose.one((0, 1, 2, 3, 2, 3, 3))]
         found: dict[str, str] = {}
         for name in names:
-            last = name == names[-1] and not self.chance.often(7)
+            last = name == names[-1] and not self.choose.chance(7)
             when = "otherwise"
             while not last and (when == "otherwise" or when in found.values()):
                 when = f"when {self.condition(self.words.tier, self.words.tier, self.words.offer, depth=1)}"
@@ -86,25 +86,25 @@ class Statements(Sentences):
         return [f"tier {name} {when}{self._tier_modifier(when)}" for name, when in found.items()]
 
     def _tier_modifier(self, when: str) -> str:
-        if when == "otherwise" or not self.chance.often(15):
+        if when == "otherwise" or not self.choose.chance(15):
             return ""
         return f" {self.pick(self.words.tier_modifiers)}"
 
     # ---- rules ----------------------------------------------------------------------------------------------------
 
     def rule(self) -> str:
-        chance, words = self.chance, self.words
-        kind = chance.one(("require", "require", "forbid"))
-        if not chance.often(15):
+        choose, words = self.choose, self.words
+        kind = choose.one(("require", "require", "forbid"))
+        if not choose.chance(15):
             condition = self.condition(*[words.loose] * 5, words.context, words.request, depth=1)
         else:
             condition = self.condition(words.offer, words.request, depth=1)
-        if kind == "forbid" and chance.often(85):
+        if kind == "forbid" and choose.chance(85):
             condition = f"not ({condition})"
         lets = [name for name, change in self.changes.items() if change == "let-condition"]
-        if lets and chance.often(60):
-            condition = chance.one((lets[0], f"({condition}) {chance.one(('or', 'and'))} {lets[0]}"))
-        advisory = self.features.targets and chance.often(15)
+        if lets and choose.chance(60):
+            condition = choose.one((lets[0], f"({condition}) {choose.one(('or', 'and'))} {lets[0]}"))
+        advisory = self.features.targets and choose.chance(15)
         change = "" if advisory and not self.exceptions_to_advice else kind
         said = "advisory " if advisory else ""
         return f"{said}{kind} {self.name('rule', change)}: {condition} {self.modifiers(20)}"
@@ -112,7 +112,7 @@ class Statements(Sentences):
     def routes(self) -> list[str]:
         found = []
         for mineral in dict.fromkeys((self.names.minerals[0], self.names.other)):
-            if self.chance.often(20):
+            if self.choose.chance(20):
                 to = self.pick(self.words.sellers)
                 found.append(f"route {self.name('route', 'route')}: {mineral} to {to} {self.window(20)}")
         return found
@@ -126,7 +126,7 @@ class Statements(Sentences):
             shapes.append((f"for buyers {{{names.buyers[0]}}}", f"for buyers {{{', '.join(names.buyers[1:])}}}"))
         if len(names.minerals) > 1:
             shapes.append((f"for {{{names.minerals[0]}}}", f"for {{{', '.join(names.minerals[1:])}}}"))
-        return [self.waterfall(part) for part in self.chance.one(shapes)]
+        return [self.waterfall(part) for part in self.choose.one(shapes)]
 
     def waterfall(self, part: str) -> str:
         """Steps of which none is left without offers by those before it."""
@@ -135,11 +135,11 @@ class Statements(Sentences):
         taken: list[set[str]] = []
         labels: list[str] = []
         closed: set[str] = set()
-        for _ in range(self.chance.one((1, 2, 2, 3, 3, 4))):
+        for _ in range(self.choose.one((1, 2, 2, 3, 3, 4))):
             tiers, clauses = self._tiers_of_step(), self.clauses(premiums=self.features.premiums)
             if tiers <= closed:
                 continue
-            label = f"lab{len(steps)}" if self.chance.often(35) else ""
+            label = f"lab{len(steps)}" if self.choose.chance(35) else ""
             said = "all" if len(tiers) == len(self.tiers or ["all"]) else ", ".join(sorted(tiers))
             steps.append(f"{label}{': ' if label else ''}take {said} {clauses}".rstrip())
             taken.append(tiers)
@@ -153,17 +153,17 @@ class Statements(Sentences):
         return f"waterfall {name} {part} {{\n  " + "\n  ".join(steps) + "\n}"
 
     def _tiers_of_step(self) -> set[str]:
-        if not self.tiers or not self.chance.often(75):
+        if not self.tiers or not self.choose.chance(75):
             return set(self.tiers or ["all"])
-        return set(self.chance.few(self.tiers))
+        return set(self.choose.few(self.tiers))
 
     # ---- caps, targets, stores ------------------------------------------------------------------------------------
 
     def cap(self, kind: str = "cap") -> str:
-        chance, words = self.chance, self.words
-        measure = chance.one(("share", "quantity", "spend", "stock", "share", "quantity"))
+        choose, words = self.choose, self.words
+        measure = choose.one(("share", "quantity", "spend", "stock", "share", "quantity"))
         where = ""
-        if chance.often(30):
+        if choose.chance(30):
             where = f"where {self.condition(words.offer, words.tier, words.request, depth=1)}"
         if not self.compared_of_prior_awards:
             where = where.replace("compared", "price")
@@ -174,13 +174,13 @@ class Statements(Sentences):
 
     def found(self) -> str:
         """What is reported and decides nothing."""
-        if self.chance.often(50):
+        if self.choose.chance(50):
             return self.cap("advisory cap")
         return f"target {self.name('target')}: {target_body(self)} {self.window(20)}"
 
     def stores(self) -> list[str]:
         minerals = tuple(f"for {{{one}}}" for one in self.names.minerals[:2])
-        shape = self.chance.one((None, "one", "one", "one", "minerals", "dates", None))
+        shape = self.choose.one((None, "one", "one", "one", "minerals", "dates", None))
         parts: dict[str | None, tuple[str, ...]] = {
             None: (),
             "one": ("",),

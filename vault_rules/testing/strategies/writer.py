@@ -25,7 +25,7 @@ class Writer(Statements):
 
     def policy(self) -> list[str]:
         """The statements, one text each."""
-        has, some = self.features, self.chance.some
+        has, some = self.features, self.choose.some
         header = self.header()
         lets = some((0, 1, 2, 3), self.let)
         tiers = self.declare_tiers() if has.tiers else []
@@ -54,14 +54,14 @@ class Writer(Statements):
         kinds = sorted(set(self.changes.values()))
         if not kinds:
             return []
-        kind = self.chance.one(kinds)
-        target = self.chance.one([name for name, one in self.changes.items() if one == kind])
+        kind = self.choose.one(kinds)
+        target = self.choose.one([name for name, one in self.changes.items() if one == kind])
         del self.changes[target]
-        if not self.chance.often(20):
+        if not self.choose.chance(20):
             buyers = kind not in _OF_ALL_BUYERS
             return [self._exception(target, kind, self.modifiers(30, buyers=buyers))]
         minerals = [f"for {{{one}}}" for one in self.names.minerals[:2]]
-        halves = self.chance.one((["before turn", "from turn"], minerals))
+        halves = self.choose.one((["before turn", "from turn"], minerals))
         return [self._exception(target, kind, one) for one in halves]
 
     def _exception(self, target: str, kind: str, modifiers: str) -> str:
@@ -75,16 +75,16 @@ class Writer(Statements):
                 self.split[name] = split_by(body) or self.split[target]
         words = self.words
         pools = (words.context, words.offer) if kind in _ABOUT_OFFERS else (words.context,)
-        when = f" when {self.condition(*pools, depth=0)}" if self.chance.often(40) else ""
+        when = f" when {self.condition(*pools, depth=0)}" if self.choose.chance(40) else ""
         return f'exception {name} to {target} {modifiers}{when} because "b" {{ {body} }}'
 
     def _change(self, target: str, kind: str) -> str:
-        chance, words = self.chance, self.words
-        if kind not in ("let", "let-condition") and chance.often(3 if kind == "waterfall" else 30):
+        choose, words = self.choose, self.words
+        if kind not in ("let", "let-condition") and choose.chance(3 if kind == "waterfall" else 30):
             return "waive"
         match kind:
             case "let":
-                return chance.one(("5%", "15%", "25%", "60%"))
+                return choose.one(("5%", "15%", "25%", "60%"))
             case "let-condition":
                 return f"({self.condition(words.offer, depth=0)})"
             case "require" | "forbid":
@@ -104,4 +104,4 @@ class Writer(Statements):
         if not steps:
             return "waive"
         premiums = self.features.premiums
-        return f"{self.chance.one(steps)} {self.clauses(premiums=premiums) or 'share <= 50%'}"
+        return f"{self.choose.one(steps)} {self.clauses(premiums=premiums) or 'share <= 50%'}"

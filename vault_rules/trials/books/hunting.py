@@ -44,7 +44,9 @@ class Hunted:
         return self.counterexample is None
 
 
-def hunt(policy: api.Policy, law: typed.Law, *, examples: int = 200, seed: int = 0, kept: Iterable[Draft] = ()) -> Hunted:
+def hunt(
+    policy: api.Policy, law: typed.Law, *, examples: int = 200, seed: int = 0, kept: Iterable[Draft] = ()
+) -> Hunted:
     """Hunt for a book that breaks one law. Raises `UsageError` for a policy that never has a waterfall."""
     return hunt_all(policy, (law,), examples=examples, seed=seed, kept=kept)[0]
 

@@ -161,9 +161,11 @@ def _digits(draft: Draft) -> int:
 
 
 def _cost(text: str) -> int:
-    number = text.split(" ")[0].rstrip("%")
+    number = text.split(" ", maxsplit=1)[0].rstrip("%")
     digits = number.replace(".", "")
-    return 4 * len(digits.strip("0")) + len(digits) + (2 if "." in number else 0) + (0 if digits.strip("0") in "1" else 1)
+    return (
+        4 * len(digits.strip("0")) + len(digits) + (2 if "." in number else 0) + (0 if digits.strip("0") in "1" else 1)
+    )
 
 
 def plainer_figures(draft: Draft) -> Iterator[Draft]:

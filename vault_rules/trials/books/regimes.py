@@ -35,13 +35,13 @@ class Regime:
     """Stretches of days, each with the minerals of which it is true then."""
 
 
-def regimes_of(policy: typed.TypedPolicy) -> tuple[Regime, ...]:
-    """Every regime in which a request can be served; none where no waterfall is ever in force."""
+def regimes_of(policy: typed.TypedPolicy, on: date | None = None) -> tuple[Regime, ...]:
+    """Every regime in which a request can be served, or every one on a day; none where no waterfall is in force."""
     rules = all_rules(policy)
     minerals = tuple(policy.minerals)
     sets, days = _told_apart(policy, rules)
     found: dict[Any, dict[Stretch, list[str]]] = {}
-    for first, last in stretches(rules, days):
+    for first, last in stretches(rules, days) if on is None else ((on, on),):
         served = tuple(one for one in minerals if _served(policy, one, first))
         stretch = Stretch(first, last, served)
         for mineral in served:
