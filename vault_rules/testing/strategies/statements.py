@@ -150,6 +150,8 @@ class Statements(Sentences):
         by_tier = [one for one in self.tiers if [one in tiers for tiers in taken].count(True) == 1]
         alone = {next(iter(one)) for one, label in zip(taken, labels, strict=True) if len(one) == 1 and not label}
         self.named_steps[name] = [one for one in labels if one] + [one for one in by_tier if one in alone]
+        if not self.named_steps[name]:
+            del self.changes[name]  # there is no step that an exception could restate
         return f"waterfall {name} {part} {{\n  " + "\n  ".join(steps) + "\n}"
 
     def _tiers_of_step(self) -> set[str]:

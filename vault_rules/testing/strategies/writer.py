@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from vault_rules.testing.strategies.measures import cap_body, split_by
 from vault_rules.testing.strategies.statements import Statements
@@ -96,12 +96,6 @@ class Writer(Statements):
             case "store":
                 return self.places()
             case "waterfall":
-                return self._step(self.named_steps[target])
+                clauses = self.clauses(premiums=self.features.premiums) or "share <= 50%"
+                return f"{choose.one(self.named_steps[target])} {clauses}"
         return cap_body(self, kind.removeprefix("cap-"), self.split[target])
-
-    def _step(self, steps: Sequence[str]) -> str:
-        """A step restated; where none has a name, the whole is waived."""
-        if not steps:
-            return "waive"
-        premiums = self.features.premiums
-        return f"{self.choose.one(steps)} {self.clauses(premiums=premiums) or 'share <= 50%'}"
