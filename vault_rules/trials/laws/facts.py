@@ -42,6 +42,11 @@ class LawFacts:
             return self._worth(self.subject, expr.name, None)
         return self.view.column(expr) if self.outer is None or expr.owner == "field" else self.outer.column(expr)
 
+    def sum(self, name: str) -> Fraction | None:
+        """A sum of the subject, not narrowed."""
+        found: Fraction | None = self._worth(self.subject, name, None)
+        return found
+
     def _worth(self, subject: Subject, name: str, where: typed.Expr | None) -> Any:
         if name not in SUMS:
             return subject.column(name)
