@@ -87,7 +87,7 @@ def test_an_item_is_chosen_by_its_id(pytester: pytest.Pytester, reserve: Path) -
 
 
 def test_two_of_one_title_have_two_names(pytester: pytest.Pytester, reserve: Path) -> None:
-    (head, law) = RESERVE.split("\nalways ")
+    law = RESERVE.split("\nalways ")[1]
     reserve.write_text(RESERVE + "\nalways " + law, encoding="utf-8")
     result = pytester.runpytest("--collect-only", "-q", "-k", "law")
     assert names(result) == [f"reserve.vault::{SECOND}", f"reserve.vault::{SECOND} (2)"]

@@ -12,18 +12,51 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from vault_rules.testing.contracts import StorageContract, TraderContract
-    from vault_rules.testing.strategies import Features, Names, policies, policy_of, policy_texts
+    from vault_rules.testing.strategies import (
+        Features,
+        Names,
+        books,
+        drafts,
+        offers,
+        plans,
+        policies,
+        policy_texts,
+        requests,
+    )
+    from vault_rules.testing.texts import book_of, draft_of, policy_of
 
 _HOMES = {
     "Features": "strategies",
     "Names": "strategies",
     "StorageContract": "contracts",
     "TraderContract": "contracts",
+    "book_of": "texts",
+    "books": "strategies",
+    "draft_of": "texts",
+    "drafts": "strategies",
+    "offers": "strategies",
+    "plans": "strategies",
     "policies": "strategies",
-    "policy_of": "strategies",
+    "policy_of": "texts",
     "policy_texts": "strategies",
+    "requests": "strategies",
 }
-__all__ = ["Features", "Names", "StorageContract", "TraderContract", "policies", "policy_of", "policy_texts"]
+__all__ = [
+    "Features",
+    "Names",
+    "StorageContract",
+    "TraderContract",
+    "book_of",
+    "books",
+    "draft_of",
+    "drafts",
+    "offers",
+    "plans",
+    "policies",
+    "policy_of",
+    "policy_texts",
+    "requests",
+]
 
 
 def __getattr__(name: str) -> Any:

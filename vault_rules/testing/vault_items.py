@@ -14,7 +14,6 @@ from vault_rules.errors import PolicyError, UsageError
 
 if TYPE_CHECKING:
     from vault_rules.api import Policy
-    from vault_rules.language import ast
 
 
 class VaultFile(pytest.File):

@@ -13,8 +13,8 @@ import vault_rules as vr
 from vault_rules.api import format_text
 from vault_rules.language.statements import STATEMENT_WORDS
 from vault_rules.testing import Features, Names, policies, policy_of, policy_texts
-from vault_rules.testing.strategies.policies import check_text
 from vault_rules.testing.strategies.writer import Writer
+from vault_rules.testing.texts import check_text
 from vault_rules.trials.books.choosing import Chooser, Dice
 
 strict = settings(suppress_health_check=[], deadline=None)

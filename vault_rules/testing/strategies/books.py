@@ -7,12 +7,14 @@ from datetime import date
 from functools import cache
 from typing import TypeVar
 
+from hypothesis import reject
 from hypothesis import strategies as st
 
 from vault_rules import api, resources
 from vault_rules.domain.bind import bind
 from vault_rules.domain.book import Book
 from vault_rules.domain.rows import BoundBook, Offer, Request
+from vault_rules.errors import EvaluationError
 from vault_rules.trials.books import strategy
 from vault_rules.trials.draft import Draft, evaluate_draft
 
@@ -39,7 +41,14 @@ def books(policy: api.Policy | None = None, as_of: date | None = None) -> st.Sea
 def plans(policy: api.Policy | None = None, as_of: date | None = None) -> st.SearchStrategy[api.Plan]:
     """What `evaluate` makes of such books. Raises what `drafts` raises."""
     mine = policy or shipped()
-    return drafts(mine, as_of).map(lambda draft: evaluate_draft(mine, draft))
+
+    def plan(draft: Draft) -> api.Plan:
+        try:
+            return evaluate_draft(mine, draft)
+        except EvaluationError:
+            reject()  # no waterfall is in force for this buyer: a policy may waive its own
+
+    return drafts(mine, as_of).map(plan)
 
 
 def offers(policy: api.Policy | None = None, as_of: date | None = None) -> st.SearchStrategy[Offer]:
@@ -52,9 +61,7 @@ def requests(policy: api.Policy | None = None, as_of: date | None = None) -> st.
     return _rows(policy or shipped(), as_of, lambda book: book.requests)
 
 
-def _rows(
-    policy: api.Policy, as_of: date | None, of: Callable[[BoundBook], Sequence[T]]
-) -> st.SearchStrategy[T]:
+def _rows(policy: api.Policy, as_of: date | None, of: Callable[[BoundBook], Sequence[T]]) -> st.SearchStrategy[T]:
     def bound(draft: Draft) -> Sequence[T]:
         return of(bind(draft.book(), **api.eyes_of(policy, draft.as_of)))
 

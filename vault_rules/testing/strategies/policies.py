@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
 
 from hypothesis import reject
 from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
 
-from vault_rules.api import Policy, check_source, format_text
-from vault_rules.source.text import Source
+from vault_rules.api import Policy, format_text
 from vault_rules.testing.strategies.features import Features
 from vault_rules.testing.strategies.names import Names
 from vault_rules.testing.strategies.writer import Writer
+from vault_rules.testing.texts import NAME, check_text
 from vault_rules.trials.books.strategy import Drawn
-
-if TYPE_CHECKING:
-    from vault_rules.source.diagnostic import Diagnostic
-
-NAME = "generated.vault"
-"""What the file of a generated policy is called."""
 
 
 def policy_texts(names: Names | None = None, features: Features | None = None) -> st.SearchStrategy[str]:
@@ -53,18 +46,6 @@ def _policies(draw: st.DrawFn, names: Names, features: Features) -> Policy:
     if policy is None:
         reject()  # what the writer does not foresee: one in thousands
     return policy
-
-
-def check_text(text: str) -> tuple[Policy | None, tuple[Diagnostic, ...]]:
-    """A policy that uses no other file: checked, None where it has errors; and what is said of it."""
-    return check_source(Source(NAME, text, NAME), lambda beside, path: None)
-
-
-def policy_of(text: str) -> Policy:
-    """A policy from its text: what a failing test shows. Raises `PolicyError`."""
-    from vault_rules.api import usable
-
-    return usable(*check_text(text), {})
 
 
 @cache
