@@ -58,7 +58,9 @@ from vault_rules.source.diagnostic import Diagnostic
 CHECKOUT = Path(__file__).resolve().parent.parent
 DOCS = CHECKOUT / "docs"
 AS_OF = date(2027, 8, 1)
-NAMES = ("language", "evaluation", "books", "plan", "plugins", "execution", "ledger", "commands", "operators")
+NAMES = (
+    "language", "testing", "evaluation", "books", "plan", "plugins", "execution", "ledger", "commands", "operators",
+)  # fmt: skip
 OTHERS = (
     "README.md",
     "CONTRIBUTING.md",
@@ -300,13 +302,16 @@ def _commands() -> Iterator[tuple[str, str, click.Command]]:
             yield f"{name} {one}", part.partition(f"\n### {name} {one}\n")[2].partition("\n### ")[0], found
 
 
+_FLAG = re.compile(r"(?<![\w-])--?[a-z][\w-]*")
+
+
 def test_every_command_and_option_is_said() -> None:
     assert {one for one in sections("commands") if one in COMMANDS} == set(COMMANDS)
     for name, part, command in _commands():
         options = [one for one in command.params if isinstance(one, click.Option)]
         flags = {flag for option in options for flag in option.opts}
-        assert sorted(flags - set(re.findall(r"--[\w-]+", part))) == [], name
-        assert set(re.findall(r"--[\w-]+", "\n".join(re.findall(r"^\| `(.+?) \|", part, re.MULTILINE)))) <= flags, name
+        assert sorted(flags - set(_FLAG.findall(part))) == [], name
+        assert set(_FLAG.findall("\n".join(re.findall(r"^\| `(.+?) \|", part, re.MULTILINE)))) <= flags, name
 
 
 def test_every_table_of_a_plan_and_every_column_has_its_row() -> None:

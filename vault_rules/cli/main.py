@@ -16,6 +16,7 @@ COMMANDS = {
     "fmt": "Bring a policy into the one layout.",
     "evaluate": "Evaluate a policy against a book: the plan.",
     "explain": "Explain a verdict, or a diagnostic code.",
+    "test": "Run the tests of policies.",
     "execute": "Carry a plan out: reserve, store, confirm, record.",
     "ledger": "What was bought: entries, award sheets, verification.",
     "config": "Check a vault.toml.",
@@ -38,7 +39,7 @@ def cli() -> None:
     \b
     Exit codes:
       0  done, also where a request could not be filled
-      1  the policy has errors
+      1  the policy has errors, or a test failed
       2  the command was not understood, or a file is not there
       3  the book is bad; nothing was evaluated
       4  an adapter, a plugin or the ledger failed

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
+import attrs
+
 from vault_rules.domain.plan import CapUse, Finding
 from vault_rules.domain.rows import Holding
 from vault_rules.engine.limits import Caps, Group
@@ -18,16 +20,35 @@ from vault_rules.semantics.meaning import value_of
 from vault_rules.semantics.types import MASS, MONEY, RATIO
 
 
+@attrs.frozen
+class Measured:
+    """What a cap or target has counted in one group, and its limit in kg or money; `base` is what a share is of."""
+
+    rule: typed.Rule
+    clauses: Clauses
+    group: Group
+    used: Fraction
+    value: Any
+    base: Fraction | None
+    highest: Fraction | None
+
+
 def limit_rows(evaluation: Outcome) -> Iterator[CapUse | Finding]:
     """A row for each cap in force and each group it counts apart; for targets and advisory caps a finding."""
+    for one in measured(evaluation):
+        yield _row(evaluation, one)
+
+
+def measured(evaluation: Outcome) -> Iterator[Measured]:
+    """The same in exact figures, by rule and group."""
     for rule in evaluation.world.day.caps:
-        rows: dict[Group, CapUse | Finding] = {}
+        found: dict[Group, Measured] = {}
         for clauses in regrouped(evaluation, rule):
             for group in _groups(evaluation, rule, clauses):
                 own, view = _clauses(evaluation, rule, group, clauses)
-                if own is not None and column_names(own) == column_names(clauses):
-                    rows.setdefault(group, _row(evaluation, rule, own, view, group))
-        yield from (rows[group] for group in sorted(rows, key=lambda one: tuple(map(str, one))))
+                if own is not None and column_names(own) == column_names(clauses) and group not in found:
+                    found[group] = _measured(evaluation, rule, own, view, group)
+        yield from (found[group] for group in sorted(found, key=lambda one: tuple(map(str, one))))
 
 
 def column_names(clauses: Clauses) -> list[str]:
@@ -68,20 +89,27 @@ def _groups(evaluation: Outcome, rule: typed.Rule, clauses: Clauses) -> set[Grou
     return {group for group in found if None not in group}
 
 
-def _row(evaluation: Outcome, rule: typed.Rule, clauses: Clauses, view: View, group: Group) -> CapUse | Finding:
+def _measured(evaluation: Outcome, rule: typed.Rule, clauses: Clauses, view: View, group: Group) -> Measured:
     limit: typed.Limit = clauses["limit"]
     used = evaluation.caps.used(rule, clauses).get(group, Fraction(0))
     names = {column.name: value for column, value in zip(clauses["per"] or (), group, strict=False)}
     value = value_of(limit.value, view)
     base, highest = _base(evaluation, rule, clauses, limit, value, names, group)
-    subject = "/".join(str(one) for one in group) or "all"
+    return Measured(rule, clauses, group, used, value, base, highest)
+
+
+def _row(evaluation: Outcome, one: Measured) -> CapUse | Finding:
+    rule, clauses, group, used, highest = one.rule, one.clauses, one.group, one.used, one.highest
+    subject = "/".join(map(str, group)) or "all"
     currency = evaluation.world.day.policy.currency
     money = clauses["measure"] in ("spend", "value share")
     is_share = clauses["measure"] in ("share", "value share")
     shown = (
-        (show(used / base, RATIO, "") if base else "0%") if is_share else show(used, MONEY if money else MASS, currency)
+        (show(used / one.base, RATIO, "") if one.base else "0%")
+        if is_share
+        else show(used, MONEY if money else MASS, currency)
     )
-    limit_text = _limit_text(value, highest, limit, is_share, money, currency)
+    limit_text = _limit_text(one.value, highest, clauses["limit"], is_share, money, currency)
     if rule.kind == "cap" and not rule.advisory:
         return CapUse(
             rule.name, subject, shown, limit_text, _of_purchased(evaluation, rule, clauses, group) if is_share else None

@@ -17,6 +17,7 @@ _COMPARISONS = ("=", "!=", "<", "<=", ">", ">=")
 
 def comparison_texts(condition: typed.Expr, view: View) -> tuple[str | None, str | None]:
     """Actual value and limit of a single comparison, with units; None, None for any other condition."""
+    condition = typed.unwatched(condition)
     if isinstance(condition, typed.LetRef):
         return comparison_texts(view.let_expression(condition.name), view)
     if not isinstance(condition, typed.Call) or condition.operator not in _COMPARISONS:

@@ -224,11 +224,11 @@ def _test_item(item: ast.TestItem, wrapper: Wrapper) -> list[Line]:
         case ast.TestTable():
             return _block(f"{item.table} {{", item, row_lines(item.columns, item.rows, 4, raw=True), 2)
         case ast.Expectation():
-            return [Line(f"  expect {_expectation(item)}", item.span.start)]
+            return [Line(f"  expect {expectation_text(item)}", item.span.start)]
 
 
-def _expectation(item: ast.Expectation) -> str:
-    """The words in the order in which each kind of expectation takes them."""
+def expectation_text(item: ast.Expectation) -> str:
+    """What stands after `expect`: the words in the order in which each kind of expectation takes them."""
     words = [item.kind.replace("_", " ")]
     if item.code is not None:
         words.append(item.code)

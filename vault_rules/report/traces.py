@@ -27,16 +27,18 @@ _INDENT = 9
 
 def trace_to_json(trace: Trace) -> str:
     """The chain of clauses, schema `vault-rules/trace/1`."""
-    return dump(
-        {
-            "schema": SCHEMA,
-            "offer": trace.offer,
-            "request": trace.request,
-            "mineral": trace.mineral,
-            "outcome": trace.outcome,
-            "entries": [_fields(entry) for entry in trace.entries],
-        }
-    )
+    return dump({"schema": SCHEMA, **trace_fields(trace)})
+
+
+def trace_fields(trace: Trace) -> dict[str, Any]:
+    """The chain of clauses as plain values."""
+    return {
+        "offer": trace.offer,
+        "request": trace.request,
+        "mineral": trace.mineral,
+        "outcome": trace.outcome,
+        "entries": [_fields(entry) for entry in trace.entries],
+    }
 
 
 def _fields(entry: TraceEntry) -> dict[str, Any]:
@@ -60,11 +62,12 @@ def trace_to_text(trace: Trace, colour: bool = False, width: int = 80) -> str:
     title = fit(clean(f"offer {trace.offer} of {trace.mineral}{asked}"), width)
     lines = [f"{_BOLD}{title}{_PLAIN}" if colour else title, *wrapped(clean(trace.outcome), width)]
     for entry in trace.entries:
-        lines += ["", *_entry(entry, colour, width)]
+        lines += ["", *entry_lines(entry, colour, width)]
     return "\n".join(lines) + "\n"
 
 
-def _entry(entry: TraceEntry, colour: bool, width: int) -> Iterator[str]:
+def entry_lines(entry: TraceEntry, colour: bool = False, width: int = 80) -> Iterator[str]:
+    """One clause: its verdict and place, its text, what was compared."""
     head, where = clean(f"{entry.stage} {entry.name}".rstrip()), clean(place(entry.rule) or "")
     room = width - _INDENT
     line = f"{head}  ({where})" if where else head

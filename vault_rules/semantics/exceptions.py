@@ -11,7 +11,7 @@ from vault_rules.language import ast
 from vault_rules.semantics import reads, typed
 from vault_rules.semantics.elaborate import Elaborator
 from vault_rules.semantics.reads import Duty
-from vault_rules.semantics.rules import _BEFORE_REQUESTS, RuleReader, _clause_spans
+from vault_rules.semantics.rules import _BEFORE_REQUESTS, RuleReader, _clause_spans, edges, group_spans
 from vault_rules.semantics.scope import kind_of
 from vault_rules.semantics.types import BOOLEAN
 from vault_rules.source.diagnostic import WARNING, Diagnostic, Label
@@ -73,7 +73,7 @@ class ExceptionReader(RuleReader):
             when=when,
             waive=waive,
             changes=changes,
-            spans=spans,
+            spans={**spans, **edges(found)},
         )
 
     def _because(self, node: ast.Exception_, found: dict[str, ast.Modifier]) -> None:
@@ -155,7 +155,8 @@ class ExceptionReader(RuleReader):
             case ast.NewWhen() if isinstance(base, ast.Tier):
                 return {"when": self.tier_condition(change.condition)}, {"when": change.span}, False
             case ast.NewRoute() if isinstance(base, ast.Route):
-                return {"sellers": self.sellers(change.sellers)}, {"sellers": change.span}, False
+                spans: dict[Any, Span] = {"sellers": change.span, **group_spans(change.sellers)}
+                return {"sellers": self.sellers(change.sellers)}, spans, False
             case ast.NewCap() if isinstance(base, ast.Cap):
                 return self._limit_change(change, base, self._said_before(node, base))
             case ast.NewSteps() if isinstance(base, ast.Waterfall):

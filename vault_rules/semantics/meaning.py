@@ -28,6 +28,7 @@ from vault_rules.semantics.typed import (
     Lookup,
     Market,
     Missing,
+    Watched,
 )  # fmt: skip
 from vault_rules.source.diagnostic import ERROR, Diagnostic
 
@@ -96,6 +97,10 @@ def value_of(expr: Expr, facts: Facts) -> Any:
             return value_of(expr.fallback, facts) if value is None else value
         case Missing():
             return value_of(expr.value, facts) is None
+        case Watched():
+            value = value_of(expr.value, facts)
+            expr.tell(value, facts)
+            return value
     raise AssertionError(f"no meaning for {type(expr).__name__}")
 
 
@@ -161,7 +166,7 @@ def missing_fields(expr: Expr, facts: Facts, seen: set[str] | None = None) -> It
         case Lookup():
             for key in expr.keys:
                 yield from missing_fields(key, facts, seen)
-        case FiscalYear():
+        case FiscalYear() | Watched():
             yield from missing_fields(expr.value, facts, seen)
         case If():
             held = value_of(expr.condition, facts)

@@ -118,7 +118,7 @@ class RuleReader(CapReader):
             window=window,
             scope=scope,
             clauses=clauses,
-            spans=spans,
+            spans={**spans, **edges(found)},
             **more,
         )
 
@@ -153,7 +153,8 @@ class RuleReader(CapReader):
 
     def route(self, node: ast.Route) -> typed.Rule:
         minerals = self.of.set_value(node.minerals, "mineral", "what a route routes")
-        rule = self.rule(node, "route", {"sellers": self.sellers(node.sellers)}, {"sellers": node.span})
+        spans: dict[Any, Span] = {"sellers": node.span, **group_spans(node.sellers)}
+        rule = self.rule(node, "route", {"sellers": self.sellers(node.sellers)}, spans)
         within = minerals if rule.scope.minerals is None else minerals & rule.scope.minerals
         return attrs.evolve(rule, scope=typed.Scope(within, rule.scope.buyers))
 
@@ -304,6 +305,16 @@ class RuleReader(CapReader):
             found.append(typed.Place(kinds, when, keys, node.span))
         self.of.extra = outer
         return tuple(found)
+
+
+def edges(found: Mapping[str, ast.Modifier]) -> dict[str, Span]:
+    """Where a rule's dates stand."""
+    return {word: found[word].span for word in ("from", "before", "through") if word in found}
+
+
+def group_spans(groups: Iterable[tuple[ast.Expr, ...]]) -> dict[tuple[str, int], Span]:
+    """Where each group of a route's sellers stands."""
+    return {("group", rank): group[0].span.to(group[-1].span) for rank, group in enumerate(groups)}
 
 
 def _clause_spans(node: ast.Clauses, whole: Span) -> dict[str, Span]:

@@ -52,7 +52,7 @@ def build(of: NameReader, node: ast.Table, source: Source | None) -> typed.Typed
     values = tuple(name for name in names if name not in keys)
     if len(of.diagnostics) > before:
         of.names.broken.add(node.name.name)
-    return typed.TypedTable(node.name.name, keys, values, types, typed_rows, node.span)
+    return typed.TypedTable(node.name.name, keys, values, types, typed_rows, node.span, places)
 
 
 def _columns_once(of: NameReader, columns: tuple[ast.Identifier, ...]) -> None:

@@ -5,7 +5,7 @@ Equality ignores spans, so that two clauses are equal exactly when they mean the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -140,6 +140,24 @@ class Missing(Expr):
     value: Expr
 
 
+@attrs.frozen
+class Watched(Expr):
+    """What `value` is, and `tell` is told it, with the facts it was worked out from.
+
+    The checker makes none: who wants to see which parts of a policy decide puts them in, and nobody else pays for it.
+    """
+
+    value: Expr
+    tell: Callable[[Any, Any], None] = attrs.field(eq=False, repr=False)
+
+
+def unwatched(expr: Expr) -> Expr:
+    """The expression itself, if it is watched."""
+    while isinstance(expr, Watched):
+        expr = expr.value
+    return expr
+
+
 def children(expr: Expr) -> tuple[Expr, ...]:
     """The expressions directly inside one, in the order written."""
     match expr:
@@ -153,7 +171,7 @@ def children(expr: Expr) -> tuple[Expr, ...]:
             return (depth,)
         case Benchmark(within=Expr() as within):
             return (within,)
-        case FiscalYear(value=value) | Missing(value=value):
+        case FiscalYear(value=value) | Missing(value=value) | Watched(value=value):
             return (value,)
         case If(condition=condition, then=then, otherwise=otherwise):
             return (condition, then, otherwise)
@@ -221,7 +239,7 @@ class Rule:
     advisory: bool = False
     clauses: Mapping[Any, Any] = attrs.field(factory=dict, hash=False)
     spans: Mapping[Any, Span] = attrs.field(factory=dict, hash=False, eq=False)
-    """Where each clause stands, for the plan's `rule`."""
+    """Where each clause stands, for the plan's `rule`; the groups of a route; `from`, and `before` or `through`."""
 
 
 @attrs.frozen
@@ -295,6 +313,8 @@ class TypedTable:
     types: Mapping[str, Type] = attrs.field(hash=False)
     rows: Mapping[tuple[Any, ...] | None, Mapping[str, Expr]] = attrs.field(hash=False)
     span: Span = attrs.field(eq=False, repr=False)
+    places: Mapping[tuple[Any, ...] | None, Span] = attrs.field(factory=dict, hash=False, eq=False, repr=False)
+    """Where each row stands."""
 
 
 @attrs.frozen

@@ -1,0 +1,1 @@
+"""What came of tests, told to people and to programs."""
