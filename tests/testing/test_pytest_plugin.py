@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -162,6 +163,96 @@ def test_a_setting_that_is_no_number_is_refused(pytester: pytest.Pytester, reser
     result = pytester.runpytest()
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines([f"*`{name}` is a whole number: `many` is none*"])
+
+
+# ---- what comes of them --------------------------------------------------------------------------------------------
+
+RED = RESERVE.replace("premium <= 15% over", "premium <= 15.1% over").replace("11.50 USD/kg", "11.52 USD/kg")
+"""A policy that is wrong by a tenth of a per cent."""
+
+
+def test_what_is_so_passes(pytester: pytest.Pytester, reserve: Path) -> None:
+    pytester.runpytest().assert_outcomes(passed=2)
+
+
+def test_a_failed_test_shows_what_was_expected_and_what_is_the_case(pytester: pytest.Pytester, reserve: Path) -> None:
+    reserve.write_text(RED.replace("15.1%", "15%"), encoding="utf-8")
+    result = pytester.runpytest("-k", "test")
+    result.assert_outcomes(failed=1, deselected=1)
+    result.stdout.fnmatch_lines(
+        [
+            f'FAILED test "{FIRST}"',
+            "  reserve.vault:*: this is not so",
+            "    expected * actual",
+            "    award 10 kg from a to r1 * no award from a to r1",
+            "    why *premium:1*",
+            f"FAILED reserve.vault::{FIRST}*",
+        ]
+    )
+    result.stdout.no_fnmatch_line("*Traceback*")
+    result.stdout.no_fnmatch_line("*NotSoError*")
+
+
+def test_a_broken_law_shows_the_book_that_breaks_it(pytester: pytest.Pytester, reserve: Path) -> None:
+    reserve.write_text(RED, encoding="utf-8")
+    result = pytester.runpytest("-k", "law", "--vault-examples", "1000")
+    result.assert_outcomes(failed=1, deselected=1)
+    result.stdout.fnmatch_lines(
+        [f'FAILED always "{SECOND}"', "  reserve.vault:*does not hold*", "*of seed 0 broke it*"]
+    )
+    shown = result.stdout.str().partition("pasted into the policy:\n\n")[2].partition("\n}\n")[0] + "\n}\n"
+    reserve.write_text(f"{RED}\n{shown}", encoding="utf-8")
+    names_now = names(pytester.runpytest("--collect-only", "-q"))
+    assert names_now[-1] == f"reserve.vault::{SECOND}: a book that breaks it"
+
+
+def test_the_same_seed_finds_the_same_book(pytester: pytest.Pytester, reserve: Path) -> None:
+    reserve.write_text(RED, encoding="utf-8")
+    pytester.makeini("[pytest]\nvault_examples = 1000\nvault_seed = 7\n")
+    said = [
+        pytester.runpytest("-k", "law").stdout.str().partition("FAILED always")[2].partition("short test summary")[0]
+        for _ in range(2)
+    ]
+    assert "of seed 7 broke it" in said[0]
+    assert said[0] == said[1]
+
+
+def test_what_failed_last_is_run_alone(pytester: pytest.Pytester, reserve: Path) -> None:
+    reserve.write_text(RED.replace("15.1%", "15%"), encoding="utf-8")
+    pytester.runpytest().assert_outcomes(failed=1, passed=1)
+    reserve.write_text(RESERVE, encoding="utf-8")
+    result = pytester.runpytest("--lf", "-v")
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines([f"reserve.vault::{FIRST} PASSED*"])
+
+
+def test_processes_share_the_items(pytester: pytest.Pytester, reserve: Path) -> None:
+    (pytester.path / "other.vault").write_text(RED.replace("15.1%", "15%"), encoding="utf-8")
+    result = pytester.runpytest_subprocess("-n", "2", "-p", "xdist")
+    result.assert_outcomes(passed=3, failed=1)
+    result.stdout.fnmatch_lines([f'FAILED test "{FIRST}"'])
+
+
+def test_junit_xml_has_a_case_with_the_whole_text(pytester: pytest.Pytester, reserve: Path) -> None:
+    reserve.write_text(RED.replace("15.1%", "15%"), encoding="utf-8")
+    pytester.runpytest("--junitxml=report.xml")
+    cases = list(ElementTree.parse(pytester.path / "report.xml").getroot().iter("testcase"))
+    assert [one.get("name") for one in cases] == [FIRST, SECOND]
+    failure = cases[0].find("failure")
+    assert failure is not None and failure.text is not None
+    assert "this is not so" in failure.text and "\x1b" not in failure.text
+    properties = {one.get("name"): one.get("value") for one in cases[1].iter("property")}
+    assert properties == {"examples": "100", "seed": "0"}
+
+
+def test_a_law_of_a_policy_that_never_buys_says_so(pytester: pytest.Pytester, reserve: Path) -> None:
+    law = RESERVE.split("\nalways ")[1]
+    never = RESERVE.split("waterfall", maxsplit=1)[0] + "always " + law
+    reserve.write_text(never, encoding="utf-8")
+    result = pytester.runpytest()
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["error: no waterfall of this policy is ever in force*"])
+    result.stdout.no_fnmatch_line("*Traceback*")
 
 
 # ---- other people's tests ------------------------------------------------------------------------------------------

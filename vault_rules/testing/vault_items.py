@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from vault_rules.errors import PolicyError, UsageError
+from vault_rules.errors import PolicyError, UsageError, VaultRulesError
+from vault_rules.testing import pytest_plugin
 
 if TYPE_CHECKING:
     from vault_rules.api import Policy
+    from vault_rules.trials.books.hunting import Hunted
 
 
 class VaultFile(pytest.File):
@@ -56,8 +58,12 @@ def _shown(path: Path, config: pytest.Config) -> str:
         return str(path)
 
 
+class NotSoError(Exception):
+    """A test or law of a policy that does not hold; its text says all there is to say."""
+
+
 class VaultItem(pytest.Item):
-    """A test or a law of a policy."""
+    """A test or a law of a policy. `word` chooses all of its kind, as in `-k law`."""
 
     word = ""
 
@@ -69,6 +75,14 @@ class VaultItem(pytest.Item):
     def reportinfo(self) -> tuple[Path, int, str]:
         return self.path, self.block.span.line - 1, self.name
 
+    def repr_failure(self, excinfo: Any, style: Any = None) -> Any:
+        """What is not so, in the author's words; of anything else than that, as ever."""
+        if isinstance(excinfo.value, NotSoError):
+            return str(excinfo.value)
+        if isinstance(excinfo.value, VaultRulesError) and not self.config.getoption("fulltrace", False):
+            return f"error: {excinfo.value}"
+        return super().repr_failure(excinfo, style)
+
 
 class VaultTest(VaultItem):
     """A `test` block, run on both engines."""
@@ -76,7 +90,12 @@ class VaultTest(VaultItem):
     word = "test"
 
     def runtest(self) -> None:
-        raise NotImplementedError
+        from vault_rules.trials.running import run_test
+        from vault_rules.trials.telling.text import Pen, failed
+
+        result = run_test(self.policy, self.block)
+        if not result.passed:
+            raise NotSoError("\n".join(failed(result, Pen(colour=False, width=_width(self.config)))))
 
 
 class VaultLaw(VaultItem):
@@ -85,4 +104,27 @@ class VaultLaw(VaultItem):
     word = "law"
 
     def runtest(self) -> None:
-        raise NotImplementedError
+        from vault_rules.trials.books.hunting import hunt
+
+        number, seed = pytest_plugin.examples(self.config), pytest_plugin.seed(self.config)
+        hunted = hunt(self.policy, self.block, examples=number, seed=seed)
+        self.user_properties += [("examples", hunted.examples), ("seed", seed)]
+        if not hunted.holds:
+            raise NotSoError("\n".join(_broken(hunted)))
+
+
+def _broken(hunted: Hunted) -> Iterator[str]:
+    """Of what a law does not hold, and the book that shows it, to be pasted."""
+    from vault_rules.trials.telling.text import place
+
+    assert hunted.counterexample is not None
+    yield f'FAILED always "{hunted.law.title}"'
+    for one in hunted.violations:
+        yield f"\n  {place(one.span)}: {one}"
+    found = f"book {hunted.needed} of seed {hunted.seed} broke it"
+    yield f"\n  {found}; made small, to be pasted into the policy:\n"
+    yield hunted.counterexample.as_test(f"{hunted.law.title}: a book that breaks it").rstrip()
+
+
+def _width(config: pytest.Config) -> int:
+    return min(max(config.get_terminal_writer().fullwidth, 60), 120)
