@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from vault_rules.trials.books.figures import STEPS, days_beside, shifted
+from vault_rules.trials.books.regimes import starts_before
 from vault_rules.trials.books.scene import Scene
 
 Row = dict[str, Any]
@@ -16,7 +17,7 @@ _YEAR = 365
 def requests(scene: Scene) -> list[Row]:
     """One to three requests, the first for the scene's first mineral."""
     choose = scene.choose
-    count = choose.one((1, 1, 2, 2, 3))
+    count = choose.one((1, 1, 1, 2, 2, 3))
     rows = []
     for at in range(count):
         mineral = scene.minerals[0] if at == 0 else choose.one(scene.minerals)
@@ -137,16 +138,8 @@ def _cost(scene: Scene, quantity: Fraction) -> Fraction:
 
 def _dates_before(scene: Scene) -> list[date]:
     """Days up to today: the first and last of the periods around it."""
-    day, (month, start) = scene.day, scene.policy.fiscal_year
-    firsts = {
-        "month": day.replace(day=1),
-        "quarter": day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1),
-        "year": day.replace(month=1, day=1),
-        "fiscal_year": day.replace(
-            year=day.year - ((day.month, day.day) < (month, start)), month=month, day=min(start, 28)
-        ),
-    }
-    edges = [firsts[period] for period in scene.edges.periods]
+    day = scene.day
+    edges = starts_before(day, scene.edges.periods, scene.policy.fiscal_year)
     found = [day, *days_beside(edges), shifted(day, -30)]
     return [one for one in dict.fromkeys(found) if one is not None and one <= day]
 

@@ -7,8 +7,6 @@ machine and however many laws are hunted for at once.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
-
 import attrs
 
 from vault_rules import api
@@ -17,10 +15,11 @@ from vault_rules.semantics import typed
 from vault_rules.trials.books.choosing import Dice
 from vault_rules.trials.books.making import Maker
 from vault_rules.trials.books.reducing import reduced
-from vault_rules.trials.draft import Draft, evaluate_draft
+from vault_rules.trials.draft import Draft
+from vault_rules.trials.laws import Violation, violations
 
-Find = Callable[[api.Policy, typed.Law, Draft, api.Plan], Sequence[Any]]
-"""Given a policy, a law, a draft and its plan: what violates the law."""
+Find = Callable[[api.Policy, typed.Law, Draft], Sequence[Violation]]
+"""Given a policy, a law and a draft: what violates the law."""
 
 
 @attrs.frozen
@@ -33,7 +32,7 @@ class Hunted:
     seed: int
     counterexample: Draft | None = None
     """The book that breaks the law, made small."""
-    violations: tuple[Any, ...] = ()
+    violations: tuple[Violation, ...] = ()
     """What breaks it there."""
     needed: int | None = None
     """The number of the book that broke it, from 1; 0: one that was kept from an earlier hunt."""
@@ -58,14 +57,14 @@ def hunt_all(
     examples: int = 200,
     seed: int = 0,
     kept: Iterable[Draft] = (),
-    find: Find | None = None,
+    find: Find = violations,
 ) -> tuple[Hunted, ...]:
     """Hunt for books that break laws: each book is evaluated once for all of them. One result a law, in their order.
 
     `kept` are books that broke a law before: they are tried first. Raises `UsageError` for a policy that never has a
     waterfall.
     """
-    return _Hunt(policy, laws, find or _violations).go(kept, examples, seed)
+    return _Hunt(policy, laws, find).go(kept, examples, seed)
 
 
 class _Hunt:
@@ -86,9 +85,8 @@ class _Hunt:
         return tuple(self._result(at, law, tried, seed) for at, law in enumerate(self.laws))
 
     def _try(self, draft: Draft, number: int) -> None:
-        plan = _plan(self.policy, draft)
-        for at, law in list(self.open.items()) if plan is not None else ():
-            if self.find(self.policy, law, draft, plan):
+        for at, law in list(self.open.items()):
+            if self._violations(law, draft):
                 self.broken[at] = (draft, number)
                 del self.open[at]
 
@@ -99,17 +97,12 @@ class _Hunt:
         small = reduced(draft, lambda one: bool(self._violations(law, one)))
         return Hunted(law, number or tried, seed, small, tuple(self._violations(law, small)), number)
 
-    def _violations(self, law: typed.Law, draft: Draft) -> Sequence[Any]:
-        plan = _plan(self.policy, draft)
-        return () if plan is None else self.find(self.policy, law, draft, plan)
-
-
-def _plan(policy: api.Policy, draft: Draft) -> api.Plan | None:
-    """The draft's plan; None where evaluation stops, of which no law says anything."""
-    try:
-        return evaluate_draft(policy, draft)
-    except (BookError, EvaluationError):
-        return None
+    def _violations(self, law: typed.Law, draft: Draft) -> Sequence[Violation]:
+        """What breaks a law; nothing where an evaluation stops, of which no law says anything."""
+        try:
+            return self.find(self.policy, law, draft)
+        except (BookError, EvaluationError):
+            return ()
 
 
 def _expressions(laws: Iterable[typed.Law]) -> list[typed.Expr]:

@@ -17,7 +17,8 @@ from vault_rules.trials.books import asking
 from vault_rules.trials.books.choosing import Chooser
 from vault_rules.trials.books.edges import Edges, edges_of
 from vault_rules.trials.books.figures import written
-from vault_rules.trials.books.offering import Offers, snap_request
+from vault_rules.trials.books.nearing import nearer
+from vault_rules.trials.books.offering import Offers, awarded, made, snap_request
 from vault_rules.trials.books.regimes import all_rules, in_force_for, regimes_of
 from vault_rules.trials.books.scene import Scene, Shared, names_of, staged
 from vault_rules.trials.draft import Draft, Table
@@ -28,8 +29,8 @@ _SELDOM = {
     "purity": 15,
     "need_by": 20,
     "max_price": 15,
-    "lot": 20,
-    "min_quantity": 15,
+    "lot": 25,
+    "min_quantity": 25,
     "awards": 25,
     "nulls": 25,
     "unfit": 30,
@@ -52,7 +53,7 @@ class Maker:
     def __init__(self, policy: api.Policy, more: Sequence[typed.Expr] = (), on: date | None = None) -> None:
         self.policy, self.typed, self.more = policy, policy.typed, tuple(more)
         self.rules = all_rules(self.typed)
-        self.regimes = regimes_of(self.typed, on)
+        self.regimes = regimes_of(self.typed, self.more, on)
         if not self.regimes:
             when = "ever in force" if on is None else f"in force on {on.isoformat()}"
             raise UsageError(f"no waterfall of this policy is {when}: no book can be tried with it")
@@ -80,30 +81,32 @@ class Maker:
         rows = {"requests": asking.requests(scene), "holdings": asking.holdings(scene)}
         rows |= {"benchmarks": asking.benchmarks(scene), "facilities": asking.facilities(scene)}
         rates = dict.fromkeys(self._currencies(scene), choose.one((Fraction(11, 10), Fraction(1), Fraction(2))))
-        world = self._world(scene, rows, rates)
+        world = World(self.policy.program.on(day), self._book(rows, rates))
         rows["offers"] = Offers(scene, world).make(choose.one(_COUNTS))
         if "boundaries" in scene.has and choose.chance(30):
             snap_request(rows["requests"][0], scene, world, rows["offers"])
         if "awards" in scene.has:
             rows["awards"] = asking.awards(scene, rows["requests"], rows["offers"][0])
+        if choose.chance(40):
+            nearer(rows, self._book(rows, rates), self.policy.program, day, choose)
         rows["fx"] = [{"currency": currency, "rate": rate} for currency, rate in rates.items()]
         return self._draft(day, rows)
 
     def _currencies(self, scene: Scene) -> Iterable[str]:
         return sorted({currency for edges in scene.all_edges for currency in edges.currencies})
 
-    def _world(self, scene: Scene, rows: Mapping[str, list[Row]], rates: Mapping[str, Fraction]) -> World:
-        book = BoundBook(
-            offers=(),
+    def _book(self, rows: Mapping[str, list[Row]], rates: Mapping[str, Fraction]) -> BoundBook:
+        """The rows so far as the engine reads them."""
+        return BoundBook(
+            offers=tuple(made(row, self.typed) for row in rows.get("offers", ())),
             requests=tuple(Request(**row) for row in rows["requests"]),
             benchmarks=tuple(Benchmark(**row) for row in rows["benchmarks"]),
             facilities=tuple(Facility(**row) for row in rows["facilities"]),
             holdings=tuple(Holding(**row) for row in rows["holdings"]),
-            awards=(),
+            awards=tuple(awarded(row, self.typed) for row in rows.get("awards", ())),
             fx={self.typed.currency: Fraction(1), **rates},
             sha256="",
         )
-        return World(self.policy.program.on(scene.day), book)
 
     def _draft(self, day: date, rows: Mapping[str, list[Row]]) -> Draft:
         tables = {name: self._table(name, rows[name]) for name in TABLES if rows.get(name)}

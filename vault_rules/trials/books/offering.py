@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from vault_rules.domain.rows import Offer, Request
+from vault_rules.domain.rows import Offer, PriorAward, Request
 from vault_rules.domain.tables import named
 from vault_rules.engine.eligibility import Eligibility, Standing
+from vault_rules.engine.markets import Markets
 from vault_rules.engine.world import View, World
-from vault_rules.errors import EvaluationError
 from vault_rules.semantics import typed
 from vault_rules.semantics.meaning import value_of
 from vault_rules.trials.books.edges import Edges, positive
@@ -26,7 +26,7 @@ _TRIES = 10
 
 
 class Offers:
-    """Makes the offers of one scene, in a world that has no offers yet."""
+    """Makes the offers of one scene, in a world that has no others: each sees the market of those before it."""
 
     def __init__(self, scene: Scene, world: World) -> None:
         self.scene, self.world = scene, world
@@ -35,6 +35,7 @@ class Offers:
         self.kinds = _KINDS | {name: one.type.kind for name, one in scene.policy.fields.items()}
         self.optional = [name for name in self.kinds if name not in (*_ALWAYS, *_UNITS) and self._matters(name)]
         self.made: list[Row] = []
+        self.passed: list[Offer] = []
 
     def _matters(self, column: str) -> bool:
         return self.scene.reads("field" if column in self.scene.policy.fields else "offer", column)
@@ -42,7 +43,13 @@ class Offers:
     def make(self, count: int) -> list[Row]:
         """So many offers."""
         for at in range(count):
-            self.made.append(self._offer(at))
+            row = self._offer(at)
+            self.made.append(row)
+            standing = self._standing(row)
+            if standing.passed:
+                self.passed.append(standing.offer)
+            self.world.markets = Markets(self.world)
+            self.world.markets.open(self.passed)
         return self.made
 
     def _offer(self, at: int) -> Row:
@@ -70,13 +77,15 @@ class Offers:
         if column == "trader":
             return self.scene.a_name("trader")
         if column in ("lot", "min_quantity"):
-            nulls = 60
+            nulls = 50
         elif "nulls" not in self.scene.has:
             nulls = 0
         if column not in _ALWAYS and choose.chance(nulls):
             return None
         if column == "form" and choose.chance(75):
             return self.scene.form
+        if column in ("lot", "min_quantity"):
+            return self.scene.a_size()
         owner = "field" if column in self.scene.policy.fields else "offer"
         return self.scene.value(owner, column, self.kinds[column])
 
@@ -139,10 +148,7 @@ class Offers:
 
     def _wrong(self, row: Row) -> Iterable[str]:
         """The columns to choose again."""
-        try:
-            standing = self._standing(row)
-        except EvaluationError:  # a compared price that does not rise with the price
-            return self._changeable(self.optional)
+        standing = self._standing(row)
         read_by = self.scene.shared.edges_for(row["mineral"], self.scene.day).read_by
         for reason in standing.reasons:
             kind, _, name = reason.code.partition(":")
@@ -159,8 +165,13 @@ class Offers:
         return [one for one in dict.fromkeys(columns) if one in ("trader", "price", "quantity", *self.optional)]
 
     def _standing(self, row: Row) -> Standing:
-        offer = made(row, self.scene.policy)
-        return self.eligibility.run((offer,))[offer.offer]
+        offer, compare = made(row, self.scene.policy), self.scene.policy.compare
+        self.world.compared.pop(offer.offer, None)
+        value = offer.price if compare is None else value_of(compare, self.world.view(offer))
+        if value is not None:
+            self.world.compared[offer.offer] = value
+        self.world.tier_of.pop(offer.offer, None)
+        return self.eligibility.stand(offer)
 
     def _view(self, row: Mapping[str, Any]) -> View:
         offer, compared = made(row, self.scene.policy), self.world.compared
@@ -175,9 +186,17 @@ class Offers:
 
 def made(row: Mapping[str, Any], policy: typed.TypedPolicy) -> Offer:
     """The row as the engine reads it."""
+    return Offer(**_parted(row, policy))
+
+
+def awarded(row: Mapping[str, Any], policy: typed.TypedPolicy) -> PriorAward:
+    """A row of the awards of before, likewise."""
+    return PriorAward(**_parted(row, policy))
+
+
+def _parted(row: Mapping[str, Any], policy: typed.TypedPolicy) -> dict[str, Any]:
     own = {name: value for name, value in row.items() if name not in policy.fields}
-    fields = {name: row[name] for name in policy.fields if row.get(name) is not None}
-    return Offer(**own, fields=fields)
+    return own | {"fields": {name: row[name] for name in policy.fields if row.get(name) is not None}}
 
 
 def snap_request(row: Row, scene: Scene, world: World, offers: Iterable[Row]) -> None:

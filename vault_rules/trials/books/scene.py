@@ -126,6 +126,13 @@ class Scene:
     def a_mass(self) -> Fraction:
         return self.near(self.choose.grouped(self.masses), "mass")
 
+    def a_size(self) -> Fraction:
+        """A lot, or the least that is sold at once: often what a limit leaves, or allows."""
+        whole = self.mass
+        parts = positive(part for r in self.ratios for part in (whole * (1 - r), whole * r))
+        pools = [one for one in ([whole / 4, whole / 2, whole / 10], parts, [whole]) if one]
+        return self.near(self.choose.grouped(pools), "mass", 15)
+
     def a_price(self) -> Fraction:
         return self.near(self.choose.grouped(self.prices), "price")
 
@@ -156,7 +163,14 @@ class Scene:
 
     def a_name(self, kind: str) -> str:
         """A country, trader, buyer or kind of facility: from a set that the policy names, or from none."""
+        if self.choose.chance(35):
+            return self._usual[kind]
         return self.choose.grouped(self.names(kind))
+
+    @cached_property
+    def _usual(self) -> dict[str, str]:
+        """The name of each kind that most rows of this book bear: so that limits by name are met."""
+        return {kind: self.choose.grouped(self.names(kind)) for kind in sorted(self.shared.names)}
 
     def names(self, kind: str) -> tuple[tuple[str, ...], ...]:
         """The names there are of a kind, in groups between whose members no rule makes a difference."""
@@ -201,6 +215,7 @@ def staged(choose: Chooser, regimes: Sequence[Regime]) -> tuple[date, tuple[str,
     stretch, names = choose.one(choose.one(regimes).places)
     mineral = choose.one(names)
     middle = date.fromordinal((stretch.first.toordinal() + stretch.last.toordinal()) // 2)
-    day = choose.one((stretch.first, stretch.last, middle))
+    ends = (stretch.first, stretch.last)
+    day = choose.grouped([one for one in (ends, (middle,), stretch.turns) if one])
     others = [one for one in stretch.minerals if one != mineral]
     return day, (mineral, choose.one(others)) if others and choose.chance(25) else (mineral,)
