@@ -1,8 +1,7 @@
-"""How a book's rows and a policy's statements are chosen: by dice that always fall the same way, or by Hypothesis, which
-can then shrink them.
+"""How a book's rows and a policy's statements are chosen: by dice that always fall the same way, or by Hypothesis.
 
-The first of several choices is the plainest, and what may be left out is left out by the lowest throw: so that what is
-shrunk becomes plainer.
+Hypothesis can then shrink them. The first of several choices is the plainest, and what may be left out is left out by
+the lowest throw: so that what is shrunk becomes plainer.
 """
 
 from __future__ import annotations

@@ -46,8 +46,9 @@ _COUNTS = (2, 1, 3, 3, 4, 4, 5, 6)
 
 
 class Maker:
-    """Makes drafts for one policy. `more` are expressions of its laws, whose constants are edges too; `on` is the day of
-    all drafts, where they shall have the same.
+    """Makes drafts for one policy. `more` are expressions of its laws, whose constants are edges too.
+
+    `on` is the day of all drafts, where they shall have the same.
     """
 
     def __init__(self, policy: api.Policy, more: Sequence[typed.Expr] = (), on: date | None = None) -> None:
