@@ -200,7 +200,7 @@ def _significant(value: Fraction, digits: int) -> Fraction:
     while value / unit < 1:
         unit /= 10
     step = unit / 10 ** (digits - 1)
-    return round(value / step) * step
+    return Fraction(round(value / step)) * step
 
 
 # ---- days ----------------------------------------------------------------------------------------------------------
