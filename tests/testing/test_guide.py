@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import attrs
 import pytest
+from hypothesis import Phase, settings
 
 from vault_rules import testing
 from vault_rules.testing import Features, Names, draft_of
@@ -18,18 +20,29 @@ PAGE = (Path(__file__).parents[2] / "docs" / "testing.md").read_text(encoding="u
 PART = PAGE.partition("\n## For developers\n")[2].partition("\n## ")[0]
 
 
+@pytest.fixture
+def few_examples() -> Iterator[None]:
+    """So that the example is quick: what it is about is that it runs."""
+    kept = settings.get_current_profile_name()
+    generated = settings(settings.get_profile(kept), max_examples=20, phases=[Phase.generate], database=None)
+    settings.register_profile("guide", generated)
+    settings.load_profile("guide")
+    yield
+    settings.load_profile(kept)
+
+
 def blocks(language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```$", PART, re.DOTALL | re.MULTILINE)
 
 
-def test_the_worked_example_runs(pytester: pytest.Pytester) -> None:
+def test_the_worked_example_runs(pytester: pytest.Pytester, few_examples: None) -> None:
     (pytester.path / "reserve.vault").write_text(blocks("vault")[0], encoding="utf-8")
     pytester.makepyfile(test_orders=blocks("python")[0])
     pytester.makepyprojecttoml(blocks("toml")[0])
     pytester.runpytest().assert_outcomes(passed=3)
 
 
-def test_the_example_finds_an_order_that_does_not_add_up(pytester: pytest.Pytester) -> None:
+def test_the_example_finds_an_order_that_does_not_add_up(pytester: pytest.Pytester, few_examples: None) -> None:
     (pytester.path / "reserve.vault").write_text(blocks("vault")[0], encoding="utf-8")
     wrong = blocks("python")[0].replace("(kilograms + award.quantity,", "(award.quantity,")
     pytester.makepyfile(test_orders=wrong)
@@ -39,7 +52,7 @@ def test_the_example_finds_an_order_that_does_not_add_up(pytester: pytest.Pytest
 
 
 def test_what_a_failing_test_shows_can_be_pasted() -> None:
-    shown = blocks("python")[1].removeprefix("draft=")
+    shown = blocks("text")[0].removeprefix("draft=")
     draft = eval(shown, {"draft_of": draft_of})
     assert isinstance(draft, Draft)
     assert draft.as_test("an example") == shown.removeprefix('draft_of("""\\\n').removesuffix('""")\n')
