@@ -45,7 +45,7 @@ def holdings(scene: Scene) -> list[Row]:
 def _holding(scene: Scene, mineral: str) -> Row:
     choose, edges = scene.choose, scene.shared.edges_for(mineral, scene.day)
     row: Row = {"mineral": mineral}
-    demand = choose.one((10, 1, 2)) * scene.mass * _YEAR / 100
+    demand = scene.mass * choose.one((Fraction(_YEAR, 10), Fraction(_YEAR, 100), Fraction(_YEAR, 50), Fraction(1)))
     if not _left_out(scene):
         row["demand_per_year"] = demand
     covers = [*edges.constants.get("days", ()), *(r * _YEAR for r in edges.constants.get("ratio", ()))]

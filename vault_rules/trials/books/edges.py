@@ -203,7 +203,8 @@ class _Gatherer:
         found: dict[Column, set[Any]] = {}
         for one in parts:
             if isinstance(one, typed.Call) and one.operator in _ORDERED:
-                for column, other in (one.arguments, one.arguments[::-1]):
+                for side, other in (one.arguments, one.arguments[::-1]):
+                    column = side.value if isinstance(side, typed.Default) else side
                     if isinstance(column, typed.Column) and column.type.kind in FIGURES:
                         found.setdefault((column.owner, column.name), set()).update(self._alternatives(other))
         return {column: tuple(sorted(values)) for column, values in sorted(found.items()) if values}

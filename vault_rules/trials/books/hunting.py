@@ -7,10 +7,11 @@ machine and however many laws are hunted for at once.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+
 import attrs
 
 from vault_rules import api
-from vault_rules.errors import BookError, EvaluationError
+from vault_rules.errors import BookError, EvaluationError, PolicyError, UsageError
 from vault_rules.semantics import typed
 from vault_rules.trials.books.choosing import Dice
 from vault_rules.trials.books.making import Maker
@@ -101,7 +102,7 @@ class _Hunt:
         """What breaks a law; nothing where an evaluation stops, of which no law says anything."""
         try:
             return self.find(self.policy, law, draft)
-        except (BookError, EvaluationError):
+        except (BookError, EvaluationError, PolicyError, UsageError):
             return ()
 
 

@@ -33,7 +33,7 @@ _SELDOM = {
     "min_quantity": 25,
     "awards": 25,
     "nulls": 25,
-    "unfit": 30,
+    "unfit": 35,
     "stock": 50,
     "money": 25,
     "boundaries": 60,

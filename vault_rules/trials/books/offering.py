@@ -58,14 +58,11 @@ class Offers:
         row: Row = {"offer": f"o{at + 1}", "mineral": mineral}
         for column in ("trader", "price", "quantity", *self.optional):
             row[column] = self._value(column)
-        unfit = "unfit" in scene.has
-        if not unfit or choose.chance(65):
-            tiers = self._recipes(mineral)
-            self._conform(row, choose.one([*tiers]) if tiers else None)
+        tiers = self._recipes(mineral)
+        self._conform(row, choose.one([*tiers]) if tiers else None)
         self._tie(row)
-        if unfit and choose.chance(30):
-            column = choose.one(["trader", *self.optional])
-            row[column] = self._value(column, nulls=40)
+        if "unfit" in scene.has and choose.chance(50):
+            self._misfit(row)
         if "boundaries" in scene.has and choose.chance(45):
             edges = scene.shared.edges_for(mineral, scene.day)
             snap(row, ("offer", "field"), self.kinds, edges.comparisons, choose, self._view)
@@ -145,6 +142,23 @@ class Offers:
                 return
             for column in wrong:
                 row[column] = self._value(column, nulls=0)
+
+    def _misfit(self, row: Row) -> None:
+        """Let one rule stand against the offer, or change one of its columns, whatever comes of it."""
+        choose = self.scene.choose
+        rules = [one for one in self.world.day.rules_for(row["mineral"])[0] if one.kind != "route"]
+        if not rules or choose.chance(25):
+            column = choose.one(["trader", *self.optional])
+            row[column] = self._value(column, nulls=40)
+            return
+        rule = choose.one(rules)
+        read_by = self.scene.shared.edges_for(row["mineral"], self.scene.day).read_by
+        for _ in range(_TRIES):
+            if any(reason.code == f"{rule.kind}:{rule.name}" for reason in self._standing(row).reasons):
+                return
+            for column in self._changeable(read_by.get(rule.name, ())):
+                if choose.chance(70):
+                    row[column] = self._value(column, nulls=0)
 
     def _wrong(self, row: Row) -> Iterable[str]:
         """The columns to choose again."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 
 import attrs
@@ -12,7 +12,8 @@ from vault_rules.domain.amounts import Unreadable
 from vault_rules.domain.cells import READERS, Money, RowUnits
 from vault_rules.domain.exact import has_end, plain
 from vault_rules.domain.tables import TABLES
-from vault_rules.trials.books.figures import written
+from vault_rules.trials.books.figures import shifted, written
+from vault_rules.trials.books.regimes import PLAIN_DAY
 from vault_rules.trials.draft import Draft, Table
 
 _FIGURES = ("mass", "stock", "price", "money", "purity", "ratio", "storage", "number")
@@ -61,7 +62,7 @@ def _with_cell(draft: Draft, name: str, number: int, at: int, text: str) -> Draf
 
 
 def names_alike(draft: Draft) -> Iterator[Draft]:
-    """Two names of one kind become the first of them: in every cell, then in one."""
+    """One name of a kind becomes another, wherever it stands; the first are kept where any would do."""
     columns = {
         "mineral": ("mineral",),
         "trader": ("trader", "operator"),
@@ -81,9 +82,9 @@ def names_alike(draft: Draft) -> Iterator[Draft]:
                 if row[at]
             )
         )
-        for later in reversed(said[1:]):
-            for earlier in said[: said.index(later)]:
-                yield cells_changed(draft, _replacing(names, later, earlier))
+        for later in reversed(said):
+            for other in (*said[: said.index(later)], *said[said.index(later) + 1 :]):
+                yield cells_changed(draft, _replacing(names, later, other))
 
 
 def _replacing(columns: tuple[str, ...], old: str, new: str) -> Cell:
@@ -163,9 +164,8 @@ def _digits(draft: Draft) -> int:
 def _cost(text: str) -> int:
     number = text.split(" ", maxsplit=1)[0].rstrip("%")
     digits = number.replace(".", "")
-    return (
-        4 * len(digits.strip("0")) + len(digits) + (2 if "." in number else 0) + (0 if digits.strip("0") in "1" else 1)
-    )
+    telling = digits.strip("0")
+    return 4 * len(telling) + len(digits) + 2 * ("." in number) + (telling not in ("", "1"))
 
 
 def plainer_figures(draft: Draft) -> Iterator[Draft]:
@@ -174,12 +174,10 @@ def plainer_figures(draft: Draft) -> Iterator[Draft]:
         found = read_figure(kind, text)
         if found is None:
             continue
-        column = draft.tables[name].columns[at]
         others = [row[at] for row in draft.tables[name].rows if row[at] != text and row[at]]
         for other in (*others, *_rounded(found[0], found[1], kind)):
             if _cost(other) < _cost(text) or (other in others and _cost(other) == _cost(text) and other < text):
                 yield _with_cell(draft, name, number, at, other)
-        del column
 
 
 def _rounded(value: Fraction, currency: str, kind: str) -> Iterator[str]:
@@ -199,15 +197,29 @@ def _significant(value: Fraction, digits: int) -> Fraction:
         unit *= 10
     while value / unit < 1:
         unit /= 10
-    step = unit / 10 ** (digits - 1)
-    return Fraction(round(value / step)) * step
+    step = unit / Fraction(10) ** (digits - 1)
+    return step * round(value / step)
 
 
 # ---- days ----------------------------------------------------------------------------------------------------------
 
 
+def _later(time: timedelta) -> Cell:
+    """Every day so much later."""
+
+    def change(table: str, column: str, text: str) -> str:
+        if kind_of(table, column) != "date" or not text:
+            return text
+        day = shifted(date.fromisoformat(text), time.days)
+        return text if day is None else day.isoformat()
+
+    return change
+
+
 def plainer_days(draft: Draft) -> Iterator[Draft]:
-    """One day as the as-of date, or the last or first of a year."""
+    """The whole book on a plain day; one day as the as-of date, or the last or first of a year."""
+    if draft.as_of != PLAIN_DAY:
+        yield attrs.evolve(cells_changed(draft, _later(PLAIN_DAY - draft.as_of)), as_of=PLAIN_DAY)
     plain_days = [draft.as_of, date(draft.as_of.year, 12, 31), date(draft.as_of.year, 1, 1)]
     ranks = {day.isoformat(): rank for rank, day in enumerate(plain_days)}
     for name, number, at, _, text in _each_cell(draft, ("date",)):
