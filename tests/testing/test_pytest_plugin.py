@@ -7,10 +7,12 @@ from xml.etree import ElementTree
 
 import pytest
 
+from vault_rules.api import load_policy
 from vault_rules.testing import policy_of
 from vault_rules.testing.vault_items import VaultFile
 from vault_rules.trials.blocks import laws_of, tests_of
 from vault_rules.trials.books.hunting import hunt
+from vault_rules.trials.books.kept import keep
 from vault_rules.trials.running import run_test
 from vault_rules.trials.telling.text import Pen, failed
 
@@ -221,8 +223,27 @@ def test_a_broken_law_shows_the_book_that_breaks_it(pytester: pytest.Pytester, r
     )
     shown = result.stdout.str().partition("pasted into the policy:\n\n")[2].partition("\n}\n")[0] + "\n}\n"
     reserve.write_text(f"{RED}\n{shown}", encoding="utf-8")
-    names_now = names(pytester.runpytest("--collect-only", "-q"))
-    assert names_now[-1] == f"reserve.vault::{SECOND}: a book that breaks it"
+    pasted = pytester.runpytest("-v", "-k", f"test and {SECOND.replace('%', '').replace(' ', ' and ')}")
+    pasted.assert_outcomes(passed=1, deselected=2)
+
+
+def test_books_kept_beside_the_policy_are_tried_first(pytester: pytest.Pytester, reserve: Path) -> None:
+    law = policy_of(RED).typed.laws[0]
+    reserve.write_text(RED, encoding="utf-8")
+    policy = load_policy(reserve)
+    kept = keep(policy, hunt(policy, law, examples=1000))
+    assert kept == reserve.with_suffix(".counterexamples")
+    result = pytester.runpytest("-k", "law", "--vault-examples", "1")
+    result.assert_outcomes(failed=1, deselected=1)
+    result.stdout.fnmatch_lines(["  a book that is kept beside the policy broke it*"])
+
+
+def test_kept_books_that_cannot_be_read_are_told(pytester: pytest.Pytester, reserve: Path) -> None:
+    reserve.with_suffix(".counterexamples").write_text("what is this", encoding="utf-8")
+    result = pytester.runpytest("-k", "law", "--vault-examples", "1")
+    result.assert_outcomes(failed=1, deselected=1)
+    result.stdout.fnmatch_lines(["error: *reserve.counterexamples cannot be read: line 1*"])
+    result.stdout.no_fnmatch_line("*Traceback*")
 
 
 def test_the_same_seed_finds_the_same_book(pytester: pytest.Pytester, reserve: Path) -> None:

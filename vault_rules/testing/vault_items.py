@@ -105,25 +105,26 @@ class VaultLaw(VaultItem):
 
     def runtest(self) -> None:
         from vault_rules.trials.books.hunting import hunt
+        from vault_rules.trials.books.kept import kept_for
 
         number, seed = pytest_plugin.examples(self.config), pytest_plugin.seed(self.config)
-        hunted = hunt(self.policy, self.block, examples=number, seed=seed)
+        hunted = hunt(self.policy, self.block, examples=number, seed=seed, kept=kept_for(self.policy))
         self.user_properties += [("examples", hunted.examples), ("seed", seed)]
         if not hunted.holds:
-            raise NotSoError("\n".join(_broken(hunted)))
+            raise NotSoError("\n".join(_broken(self.policy, hunted)))
 
 
-def _broken(hunted: Hunted) -> Iterator[str]:
+def _broken(policy: Policy, hunted: Hunted) -> Iterator[str]:
     """Of what a law does not hold, and the book that shows it, to be pasted."""
+    from vault_rules.trials.books.told import told
     from vault_rules.trials.telling.text import place
 
-    assert hunted.counterexample is not None
     yield f'FAILED always "{hunted.law.title}"'
     for one in hunted.violations:
         yield f"\n  {place(one.span)}: {one}"
-    found = f"book {hunted.needed} of seed {hunted.seed} broke it"
-    yield f"\n  {found}; made small, to be pasted into the policy:\n"
-    yield hunted.counterexample.as_test(f"{hunted.law.title}: a book that breaks it").rstrip()
+    found = f"book {hunted.needed} of seed {hunted.seed}" if hunted.needed else "a book that is kept beside the policy"
+    yield f"\n  {found} broke it; made small, to be pasted into the policy:\n"
+    yield told(policy, hunted).rstrip()
 
 
 def _width(config: pytest.Config) -> int:

@@ -19,6 +19,7 @@ NAMES = tuple(sorted(one.stem for one in (FOLDER / "wrong").glob("*.vault")))
 LIMIT = 1000
 """So many books must be enough for any of them."""
 SEEDS = range(1, 10)
+"""The seeds of the table."""
 PAGE = FOLDER.parents[2] / "docs" / "testing.md"
 BEGIN, END = "<!-- the wrong policies: begin -->\n", "<!-- the wrong policies: end -->\n"
 
