@@ -8,11 +8,12 @@ from xml.etree import ElementTree
 import pytest
 
 from vault_rules.api import load_policy
-from vault_rules.testing import policy_of
+from vault_rules.testing import policy_of, pytest_plugin
 from vault_rules.testing.vault_items import VaultFile
 from vault_rules.trials.blocks import laws_of, tests_of
 from vault_rules.trials.books.hunting import hunt
 from vault_rules.trials.books.kept import keep
+from vault_rules.trials.hunts import Hunt, hunt_laws
 from vault_rules.trials.running import run_test
 from vault_rules.trials.telling.text import Pen, failed
 
@@ -65,7 +66,8 @@ def loaded() -> None:
         policy = policy_of(text)
         ((test,), (law,)) = tests_of(policy), laws_of(policy)
         list(failed(run_test(policy, test), Pen(colour=False, width=80)))
-        assert hunt(policy, law, examples=1000 if text is RED else 5).holds == (text is not RED)
+        (result,) = hunt_laws(policy, (law,), Hunt(1000 if text is RED else 5))
+        assert result.passed == (text is not RED)
     assert issubclass(VaultFile, pytest.File)
 
 
@@ -172,6 +174,10 @@ def test_this_projects_wrong_policies_are_not_collected(request: pytest.FixtureR
     assert [one for one in golden if any(one.match(pattern) for pattern in patterns)] == []
 
 
+def test_as_many_books_are_tried_as_by_vault_rules_test() -> None:
+    assert (int(pytest_plugin.EXAMPLES), int(pytest_plugin.SEED)) == (Hunt().examples, Hunt().seed)
+
+
 @pytest.mark.parametrize("option", [("--vault-examples", "0"), ("--vault-examples", "-1")])
 def test_a_number_of_examples_that_is_none_is_refused(
     pytester: pytest.Pytester, reserve: Path, option: tuple[str, str]
@@ -219,9 +225,14 @@ def test_a_broken_law_shows_the_book_that_breaks_it(pytester: pytest.Pytester, r
     result = pytester.runpytest("-k", "law", "--vault-examples", "1000")
     result.assert_outcomes(failed=1, deselected=1)
     result.stdout.fnmatch_lines(
-        [f'FAILED always "{SECOND}"', "  reserve.vault:*does not hold*", "*of seed 0 broke it*"]
+        [
+            f'FAILED always "{SECOND}"',
+            "  reserve.vault:*: the award of * from * to r1: `(premium else 0%) <=",
+            "  15%` does not hold: *% against 15%",
+            "  Shown by book * of --seed 0; made small, as a test to paste:",
+        ]
     )
-    shown = result.stdout.str().partition("pasted into the policy:\n\n")[2].partition("\n}\n")[0] + "\n}\n"
+    shown = result.stdout.str().partition("as a test to paste:\n\n")[2].partition("\n}\n")[0] + "\n}\n"
     reserve.write_text(f"{RED}\n{shown}", encoding="utf-8")
     pasted = pytester.runpytest("-v", "-k", f"test and {SECOND.replace('%', '').replace(' ', ' and ')}")
     pasted.assert_outcomes(passed=1, deselected=2)
@@ -235,7 +246,7 @@ def test_books_kept_beside_the_policy_are_tried_first(pytester: pytest.Pytester,
     assert kept == reserve.with_suffix(".counterexamples")
     result = pytester.runpytest("-k", "law", "--vault-examples", "1")
     result.assert_outcomes(failed=1, deselected=1)
-    result.stdout.fnmatch_lines(["  a book that is kept beside the policy broke it*"])
+    result.stdout.fnmatch_lines(["  Shown by a book kept from before; made small*"])
 
 
 def test_kept_books_that_cannot_be_read_are_told(pytester: pytest.Pytester, reserve: Path) -> None:
@@ -253,7 +264,7 @@ def test_the_same_seed_finds_the_same_book(pytester: pytest.Pytester, reserve: P
         pytester.runpytest("-k", "law").stdout.str().partition("FAILED always")[2].partition("short test summary")[0]
         for _ in range(2)
     ]
-    assert "of seed 7 broke it" in said[0]
+    assert "of --seed 7;" in said[0]
     assert said[0] == said[1]
 
 
@@ -291,7 +302,7 @@ def test_a_law_of_a_policy_that_never_buys_says_so(pytester: pytest.Pytester, re
     reserve.write_text(never, encoding="utf-8")
     result = pytester.runpytest()
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["error: no waterfall of this policy is ever in force*"])
+    result.stdout.fnmatch_lines(["*it could not be tried: no waterfall of this policy is ever"])
     result.stdout.no_fnmatch_line("*Traceback*")
 
 

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from vault_rules.testing.vault_items import VaultFile
 
 SUFFIX = ".vault"
-EXAMPLES, SEED = "100", "0"
+EXAMPLES, SEED = "200", "0"
+"""Those of `vault-rules test`, said once more: what says them there is not loaded here."""
 _HAS_BLOCKS = re.compile(rb'^\s*(?:test|always)\s+"', re.MULTILINE)
 
 

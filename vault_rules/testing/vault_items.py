@@ -15,7 +15,6 @@ from vault_rules.testing import pytest_plugin
 
 if TYPE_CHECKING:
     from vault_rules.api import Policy
-    from vault_rules.trials.books.hunting import Hunted
 
 
 class VaultFile(pytest.File):
@@ -104,27 +103,14 @@ class VaultLaw(VaultItem):
     word = "law"
 
     def runtest(self) -> None:
-        from vault_rules.trials.books.hunting import hunt
-        from vault_rules.trials.books.kept import kept_for
+        from vault_rules.trials.hunts import Hunt, hunt_laws
+        from vault_rules.trials.telling.text import Pen, broken
 
-        number, seed = pytest_plugin.examples(self.config), pytest_plugin.seed(self.config)
-        hunted = hunt(self.policy, self.block, examples=number, seed=seed, kept=kept_for(self.policy))
-        self.user_properties += [("examples", hunted.examples), ("seed", seed)]
-        if not hunted.holds:
-            raise NotSoError("\n".join(_broken(self.policy, hunted)))
-
-
-def _broken(policy: Policy, hunted: Hunted) -> Iterator[str]:
-    """Of what a law does not hold, and the book that shows it, to be pasted."""
-    from vault_rules.trials.books.told import told
-    from vault_rules.trials.telling.text import place
-
-    yield f'FAILED always "{hunted.law.title}"'
-    for one in hunted.violations:
-        yield f"\n  {place(one.span)}: {one}"
-    found = f"book {hunted.needed} of seed {hunted.seed}" if hunted.needed else "a book that is kept beside the policy"
-    yield f"\n  {found} broke it; made small, to be pasted into the policy:\n"
-    yield told(policy, hunted).rstrip()
+        asked = Hunt(pytest_plugin.examples(self.config), pytest_plugin.seed(self.config))
+        (result,) = hunt_laws(self.policy, (self.block,), asked)
+        self.user_properties += [("examples", result.examples), ("seed", result.seed)]
+        if not result.passed:
+            raise NotSoError("\n".join(broken(result, Pen(colour=False, width=_width(self.config)))))
 
 
 def _width(config: pytest.Config) -> int:
