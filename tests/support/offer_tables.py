@@ -10,7 +10,7 @@ import polars as pl
 from hypothesis import strategies as st
 
 FIELDS = {
-    "esg": "ratio", "score": "number", "weight": "mass", "fee": "price", "bond": "money", "audit": "boolean",
+    "esg": "ratio", "score": "number", "weight": "stock", "fee": "charge", "bond": "money", "audit": "boolean",
     "seen": "date", "from": "country", "note": "text",
 }  # fmt: skip
 
@@ -52,8 +52,8 @@ GOOD: dict[str, list[str]] = {
     "hazard": ["", "none", "\x85"],
     "esg": [*_PERCENT, "-7%", ""],
     "score": ["-1", "+2.50", "", "-.5", "0"],
-    "weight": ["", "1", "2 t", "0.5 lb"],
-    "fee": ["", "1", "3 USD/kg", "3 EUR"],
+    "weight": ["", "0", "1", "2 t", "0.5 lb"],
+    "fee": ["", "0", "0 USD/t", "1", "3 USD/kg", "3 EUR"],
     "bond": ["", "0", "1.2mn USD", "4 k EUR", "5 EUR"],
     "audit": ["true", "FALSE", ""],
     "seen": ["2027-08-01", ""],
