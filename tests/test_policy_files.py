@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -44,3 +45,18 @@ def test_a_policy_that_uses_itself_by_another_name_is_a_circle(tmp_path: Path) -
     policy.write_text(HEADER + 'use "other.vault"\n\nwaterfall w {\n  take all\n}\n', encoding="utf-8")
     (tmp_path / "other.vault").symlink_to("p.vault")
     assert [one.code for one in api.check_policy(policy)[1]] == ["V0211"]
+
+
+def test_a_library_that_uses_another_is_found_whole_wherever_it_is_copied_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(resources.policies_folder(), tmp_path / "policies", ignore=shutil.ignore_patterns("books"))
+    monkeypatch.chdir(tmp_path)
+    assert api.check_policy("policies/project_vault.vault")[1] == ()
+
+
+def test_a_shipped_file_has_its_place_among_the_shipped_ones_whoever_names_it(tmp_path: Path) -> None:
+    policy = tmp_path / "p.vault"
+    policy.write_text(HEADER + 'use "lib/grades.vault"\n\nwaterfall w {\n  take all\n}\n', encoding="utf-8")
+    files = [one.role for one in api.load_policy(policy).typed.files]
+    assert files == ["lib/grades.vault", "lib/minerals.vault", "p.vault"]

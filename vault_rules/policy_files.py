@@ -60,11 +60,14 @@ def finder(root: Source) -> Find:
 
 
 def _role(file: Path, folder: Path, path: str) -> str:
-    """A file's place relative to the policy's folder, with `/`; as it was named where it lies elsewhere."""
-    try:
-        return file.resolve().relative_to(folder.resolve()).as_posix()
-    except ValueError:
-        return path
+    """A file's place relative to the policy's folder, or to the shipped policies, with `/`; as it was named where it
+    lies elsewhere.
+    """
+    place = file.resolve()
+    for whole in (folder, resources.policies_folder()):
+        if place.is_relative_to(whole.resolve()):
+            return place.relative_to(whole.resolve()).as_posix()
+    return path
 
 
 def _source(file: Path, role: str) -> Source | None:
