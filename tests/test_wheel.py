@@ -15,7 +15,6 @@ import pytest
 import vault_rules
 
 CHECKOUT = Path(__file__).resolve().parent.parent
-FLAGSHIP = (CHECKOUT / "policies" / "project_vault.vault").read_text(encoding="utf-8")
 
 
 def run(*command: str, cwd: Path, path: Path | None = None) -> subprocess.CompletedProcess[str]:
@@ -99,6 +98,13 @@ def test_the_demo_runs_from_the_wheel_and_prints_awards(target: Path, tmp_path: 
 def test_pytest_runs_the_shipped_policies_by_the_wheel_alone(target: Path, tmp_path: Path) -> None:
     shutil.copytree(CHECKOUT / "policies", tmp_path / "policies")
     done = run("-m", "pytest", "--vault-examples", "5", "policies", cwd=tmp_path, path=target)
-    tests, laws = (len(re.findall(rf'^{word} "', FLAGSHIP, re.MULTILINE)) for word in ("test", "always"))
+    text = "\n".join(file.read_text(encoding="utf-8") for file in (CHECKOUT / "policies").rglob("*.vault"))
+    tests, laws = (len(re.findall(rf'^{word} "', text, re.MULTILINE)) for word in ("test", "always"))
     assert tests and laws
     assert re.search(rf"\b{tests + laws} passed\b", done.stdout)
+
+
+def test_a_policy_begins_from_a_pack_of_the_wheel(target: Path, tmp_path: Path) -> None:
+    run("-m", "vault_rules", "new", "mine", "--from", "eu_crma", cwd=tmp_path, path=target)
+    checked = run("-m", "vault_rules", "check", "mine.vault", cwd=tmp_path, path=target).stdout
+    assert checked == "1 policy checked, no mistakes\n"
