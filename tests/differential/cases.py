@@ -49,7 +49,7 @@ def random_case(seed: int) -> Case:
 
 
 def accepted(rng: Random, make: type[Writer]) -> tuple[Writer, list[str]]:
-    """A policy that the checker accepts, by who wrote it: what it refuses is left out."""
+    """A policy that the checker accepts, by who wrote it: what it refuses is left out, but for the header."""
     while True:
         writer = make(rng)
         statements = writer.policy()
@@ -58,6 +58,8 @@ def accepted(rng: Random, make: type[Writer]) -> tuple[Writer, list[str]]:
             if typed is not None:
                 return writer, statements
             statements = _without(statements, lines)
+            if not statements[0].startswith("policy "):
+                break  # the header itself was refused, and without one nothing is evaluated
 
 
 def _bought(rng: Random, statements: tuple[str, ...], steps: dict[str, int]) -> Case:
