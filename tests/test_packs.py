@@ -118,8 +118,9 @@ def test_a_pack_has_examples_and_laws(name: str) -> None:
     assert kinds.count(ast.Always) >= 1
 
 
-@pytest.mark.parametrize("name", TOLD)
-def test_the_examples_of_a_pack_hold_and_show_every_rule(name: str) -> None:
+@pytest.mark.parametrize("name", PACKS)
+def test_the_examples_and_laws_of_a_pack_hold_and_the_examples_show_every_rule(name: str) -> None:
     file = resources.policies_folder() / f"{name}.vault"
-    done = vault_rules("test", str(file), "-j", "1", "--coverage", "text", "--min", "100%")
-    assert done.code == 0, done.out
+    hunt = ("--examples", "30", "--no-keep")
+    done = vault_rules("test", str(file), "-j", "1", *hunt, "--coverage", "text", "--min", "100%")
+    assert done.code == 0, done.out + done.err

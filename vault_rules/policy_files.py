@@ -38,27 +38,36 @@ def _text(file: Path) -> tuple[str, str]:
 
 
 def finder(root: Source) -> Find:
-    """Where files that a policy uses are found: beside the file that names it, else among the shipped policies."""
+    """Where files that a policy uses are found: beside the file that names it, else among the shipped policies. A file
+    is the same however it is reached.
+    """
     folder = Path(root.name).parent
+    known: dict[Path, Source | None] = {Path(root.name).resolve(): root}
 
     def find(beside: Source, path: str) -> Source | None:
         if "\0" in path or not path.endswith((".vault", ".csv")):
             return None  # a policy shows lines of what it uses: it reads policies and tables, not whatever there is
         near = Path(beside.name).parent / path
-        if near.is_file():
-            return _source(near, _role(near, folder, path))
-        shipped = resources.shipped_policy(path)
-        return None if shipped is None else _source(shipped, path)
+        file = near if near.is_file() else resources.shipped_policy(path)
+        if file is None:
+            return None
+        place = file.resolve()
+        if place not in known:
+            known[place] = _source(file, _role(file, folder, path) if file is near else path)
+        return known[place]
 
     return find
 
 
 def _role(file: Path, folder: Path, path: str) -> str:
-    """A file's place relative to the policy's folder, with `/`; as it was named where it lies elsewhere."""
-    try:
-        return file.resolve().relative_to(folder.resolve()).as_posix()
-    except ValueError:
-        return path
+    """A file's place relative to the policy's folder, or to the shipped policies, with `/`; as it was named where it
+    lies elsewhere.
+    """
+    place = file.resolve()
+    for whole in (folder, resources.policies_folder()):
+        if place.is_relative_to(whole.resolve()):
+            return place.relative_to(whole.resolve()).as_posix()
+    return path
 
 
 def _source(file: Path, role: str) -> Source | None:

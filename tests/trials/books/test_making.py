@@ -17,7 +17,7 @@ from vault_rules.trials.books.choosing import Dice
 from vault_rules.trials.books.making import Maker
 from vault_rules.trials.draft import Draft, evaluate_draft
 
-BOOKS = 250
+BOOKS = 200
 
 
 @pytest.fixture(scope="module")

@@ -30,10 +30,11 @@ def shipped(*taken: str) -> api.Policy:
     return policy
 
 
-def broken(policy: api.Policy) -> set[str]:
-    """The titles of the laws that one of the policy's examples breaks."""
+def broken(policy: api.Policy, *titles: str) -> set[str]:
+    """The titles of the laws (of these, or of all) that one of the policy's examples breaks."""
     drafts = [draft_of(policy, one) for one in tests_of(policy)]
-    return {law.title for law in laws_of(policy) if any(violations(policy, law, draft) for draft in drafts)}
+    laws = [law for law in laws_of(policy) if not titles or law.title in titles]
+    return {law.title for law in laws if any(violations(policy, law, draft) for draft in drafts)}
 
 
 def test_the_laws_hold_of_every_example() -> None:
@@ -46,8 +47,9 @@ def test_the_laws_hold_of_every_example() -> None:
     [
         ("valid_until >= today -> today = today", "nothing is bought after its offer has ended, or below its grade"),
         (
-            "covered_magnets: mineral in magnet_metals -> covered_magnets: mineral = tantalum",
-            "no magnet and no tantalum metal in which a covered nation had a hand",
+            'require fresh: -> exception off to covered_supply_chain through 2099-12-31 because "a try" { waive }\n'
+            "require fresh:",
+            "no magnet and no tantalum metal in which a covered nation had a hand, but for magnets recycled at home",
         ),
         (
             "cap one_country: share by origin <= one_country_max -> cap one_country: share by origin <= 100%",
@@ -57,4 +59,4 @@ def test_the_laws_hold_of_every_example() -> None:
     ],
 )
 def test_a_law_is_broken_where_its_rule_says_something_else(taken: str, law: str) -> None:
-    assert law in broken(shipped(taken))
+    assert broken(shipped(taken), law) == {law}
