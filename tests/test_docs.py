@@ -59,7 +59,8 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 DOCS = CHECKOUT / "docs"
 AS_OF = date(2027, 8, 1)
 NAMES = (
-    "language", "testing", "evaluation", "books", "plan", "plugins", "execution", "ledger", "commands", "operators",
+    "language", "testing", "coverage", "evaluation", "books", "plan", "plugins", "execution", "ledger", "commands",
+    "operators",
 )  # fmt: skip
 OTHERS = (
     "README.md",
@@ -549,7 +550,7 @@ def test_what_is_told_of_limits_is_so(reading: str, folder: Path) -> None:
     assert [(award["offer"], award["quantity_kg"]) for award in plan.awards.iter_rows(named=True)] == wanted
 
 
-@pytest.mark.parametrize("name", ["books", "plan", "ledger"])
+@pytest.mark.parametrize("name", ["books", "coverage", "plan", "ledger"])
 def test_the_python_runs(name: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for block in blocks(name, page(name), "python"):
         exec(compile(block.text, f"docs/{name}.md", "exec"), {})

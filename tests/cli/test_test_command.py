@@ -18,7 +18,7 @@ from tests.support.trials import RESERVE, TABLES
 from vault_rules import resources
 from vault_rules.cli import test as command_module
 from vault_rules.cli import test_extras
-from vault_rules.cli.test_extras import Added, Extra
+from vault_rules.cli.test_extra import Added, Extra
 
 GREEN, RED = "award 3 t from a to r1", "award 4 t from a to r1"
 

@@ -16,6 +16,7 @@ from vault_rules.cli.running import DONE, POLICY_ERROR, USAGE, colour, emit, pro
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from vault_rules.cli.test_extra import Added
     from vault_rules.trials.results import Ran
     from vault_rules.trials.suites import Suite
 
@@ -85,7 +86,7 @@ def _once(asked: _Asked, suites: Sequence[Suite]) -> int:
     return DONE if ran.passed and all(one.passed for one in added.values()) else POLICY_ERROR
 
 
-def _write(ran: Ran, added: Mapping[str, test_extras.Added], asked: _Asked) -> None:
+def _write(ran: Ran, added: Mapping[str, Added], asked: _Asked) -> None:
     if asked.junit is not None:
         from vault_rules.trials.telling.junit import results_to_junit
 

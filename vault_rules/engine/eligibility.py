@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 
 import attrs
@@ -81,12 +81,21 @@ class Eligibility:
         """
         return self.world.day.rules_for(mineral)
 
-    def run(self, offers: Iterable[Offer]) -> dict[str, Standing]:
-        """The standing of every offer by id; opens the markets with those that passed."""
+    def run(self, offers: Iterable[Offer], known: Mapping[str, Standing] | None = None) -> dict[str, Standing]:
+        """The standing of every offer by id; opens the markets with those that passed.
+
+        `known` are standings under the same rules and totals: of the same offers they are not worked out again.
+        """
         found = {}
         for offer in offers:
             self._compare(offer)
-            found[offer.offer] = self.stand(offer)
+            before = None if known is None else known.get(offer.offer)
+            if before is None or before.offer is not offer:
+                found[offer.offer] = self.stand(offer)
+                continue
+            found[offer.offer] = before
+            if before.tier is not None:
+                self.world.tier_of[offer.offer] = before.tier
         self.world.markets.open(one.offer for one in found.values() if one.passed)
         return found
 

@@ -25,7 +25,7 @@ from vault_rules.engine.world import DAYS_IN_YEAR, Row, View, World
 from vault_rules.semantics import typed
 from vault_rules.semantics.meaning import value_of
 from vault_rules.semantics.operators import fiscal_year
-from vault_rules.semantics.types import MASS, MONEY
+from vault_rules.semantics.types import MASS, MONEY, Type
 
 MILLIGRAMS = 1_000_000
 Group = tuple[Any, ...]
@@ -242,7 +242,6 @@ class Caps:
         return self._measured(rule, clauses, offer, limit, used)
 
     def _measured(self, rule: typed.Rule, clauses: Clauses, offer: Offer, limit: Fraction, used: Fraction) -> Allowance:
-        currency, span = self.world.day.policy.currency, clauses.spans["limit"]
         if clauses["measure"] == "spend":
             quantity = affordable(limit - used, offer.price)
             kind = MONEY
@@ -252,10 +251,12 @@ class Caps:
                 floor_mg(rest) if clauses["limit"].of is not None or not has_end(rest) else max(rest, Fraction(0))
             )
             kind = MASS
-        reason = Reason(
-            f"cap:{rule.name}", show(used, kind, currency), show(limit, kind, currency), None, rule_ref(span)
-        )
-        return Allowance(rule, quantity, reason)
+        return Allowance(rule, quantity, self.reason(rule, clauses, (used, limit), kind))
+
+    def reason(self, rule: typed.Rule, clauses: Clauses, sides: tuple[Fraction, Fraction], kind: Type) -> Reason:
+        """What is said where a cap binds: what was used, and the limit."""
+        used, limit = (show(one, kind, self.world.day.policy.currency) for one in sides)
+        return Reason(f"cap:{rule.name}", used, limit, None, rule_ref(clauses.spans["limit"]))
 
 
 def share_of_year(value: Fraction, expr: typed.Expr) -> Fraction:

@@ -7,7 +7,7 @@ exactly where it agrees with this one.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -78,9 +78,10 @@ class Evaluation:
         watch: Watch | None = None,
         markets: MarketsOf | None = None,
         again: Again | None = None,
+        known: Mapping[str, Standing] | None = None,
     ) -> None:
         """`markets`: references that were worked out elsewhere, for a book of which not all offers are here; `again`:
-        what has become of the book since.
+        what has become of the book since; `known`: standings of offers that are the same, under the same rules.
         """
         self.program, self.book, self.watch, self.markets = program, book, watch or Watch(), markets
         self.day = program.on(as_of)
@@ -88,7 +89,7 @@ class Evaluation:
         if markets is not None:
             self.world.markets = markets(self.world)
         self.eligibility = Eligibility(self.world)
-        self.standings: dict[str, Standing] = self.eligibility.run(book.offers)
+        self.standings: dict[str, Standing] = self.eligibility.run(book.offers, known)
         self.candidates = Candidates(self.world, self.eligibility)
         self.caps = Caps(self.world)
         self.waterfalls = Waterfalls(self.world)

@@ -6,13 +6,15 @@ Equality ignores spans, so that two clauses are equal exactly when they mean the
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date
 from fractions import Fraction
 from typing import Any
 
 import attrs
 
 from vault_rules.semantics.operators import Signature, signature
+from vault_rules.semantics.reach import ALWAYS, EVERYBODY
+from vault_rules.semantics.reach import Scope as Scope  # noqa: PLC0414 - part of the typed policy, wherever it stands
+from vault_rules.semantics.reach import Window as Window  # noqa: PLC0414 - as above
 from vault_rules.semantics.types import Type
 from vault_rules.source.text import Span
 
@@ -192,38 +194,6 @@ def walk(expr: Expr) -> Iterator[Expr]:
 # ---- rules ---------------------------------------------------------------------------------------------------------
 
 
-@attrs.frozen
-class Window:
-    """`start` inclusive, `end` exclusive; None is open."""
-
-    start: date | None = None
-    end: date | None = None
-
-    def holds(self, day: date) -> bool:
-        return (self.start is None or self.start <= day) and (self.end is None or day < self.end)
-
-    def meets(self, other: Window) -> date | None:
-        """The first day on which both hold, or None; the day before the first end where both are open to the past."""
-        starts = [one for one in (self.start, other.start) if one is not None]
-        ends = [one for one in (self.end, other.end) if one is not None]
-        first = max(starts) if starts else (date.fromordinal(min(ends).toordinal() - 1) if ends else date(2000, 1, 1))
-        return first if self.holds(first) and other.holds(first) else None
-
-
-@attrs.frozen
-class Scope:
-    """None means everybody."""
-
-    minerals: frozenset[str] | None = None
-    buyers: frozenset[str] | None = None
-
-    def has_mineral(self, mineral: str) -> bool:
-        return self.minerals is None or mineral in self.minerals
-
-    def holds(self, mineral: str, buyer: str | None) -> bool:
-        return self.has_mineral(mineral) and (self.buyers is None or (buyer is not None and buyer in self.buyers))
-
-
 @attrs.frozen(kw_only=True)
 class Rule:
     """What every rule has. `clauses` maps a clause's key to its content: the part an exception may restate."""
@@ -234,8 +204,8 @@ class Rule:
     order: int
     span: Span = attrs.field(eq=False, repr=False)
     name_span: Span = attrs.field(eq=False, repr=False)
-    window: Window = Window()
-    scope: Scope = Scope()
+    window: Window = ALWAYS
+    scope: Scope = EVERYBODY
     advisory: bool = False
     clauses: Mapping[Any, Any] = attrs.field(factory=dict, hash=False)
     spans: Mapping[Any, Span] = attrs.field(factory=dict, hash=False, eq=False)

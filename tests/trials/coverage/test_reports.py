@@ -15,6 +15,7 @@ from tests.support.coverage import coverage_of, covered, tried
 from vault_rules import api
 from vault_rules.trials.coverage import as_json, html, text
 from vault_rules.trials.coverage.gaps import gaps
+from vault_rules.trials.coverage.html_style import STYLE
 from vault_rules.trials.coverage.measuring import Coverage
 from vault_rules.trials.coverage.points import KINDS
 
@@ -174,3 +175,21 @@ def test_what_a_policy_says_is_never_taken_for_a_part_of_the_page() -> None:
     said = html.render([covered(text_of)], ["0 tests"])
     assert "<script" not in said
     assert "&lt;script&gt;alert(1)&lt;/script&gt;&amp;amp;" in said.replace("</mark>", "")
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (one / 12.92 if one <= 0.03928 else ((one + 0.055) / 1.055) ** 2.4 for one in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize("shade", [0, 1])
+def test_every_text_stands_out_from_what_is_behind_it_in_the_light_and_in_the_dark(shade: int) -> None:
+    palettes = re.findall(r":root \{(.*?)\}", STYLE, re.DOTALL)
+    assert len(palettes) == 2
+    colours = dict(re.findall(r"--(\w+): (#[0-9a-f]{6})", palettes[shade]))
+    lines = ("page", "all", "some", "none")
+    for text_colour, behind in {"ink": (*lines, "mark", "strong"), "quiet": lines, "said": lines}.items():
+        for back in behind:
+            pair = sorted((luminance(colours[text_colour]), luminance(colours[back])))
+            assert (pair[1] + 0.05) / (pair[0] + 0.05) >= 4.5, (text_colour, back)

@@ -8,6 +8,7 @@ from fractions import Fraction
 from functools import cache
 from typing import Any
 
+import attrs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +16,7 @@ from tests.support.laws import POLICY, laws
 from tests.support.policies import policy as policy_of
 from vault_rules import api
 from vault_rules.domain.plan import Award, Plan
+from vault_rules.semantics.openings import OPENINGS
 from vault_rules.trials.blocks import laws_of
 from vault_rules.trials.draft import Draft, Table, evaluate_draft
 from vault_rules.trials.laws import violations
@@ -145,6 +147,18 @@ def test_to_raise_a_cap_that_binds_nothing_changes_nothing(draft: Draft) -> None
         for _, change in RAISES:
             after = Situation(raised(trial.program, cap, change), trial.book, trial.as_of)
             assert (after.awards, after.short, after.causes) == (trial.base.awards, trial.base.short, trial.base.causes)
+
+
+@settings(max_examples=25)
+@given(drafts(), st.sampled_from(sorted(OPENINGS.values())))
+def test_what_is_taken_over_from_the_first_evaluation_is_what_would_be_worked_out_anew(draft: Draft, kind: str) -> None:
+    policy = _policy("when a cap is raised: for each request: awarded = before.awarded")
+    (part,) = laws_of(policy)[0].parts
+    assert part.change is not None
+    for changed in _trial(policy, draft).changes(attrs.evolve(part.change, kind=kind)):
+        for one in (changed.before, changed.after):
+            anew = Situation(one.program, one.book, one.as_of)
+            assert (anew.awards, anew.short, anew.rejected) == (one.awards, one.short, one.rejected)
 
 
 @settings(max_examples=25)

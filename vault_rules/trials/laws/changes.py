@@ -101,7 +101,7 @@ class Trial:
                 yield Changed(text, self.base, self._with(attrs.evolve(self.book, offers=offers), self.program))
 
     def _with(self, book: BoundBook, program: Program) -> Situation:
-        return Situation(program, book, self.as_of)
+        return Situation(program, book, self.as_of, self.base)
 
     def _without_row(self, table: str, name: str) -> Situation:
         """The evaluation of the draft without one offer, or one request."""
