@@ -62,11 +62,7 @@ class Changer:
 
     def _touched(self, mutant: Mutant) -> range:
         statements = self.policy.file.statements
-        at = [
-            at
-            for at, one in enumerate(statements)
-            if one.span.start <= mutant.end and mutant.start <= one.span.end
-        ]
+        at = [at for at, one in enumerate(statements) if one.span.start <= mutant.end and mutant.start <= one.span.end]
         return range(at[0], at[-1] + 1)
 
     def _loaded(self, read: Read) -> Loaded:

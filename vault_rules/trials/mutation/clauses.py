@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from vault_rules.language import ast
 from vault_rules.semantics.caps import PERIODS
 from vault_rules.source.text import Span
+from vault_rules.trials.coverage.points import head_of
 from vault_rules.trials.mutation import literals
 from vault_rules.trials.mutation.expressions import Expressions, Place
 from vault_rules.trials.mutation.mutant import (
@@ -16,8 +18,10 @@ from vault_rules.trials.mutation.mutant import (
     ORDER,
     REFERENCES,
     SETS,
+    all_left_out,
     around,
     exchanged,
+    first_word,
     short,
     token_before,
     token_between,
@@ -37,7 +41,7 @@ class Clauses(Expressions):
         """Changes of an order: each key left out, turned round, and put behind the next."""
         places = [(around(key.value, *within)[0], key.span.end) for key in keys]
         without(self.notes, ORDER, places)
-        exchanged(self.notes, ORDER, places, "`{}` and `{}` changed places")
+        exchanged(self.notes, ORDER, places)
         for key, (start, end) in zip(keys, places, strict=True):
             value_end = around(key.value, *within)[1]
             text = short(self._text((start, value_end)))
@@ -57,20 +61,27 @@ class Clauses(Expressions):
 
     def _left_out(self, word: str, start: int, end: int, within: Place, kind: str = CLAUSES) -> None:
         """A clause left out, from its word on."""
-        first = token_before(self.notes.source, within[0], start, word)
-        self.notes.left_out(kind, first, end)
+        self._clause_left_out(token_before(self.notes.source, within[0], start, word), end, kind)
+
+    def _clause_left_out(self, start: int, end: int, kind: str = CLAUSES) -> None:
+        self.notes.left_out(kind, start, end, span=first_word(self.notes.source, start, end))
 
     # ---- steps and places -----------------------------------------------------------------------------------------
 
-    def steps(self, steps: Sequence[ast.Step]) -> None:
-        """Changes of a waterfall's steps."""
+    def steps(self, steps: Sequence[ast.Step], exceptions: Sequence[ast.Exception_]) -> None:
+        """Changes of a waterfall's steps; with a step go the exceptions to it."""
         for step in steps:
-            said = f"the step `{short(step.span.text)}` was left out"
-            self.notes.left_out(CLAUSES, step.span.start, step.span.end, said)
+            said = f"the step `{_step(step)}` was left out"
+            gone = [one.span for one in exceptions if _changes_only(one, _names(step))]
+            all_left_out(self.notes, CLAUSES, [step.span, *gone], said, head_of(step.span))
             if step.tiers is not None:
                 without(self.notes, SETS, [(one.span.start, one.span.end) for one in step.tiers])
             self.clauses(step.clauses, (step.span.start, step.span.end), droppable=True)
-        exchanged(self.notes, ORDER, [(one.span.start, one.span.end) for one in steps], _STEPS)
+        for one, other in pairwise(steps):
+            places = [(step.span.start, step.span.end) for step in (one, other)]
+            exchanged(
+                self.notes, ORDER, places, f"`{_step(one)}` and `{_step(other)}` changed places", head_of(one.span)
+            )
 
     def clauses(self, node: ast.Clauses, within: Place, *, droppable: bool) -> None:
         """Changes of the clauses of a step or place; `droppable` each may be left out."""
@@ -91,7 +102,7 @@ class Clauses(Expressions):
     def _premium(self, node: ast.Premium, droppable: bool) -> None:
         place = node.span.start, node.span.end
         if droppable:
-            self.notes.left_out(CLAUSES, *place)
+            self._clause_left_out(*place)
         _, end = around(node.ratio, *place)
         self.value(node.ratio, (node.span.start, end))
         places = []
@@ -109,7 +120,7 @@ class Clauses(Expressions):
     def _share(self, node: ast.Share, droppable: bool) -> None:
         place = node.span.start, node.span.end
         if droppable:
-            self.notes.left_out(CLAUSES, *place)
+            self._clause_left_out(*place)
         self.value(node.ratio, place)
         _, end = around(node.ratio, *place)
         if node.of_awarded:
@@ -123,10 +134,15 @@ class Clauses(Expressions):
         spots = [(one.span.start, one.span.end) for one in places]
         for one, place in zip(places, spots, strict=True):
             if len(places) > 1:
-                self.notes.left_out(CLAUSES, *place, f"`{short(one.span.text)}` was left out")
+                head = head_of(one.span)
+                self.notes.left_out(CLAUSES, *place, f"`{short(head.text)}` was left out", head)
             without(self.notes, SETS, [(kind.span.start, kind.span.end) for kind in one.kinds])
             self.clauses(ast.Clauses(when=one.when, keys=one.keys, span=one.span), place, droppable=True)
-        exchanged(self.notes, ORDER, spots, "`{}` and `{}` changed places")
+        for first, second in pairwise(places):
+            pair = [(one.span.start, one.span.end) for one in (first, second)]
+            heads = head_of(first.span), head_of(second.span)
+            said = f"`{short(heads[0].text)}` and `{short(heads[1].text)}` changed places"
+            exchanged(self.notes, ORDER, pair, said, heads[0])
 
     def sellers(self, groups: Sequence[Sequence[ast.Expr]]) -> None:
         """Changes of those who may sell: each left out, groups exchanged and joined."""
@@ -137,8 +153,8 @@ class Clauses(Expressions):
             edit = (places[at - 1][1], end) if at else (start, places[1][0])
             words = f"`{short(self._text((start, end)))}` was left out"
             self.notes.left_out(SETS, *edit, words, Span(self.notes.source, start, end))
-        exchanged(self.notes, ORDER, places, "`{}` and `{}` changed places")
-        for (_, end), (start, _) in zip(places, places[1:], strict=False):
+        exchanged(self.notes, ORDER, places)
+        for (_, end), (start, _) in pairwise(places):
             word = token_between(self.notes.source, end, start, "then")
             assert word is not None  # it parts them
             before = end if self._text((end, word[0])).isspace() else word[0]
@@ -174,7 +190,7 @@ class Clauses(Expressions):
                 continue  # what it is because of, and what it cites, decides nothing
             place = one.span.start, one.span.end
             is_date = one.kind in ("from", "before", "through")
-            self.notes.left_out(DATES if is_date else CLAUSES, *place)
+            self._clause_left_out(*place, DATES if is_date else CLAUSES)
             if is_date:
                 literals.day(self.notes, one.value, self.known)
             elif one.kind == "when":
@@ -183,4 +199,15 @@ class Clauses(Expressions):
                 self.members(one.value, place)
 
 
-_STEPS = "the steps `{}` and `{}` changed places"
+def _step(step: ast.Step) -> str:
+    return short(head_of(step.span).text)
+
+
+def _names(step: ast.Step) -> set[str]:
+    """What exceptions may call a step: its label, or its tier where it takes no other."""
+    found = {step.label.name} if step.label is not None else set()
+    return found | ({step.tiers[0].name} if step.tiers is not None and len(step.tiers) == 1 else set())
+
+
+def _changes_only(one: ast.Exception_, names: set[str]) -> bool:
+    return isinstance(one.change, ast.NewSteps) and {it.step.name for it in one.change.changes} <= names

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from vault_rules.language import ast
 from vault_rules.trials.mutation import literals
 from vault_rules.trials.mutation.mutant import (
@@ -81,7 +83,7 @@ class Expressions:
             case ast.Conditional():
                 self._conditional(expr, is_condition=False)
             case ast.Default(value=value, fallback=fallback):
-                start, end = around(value, *_inside(expr))
+                _, end = around(value, *_inside(expr))
                 said = f"`{short(self._text((end, expr.span.end - 1)))}` was left out"
                 self.notes.left_out(LOGIC, end, expr.span.end - 1, said)
                 self.value(value, (expr.span.start + 1, expr.span.end - 1))
@@ -94,14 +96,16 @@ class Expressions:
             case ast.Call():
                 self._call(expr)
 
-    def members(self, expr: ast.Expr, within: Place) -> None:
-        """Changes of a set: each part left out, and one member more, or one less where no member is written."""
+    def members(self, expr: ast.Expr, within: Place, but: frozenset[str] = frozenset()) -> None:
+        """Changes of a set: each part left out, and one member more, or one less where no member is written. `but` are
+        never put into it.
+        """
         self._parts(expr)
         start, end = around(expr, *within)
         held = self.known.members(expr)
         if held is None:
             return
-        more = self.known.another(held)
+        more = self.known.another(held, but)
         text = short(self._text((start, end)))
         if more is not None:
             self.notes.inserted(SETS, expr.span, end, f" + {{{more}}}", f"`{text}` also holds `{more}`")
@@ -120,7 +124,7 @@ class Expressions:
         places = [around(one, *_place(expr)) for one in operands]
         without(self.notes, LOGIC, places)
         other = "or" if expr.operator == "and" else "and"
-        for (start, end), (following, last) in zip(places, places[1:], strict=False):
+        for (start, end), (following, last) in pairwise(places):
             word = token_between(self.notes.source, end, following, expr.operator)
             assert word is not None  # it joins them
             joined = self._text((start, word[0])) + other + self._text((word[1], last))
@@ -193,10 +197,8 @@ class Expressions:
 
     def _argument_left_out(self, places: list[Place], at: int, inside: Place) -> None:
         start, end = places[at]
-        if at:
-            edit = places[at - 1][1], end
-        else:
-            edit = (start, places[1][0]) if len(places) > 1 else inside
+        first = (start, places[1][0]) if len(places) > 1 else inside
+        edit = (places[at - 1][1], end) if at else first
         span = self.notes.source.text[start:end]
         self.notes.note(REFERENCES, (start, end), (*edit, ""), f"`{short(span)}` was left out")
 

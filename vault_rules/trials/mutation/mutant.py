@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 import attrs
 
@@ -83,6 +84,12 @@ _COMMENT = re.compile(r'(?P<text>"[^"\\\n]*(?:\\[^\n][^"\\\n]*)*")|#[^\n]*')
 _PIECE = re.compile(r'"[^"\\\n]*(?:\\[^\n][^"\\\n]*)*"|#[^\n]*|[A-Za-z_]\w*|<=|>=|!=|\s+|.', re.DOTALL)
 
 
+def first_word(source: Source, start: int, end: int) -> Span:
+    """The first word between two offsets: what a report points at where all of it is meant."""
+    found = _PIECE.match(source.text, start, end)
+    return Span(source, start, end if found is None else found.end())
+
+
 def token_between(source: Source, start: int, end: int, *tokens: str) -> tuple[int, int] | None:
     """Where the first of these tokens stands between two offsets, not counting what texts and comments hold."""
     for found in _PIECE.finditer(source.text, start, end):
@@ -139,10 +146,23 @@ def without(notes: Notes, kind: str, places: Sequence[tuple[int, int]], said: st
         notes.left_out(kind, *edit, words, Span(notes.source, start, end))
 
 
-def exchanged(notes: Notes, kind: str, places: Sequence[tuple[int, int]], said: str) -> None:
-    """Each part of a list changes places with the next. `said` is the words for it, with two places to fill."""
+def all_left_out(notes: Notes, kind: str, places: Sequence[Span], said: str, span: Span) -> None:
+    """Several pieces of the text left out at once; what lies between them stays."""
+    ordered = sorted(places, key=lambda one: one.start)
+    text, start, end = notes.source.text, ordered[0].start, ordered[-1].end
+    between = "".join(text[one.end : other.start] for one, other in pairwise(ordered))
+    more = len(ordered) - 1
+    also = "" if not more else " with the exception to it" if more == 1 else " with the exceptions to it"
+    notes.note(kind, (span.start, span.end), (start, end, between), said + also)
+
+
+def exchanged(
+    notes: Notes, kind: str, places: Sequence[tuple[int, int]], said: str = "", span: Span | None = None
+) -> None:
+    """Each part of a list changes places with the next; `said` and `span` where that is told otherwise than by them."""
     text = notes.source.text
-    for (start, end), (other, last) in zip(places, places[1:], strict=False):
+    for (start, end), (other, last) in pairwise(places):
         first, second = text[start:end], text[other:last]
-        words = said.format(short(first), short(second))
-        notes.note(kind, (start, end), (start, last, second + text[end:other] + first), words)
+        words = said or f"`{short(first)}` and `{short(second)}` changed places"
+        place = (start, end) if span is None else (span.start, span.end)
+        notes.note(kind, place, (start, last, second + text[end:other] + first), words)

@@ -6,12 +6,13 @@ Only what stands in the evaluated file itself is changed: what a file brings tha
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from vault_rules.api import Policy
 from vault_rules.language import ast
 from vault_rules.trials.mutation.mutant import ORDER, Mutant, Notes, exchanged
 from vault_rules.trials.mutation.sets import Known
-from vault_rules.trials.mutation.statements import Statements, heading
+from vault_rules.trials.mutation.statements import Statements, heading, title
 
 _WORDS: dict[type[ast.Statement], str] = {
     ast.Header: "policy", ast.Group: "group", ast.Let: "let", ast.Field: "field", ast.Table: "table",
@@ -45,6 +46,8 @@ def _of_tiers(policy: Policy) -> Notes:
     """Tiers are tried in order: each changes places with the next."""
     tiers: Sequence[ast.Tier] = [one for one in policy.file.statements if isinstance(one, ast.Tier)]
     notes = Notes(policy.file.source, "the tiers")
-    places = [(one.span.start, one.span.end) for one in tiers]
-    exchanged(notes, ORDER, places, "`{}` and `{}` changed places")
+    for one, other in pairwise(tiers):
+        if one.name is not None and other.name is not None:
+            places = [(tier.span.start, tier.span.end) for tier in (one, other)]
+            exchanged(notes, ORDER, places, f"`{one.name.name}` and `{other.name.name}` changed places", title(one))
     return notes

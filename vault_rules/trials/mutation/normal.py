@@ -31,9 +31,7 @@ class _Form:
         self.policy = policy
         self.minerals = frozenset(policy.minerals)
         self.rules = {rule.name: rule for kind in _KINDS_OF_RULE for rule in getattr(policy, kind)}
-        self.steps: dict[str, tuple[typed.Step, ...]] = {
-            rule.name: rule.clauses["steps"] for rule in policy.waterfalls
-        }
+        self.steps: dict[str, tuple[typed.Step, ...]] = {rule.name: rule.clauses["steps"] for rule in policy.waterfalls}
         self.exceptions = {one.name: one for one in policy.exceptions}
 
     def whole(self) -> Mapping[str, Any]:
@@ -147,7 +145,9 @@ class _Form:
     @cached_property
     def lets_read(self) -> list[str]:
         """The lets that decide something and are no constants."""
-        read = [typed.LetRef(self.policy.lets[name].value.type, name, span=self.policy.span) for name in self.days_of_lets]
+        read = [
+            typed.LetRef(self.policy.lets[name].value.type, name, span=self.policy.span) for name in self.days_of_lets
+        ]
         return sorted(one.name for one in read if not isinstance(self.simple(one), typed.Const))
 
     def _tables(self, parts: Mapping[str, Any]) -> dict[str, Any]:
@@ -176,7 +176,9 @@ class _Form:
 
     def _rule(self, rule: typed.Rule) -> typed.Rule:
         scope = self._scope(rule.scope)
-        return attrs.evolve(rule, order=0, scope=scope, clauses=self._clauses(rule.clauses, rule.kind, rule.name, whole=True))
+        return attrs.evolve(
+            rule, order=0, scope=scope, clauses=self._clauses(rule.clauses, rule.kind, rule.name, whole=True)
+        )
 
     def _exception(self, one: typed.TypedException) -> typed.TypedException:
         when = None if one.when is None else self.simple(one.when)

@@ -22,6 +22,7 @@ class Known:
     def __init__(self, policy: Policy) -> None:
         self.typed = policy.typed
         self.statements = policy.file.statements
+        self.exceptions = [one for one in self.statements if isinstance(one, ast.Exception_)]
 
     def day(self, expr: ast.Expr) -> date | None:
         """The day that a date says, or a `let` of the policy."""
@@ -50,16 +51,22 @@ class Known:
                 return first | second if operator == "+" else first - second if operator == "-" else first & second
         return None
 
-    def another(self, members: frozenset[str]) -> str | None:
-        """Something of the same kind that a set does not hold, as a policy writes it.
+    def another(self, members: frozenset[str], but: frozenset[str] = frozenset()) -> str | None:
+        """Something of the same kind that a set does not hold, as a policy writes it, but none of these.
 
         What the policy's own file names comes before the rest, since its rules treat that apart.
         """
         for everything in (self.typed.minerals, self.typed.traders, self.typed.buyers, COUNTRIES):
             if everything is not None and members and members <= set(everything):
-                rest = set(everything) - members
+                rest = set(everything) - members - but
                 return written(min(rest & self._named or rest)) if rest else None
         return None
+
+    @cached_property
+    def routed(self) -> frozenset[str]:
+        """The minerals that have a route: another for one of them would be a mistake."""
+        routes = (one.scope.minerals or frozenset() for one in self.typed.rules if one.kind == "route")
+        return frozenset().union(*routes)
 
     @cached_property
     def _named(self) -> frozenset[str]:

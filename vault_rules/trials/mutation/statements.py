@@ -6,9 +6,10 @@ import re
 from collections.abc import Mapping
 
 from vault_rules.language import ast
+from vault_rules.source.text import Span
 from vault_rules.trials.mutation import literals
 from vault_rules.trials.mutation.clauses import Clauses
-from vault_rules.trials.mutation.mutant import CELLS, CLAUSES, DATES, RULES, token_between
+from vault_rules.trials.mutation.mutant import CELLS, CLAUSES, DATES, RULES, all_left_out, token_between
 
 _DROPPED = (
     ast.Condition, ast.Route, ast.Tier, ast.Waterfall, ast.Cap, ast.Store, ast.Exception_,
@@ -23,14 +24,26 @@ class Statements(Clauses):
     def statement(self, node: ast.Statement) -> None:
         """Every change of a statement of the policy's own file."""
         if isinstance(node, _DROPPED):
-            said = f"{self.notes.of} was left out"
-            self.notes.left_out(RULES, node.span.start, node.span.end, said)
+            gone = [node.span, *(one.span for one in self._exceptions_to(node))]
+            all_left_out(self.notes, RULES, gone, f"{self.notes.of} was left out", title(node))
         if isinstance(node, ast.Condition | ast.Cap) and node.advisory:
             word = token_between(node.span.source, node.span.start, node.span.end, "advisory")
             assert word is not None  # the statement begins with it
             self.notes.left_out(RULES, *word)
         self._own(node)
         self.modifiers(node.modifiers)
+
+    def _exceptions_to(self, node: ast.Statement) -> list[ast.Exception_]:
+        """The exceptions to a rule that stand in its file, and the exceptions to those."""
+        found: list[ast.Exception_] = []
+        names = set() if node.name is None else {node.name.name}
+        for _ in self.known.statements:  # a chain has no more links than the file has statements
+            more = [one for one in self.known.exceptions if one.target.name in names and one not in found]
+            if not more:
+                break
+            found += more
+            names = {one.name.name for one in more if one.name is not None}
+        return found
 
     def _own(self, node: ast.Statement) -> None:
         within = node.span.start, node.span.end
@@ -51,10 +64,10 @@ class Statements(Clauses):
             case ast.Condition(condition=condition):
                 self.condition(condition, within)
             case ast.Route(minerals=minerals, sellers=sellers):
-                self.members(minerals, within)
+                self.members(minerals, within, self.known.routed)
                 self.sellers(sellers)
             case ast.Waterfall(steps=steps):
-                self.steps(steps)
+                self.steps(steps, self._exceptions_to(node))
             case ast.Cap(body=body):
                 self.cap(body, droppable=True)
             case ast.Store(places=places):
@@ -137,6 +150,12 @@ def _as_month_day(of_year: int) -> str:
         of_year -= _DAYS_OF_MONTHS[month]
         month += 1
     return f"{month + 1:02}-{of_year + 1:02}"
+
+
+def title(node: ast.Statement) -> Span:
+    """A statement's first words, up to its name: what is quoted of it where all of it is meant."""
+    end = node.span.end if node.name is None else node.name.span.end
+    return Span(node.span.source, node.span.start, end)
 
 
 def heading(node: ast.Statement, words: Mapping[type[ast.Statement], str]) -> str:
