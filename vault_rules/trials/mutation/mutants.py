@@ -15,7 +15,7 @@ from vault_rules.trials.mutation.sets import Known
 from vault_rules.trials.mutation.statements import Statements, heading, title
 
 _WORDS: dict[type[ast.Statement], str] = {
-    ast.Header: "policy", ast.Group: "group", ast.Let: "let", ast.Field: "field", ast.Table: "table",
+    ast.Header: "policy", ast.Group: "group", ast.Let: "value", ast.Field: "field", ast.Table: "table",
     ast.Tier: "tier", ast.Route: "route", ast.Waterfall: "waterfall", ast.Store: "store", ast.Exception_: "exception",
     ast.Condition: "require", ast.Cap: "cap",
 }  # fmt: skip

@@ -95,7 +95,7 @@ class Statements(Clauses):
         of_year = sum(_DAYS_OF_MONTHS[: month - 1]) + day - 1
         for by, word in ((-1, "earlier"), (1, "later")):
             moved = _as_month_day((of_year + by) % sum(_DAYS_OF_MONTHS))
-            said = f"the fiscal year starts a day {word}: `{moved}`"
+            said = f"`{found[0]}` became `{moved}`, a day {word}"
             self.notes.replaced(DATES, *found.span(), moved, said)
 
     def _change(self, change: ast.Change) -> None:
