@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from vault_rules.language import ast
+from vault_rules.source.text import Span
 from vault_rules.trials.mutation import literals
 from vault_rules.trials.mutation.mutant import (
     COMPARISONS,
@@ -57,7 +58,7 @@ class Expressions:
                 if not negated:
                     start, end = around(expr, *within)
                     said = f"`{short(self._text((start, end)))}` was turned round by `not`"
-                    self.notes.inserted(LOGIC, expr.span, start, "not ", said)
+                    self.notes.inserted(LOGIC, Span(self.notes.source, start, end), start, "not ", said)
                 self.value(expr, within)
 
     def value(self, expr: ast.Expr, within: Place) -> None:

@@ -71,6 +71,8 @@ class Notes:
         text = self.source.text
         while start < end and text[start].isspace():
             start += 1
+        while start < end and text[end - 1].isspace():
+            end -= 1
         self.found.append(Mutant(kind, self.of, Span(self.source, start, end), *edit, said))
 
 
