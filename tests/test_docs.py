@@ -310,7 +310,7 @@ def test_every_command_and_option_is_said() -> None:
     assert {one for one in sections("commands") if one in COMMANDS} == set(COMMANDS)
     for name, part, command in _commands():
         options = [one for one in command.params if isinstance(one, click.Option)]
-        flags = {flag for option in options for flag in option.opts}
+        flags = {flag for option in options for flag in (*option.opts, *option.secondary_opts)}
         assert sorted(flags - set(_FLAG.findall(part))) == [], name
         assert set(_FLAG.findall("\n".join(re.findall(r"^\| `(.+?) \|", part, re.MULTILINE)))) <= flags, name
 

@@ -106,6 +106,25 @@ def test_what_is_not_understood_ends_with_2(folder: Path, arguments: tuple[str, 
     assert done.code == 2 and why in done.err
 
 
+LAW = 'always "cheap" { for each award: price <= 10 USD/kg }\n'
+
+
+def test_the_books_of_laws_cover_what_tests_do_not(folder: Path) -> None:
+    (folder / "a.vault").write_text(POLICY + LAW, encoding="utf-8")
+    said = {
+        whose: vault_rules("test", "--coverage", "text", "--coverage-of", whose, "--examples", "30").out
+        for whose in ("tests", "laws", "both")
+    }
+    assert "coverage of p by 0 tests" in said["tests"] and "rule coverage 0.0%" in said["tests"]
+    assert "coverage of p by 30 books of its laws" in said["laws"] and "rule coverage 100.0%" in said["laws"]
+    assert "coverage of p by 30 books of its tests and laws" in said["both"]
+
+
+def test_a_policy_without_laws_has_no_books_of_them(folder: Path) -> None:
+    done = vault_rules("test", "--coverage", "text", "--coverage-of", "laws")
+    assert "coverage of p by 0 books of its laws" in done.out
+
+
 def test_no_colour_gets_into_a_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(test_coverage, "colour", lambda stream: True)
     assert vault_rules("test", "--coverage", "text", "--output", "all.txt").code == 0

@@ -11,6 +11,7 @@ from tests.support.trials import RESERVE, TABLES
 from vault_rules.errors import UsageError
 from vault_rules.trials import suites as suites_module
 from vault_rules.trials.choosing import chosen
+from vault_rules.trials.hunts import Hunt
 from vault_rules.trials.results import Ran
 from vault_rules.trials.suites import files_of, found, listed, run
 
@@ -28,7 +29,7 @@ def timeless(ran: Ran) -> Ran:
     files = tuple(
         attrs.evolve(file, tests=tuple(attrs.evolve(one, seconds=0.0) for one in file.tests)) for file in ran.files
     )
-    return Ran(files)
+    return Ran(tuple(attrs.evolve(file, hunted=0.0) for file in files))
 
 
 def test_a_folder_has_its_policies_in_order_but_no_libraries_and_nothing_hidden(tmp_path: Path) -> None:
@@ -67,6 +68,17 @@ def test_only_the_chosen_tests_are_run_and_the_others_counted(tmp_path: Path) ->
     assert (ran.left_out, ran.passed) == (2, True)
 
 
+def test_laws_are_chosen_like_tests_and_none_are_tried_without_books(tmp_path: Path) -> None:
+    laws = 'always "cobalt is heavy" {\n  for each award: quantity > 0 kg\n}\n'
+    written(tmp_path / "a.vault", "cobalt", head=RESERVE + laws)
+    suites = found([tmp_path], chosen("heavy"))
+    ran = run(suites, hunt=Hunt(3, 5))
+    assert [(one.title, one.examples, one.seed, one.passed) for one in ran.laws] == [("cobalt is heavy", 3, 5, True)]
+    assert (ran.tests, ran.left_out) == ((), 1)
+    without = run(suites, hunt=Hunt(0))
+    assert (without.laws, without.left_out) == ((), 2)
+
+
 def test_a_file_with_errors_fails_and_runs_nothing(tmp_path: Path) -> None:
     written(tmp_path / "a.vault", "one", head=RESERVE + "require x: nothing = 1\n")
     (result,) = run(found([tmp_path], ALL)).files
@@ -84,13 +96,15 @@ def test_files_of_a_policy_are_known_also_where_it_has_errors(tmp_path: Path) ->
 def test_the_results_are_the_same_whatever_the_jobs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(suites_module, "WORTH_A_PROCESS", 2)
     titles = [f"number {number}" for number in range(5)]
-    written(tmp_path / "a.vault", *titles)
+    laws = 'always "number of awards" {\n  for each trader: share <= 10%\n}\n'
+    written(tmp_path / "a.vault", *titles, head=RESERVE + laws)
     written(tmp_path / "b.vault", "wrong", expects="award 4 t from a to r1")
     written(tmp_path / "c.vault", "not read", head=RESERVE + "require oops\n")
     suites = found([tmp_path], chosen('number or wrong or "not read"'))
-    alone, several = run(suites, 1), run(suites, 2)
+    alone, several = (run(suites, jobs, Hunt(20)) for jobs in (1, 2))
     assert [one.title for one in alone.tests] == [*titles, "wrong"]
-    assert [one.passed for one in alone.files] == [True, False, False]
+    assert [one.passed for one in alone.laws] == [False]
+    assert [one.passed for one in alone.files] == [False, False, False]
     assert as_told(several) == as_told(alone)
 
 

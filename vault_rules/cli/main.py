@@ -16,7 +16,7 @@ COMMANDS = {
     "fmt": "Bring a policy into the one layout.",
     "evaluate": "Evaluate a policy against a book: the plan.",
     "explain": "Explain a verdict, or a diagnostic code.",
-    "test": "Run the tests of policies.",
+    "test": "Run the tests and laws of policies.",
     "execute": "Carry a plan out: reserve, store, confirm, record.",
     "ledger": "What was bought: entries, award sheets, verification.",
     "config": "Check a vault.toml.",

@@ -1,4 +1,4 @@
-"""`vault-rules test`: the tests of policies, on both engines."""
+"""`vault-rules test`: the tests of policies, on both engines, and their laws, on books made for them."""
 
 from __future__ import annotations
 
@@ -29,6 +29,9 @@ class _Asked:
     output: Path | None
     junit: Path | None
     jobs: int | None
+    examples: int | None
+    seed: int
+    keep: bool
     more: Mapping[str, Any]
 
     def suites(self) -> tuple[Suite, ...]:
@@ -40,7 +43,10 @@ class _Asked:
 
 @click.command("test")
 @click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path())
-@click.option("-k", "select", metavar="EXPR", help="Only tests whose file or title holds this; and, or, not, ( ).")
+@click.option("-k", "select", metavar="EXPR", help="Only those whose file or title holds this; and, or, not, ( ).")
+@click.option("--examples", type=click.IntRange(min=0), help="Books that laws are tried on; by default 200.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="What they are made from.")
+@click.option("--keep/--no-keep", default=True, show_default=True, help="Keep the books that break laws.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to a file instead of stdout.")
 @click.option("--junit", type=click.Path(dir_okay=False, path_type=Path), help="Write JUnit XML to this file, too.")
@@ -49,6 +55,9 @@ class _Asked:
 def command(
     paths: tuple[str, ...],
     select: str | None,
+    examples: int | None,
+    seed: int,
+    keep: bool,
     form: str,
     output: Path | None,
     junit: Path | None,
@@ -56,15 +65,15 @@ def command(
     watch: bool,
     **more: Any,
 ) -> int:
-    """Run the tests of policies: of the files and folders PATH, by default of the
-    folder you are in.
+    """Run the tests and laws of policies: of the files and folders PATH, by default
+    of the folder you are in.
 
-    Every test runs on both engines, which must agree. Exit code 1: a test failed,
-    or a policy has errors.
+    Every test runs on both engines, which must agree; every law is tried on books
+    made for its policy. Exit code 1: one failed, or a policy has errors.
     """
     if watch and (form != "text" or output is not None):
         raise click.UsageError("--watch shows text on the terminal: leave --format and --output out.")
-    asked = _Asked(paths or (".",), select, form, output, junit, jobs, more)
+    asked = _Asked(paths or (".",), select, form, output, junit, jobs, examples, seed, keep, more)
     return _watch(asked) if watch else _once(asked, asked.suites())
 
 
@@ -72,15 +81,17 @@ command.params.extend(test_extras.options())
 
 
 def _once(asked: _Asked, suites: Sequence[Suite]) -> int:
+    from vault_rules.trials.hunts import EXAMPLES, Hunt
     from vault_rules.trials.suites import run
 
     if not suites:
         raise click.UsageError(f"There is no policy in {', '.join(asked.paths)}.")
-    tests = sum(len(one.chosen) for one in suites)
-    if not tests and asked.select is not None and any(one.left_out for one in suites):
-        raise click.UsageError(f"-k {asked.select!r} chooses no test.")
-    with progress(f"running {tests:,} test{'' if tests == 1 else 's'}"):
-        ran = run(suites, asked.jobs)
+    number = sum(len(one.chosen) + len(one.laws) for one in suites)
+    if not number and asked.select is not None and any(one.left_out for one in suites):
+        raise click.UsageError(f"-k {asked.select!r} chooses no test and no law.")
+    hunt = Hunt(EXAMPLES if asked.examples is None else asked.examples, asked.seed, asked.keep)
+    with progress(f"running {number:,} test{'' if number == 1 else 's'}"):
+        ran = run(suites, asked.jobs, hunt)
     added = test_extras.added(suites, ran, asked.more)
     _write(ran, added, asked)
     return DONE if ran.passed and all(one.passed for one in added.values()) else POLICY_ERROR

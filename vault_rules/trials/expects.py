@@ -112,10 +112,10 @@ def _instead(item: ast.Expectation, mine: list[Award], plan: Plan) -> list[str]:
         others = mine if len(mine) > 1 else []
     else:
         others = [one for one in plan.awards if one not in mine and request in (None, one.request)]
-    return [_awarded(one, _unit(item)) for one in others]
+    return [awarded(one, _unit(item)) for one in others]
 
 
-def _awarded(award: Award, unit: str = "kg") -> str:
+def awarded(award: Award, unit: str = "kg") -> str:
     return f"award {mass(award.quantity, unit)}{_words(('from', award.offer), ('to', award.request))}"
 
 
@@ -123,7 +123,7 @@ def _no_award(item: ast.Expectation, plan: Plan) -> Judged:
     mine = _matching(item, plan.awards)
     if not mine:
         return MET
-    return Unmet(few(map(_awarded, mine)), tuple((one.offer, one.request) for one in mine))
+    return Unmet(few(map(awarded, mine)), tuple((one.offer, one.request) for one in mine))
 
 
 def _order(item: ast.Expectation, plan: Plan) -> Judged:
@@ -172,7 +172,7 @@ def _reject(item: ast.Expectation, plan: Plan) -> Judged:
     about = ((offer, request),)
     rejection = next((one for one in plan.rejections if one.offer == offer), None)
     if rejection is None:
-        won = [_awarded(one) for one in plan.awards if one.offer == offer]
+        won = [awarded(one) for one in plan.awards if one.offer == offer]
         return Unmet(few(won or [f"no offer {named(offer)}"]), about if won else ())
     codes = [one.code for one in rejection.reasons]
     met = (

@@ -13,9 +13,9 @@ from vault_rules.domain.trace import Trace
 from vault_rules.errors import BookError, EvaluationError, PolicyError, UsageError, VaultRulesError
 from vault_rules.language import ast
 from vault_rules.language.format_blocks import expectation_text
-from vault_rules.source.text import Span
 from vault_rules.trials.draft import Draft, draft_of, evaluate_draft
 from vault_rules.trials.expects import MET, Judged, Unmet, few, judge
+from vault_rules.trials.places import heading
 from vault_rules.trials.results import Failure, TestResult
 
 ENGINES = ("reference", "fast")
@@ -53,13 +53,6 @@ def run_test(policy: api.Policy, test: ast.Test, clock: Callable[[], float] = pe
 
 
 run_test.__test__ = False  # type: ignore[attr-defined]  # pytest's own begin with the same word
-
-
-def heading(block: ast.Test | ast.Always) -> Span:
-    """A block's first words: `test "title"`."""
-    text, start = block.span.source.text, block.span.start
-    end = text.find("{", start, block.span.end)
-    return Span(block.span.source, start, start + len(text[start:end].rstrip())) if end > 0 else block.span
 
 
 def _failures(policy: api.Policy, test: ast.Test) -> Iterator[Failure]:

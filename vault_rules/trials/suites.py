@@ -1,4 +1,4 @@
-"""Files with tests: found, checked, and run, in this process or in several."""
+"""Files with tests and laws: found, checked, and run, in this process or in several."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 import signal
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import groupby
 from multiprocessing import get_context
 from pathlib import Path
@@ -20,21 +20,26 @@ from vault_rules.language import ast, parser
 from vault_rules.policy_files import finder, read_source
 from vault_rules.semantics.load import load
 from vault_rules.source.diagnostic import Diagnostic
-from vault_rules.trials.blocks import tests_of
+from vault_rules.trials.blocks import laws_of, tests_of
 from vault_rules.trials.choosing import Choice
+from vault_rules.trials.hunts import Hunt, hunt_laws
 from vault_rules.trials.results import FileResult, Ran
 from vault_rules.trials.running import run_test
 
 WORTH_A_PROCESS = 25
 """Fewer tests than this are run before another process has started."""
 
+_BOOKS_LIKE_A_TEST = 10
+"""So many books are made and evaluated, once and by the reference alone, in the time that a test takes."""
+
 
 @attrs.frozen
 class Suite:
-    """A file, and which of its tests are to be run, by their place among them; how many others it has."""
+    """A file, and which of its tests and laws are to be run, by their places among them; how many others it has."""
 
     file: str
     chosen: tuple[int, ...]
+    laws: tuple[int, ...] = ()
     left_out: int = 0
 
 
@@ -79,9 +84,14 @@ def _is_library(statements: Iterable[ast.Statement]) -> bool:
 
 
 def _suite(file: str, choice: Choice) -> Suite:
-    titles = [one.title for one in _statements(file) if isinstance(one, ast.Test)]
-    picked = tuple(at for at, title in enumerate(titles) if choice(f"{file}::{title}"))
-    return Suite(file, picked, len(titles) - len(picked))
+    statements = _statements(file)
+    tests = [one.title for one in statements if isinstance(one, ast.Test)]
+    laws = [one.title for one in statements if isinstance(one, ast.Always)]
+    picked, laws_picked = (
+        tuple(at for at, title in enumerate(titles) if choice(f"{file}::{title}")) for titles in (tests, laws)
+    )
+    left_out = len(tests) + len(laws) - len(picked) - len(laws_picked)
+    return Suite(file, picked, laws_picked, left_out)
 
 
 def listed(paths: Sequence[str | Path]) -> tuple[str, ...]:
@@ -100,30 +110,38 @@ def files_of(suite: Suite) -> tuple[str, ...]:
 # ---- running ---------------------------------------------------------------------------------------------------------
 
 
-def run(suites: Sequence[Suite], jobs: int | None = None) -> Ran:
-    """Run every chosen test. What comes of it is the same for any number of processes, but for the time it takes.
+def run(suites: Sequence[Suite], jobs: int | None = None, hunt: Hunt | None = None) -> Ran:
+    """Run every chosen test and law. What comes of it is the same for any number of processes, but for the time.
 
     `jobs` None: as many as there are processors, where that is worth their start.
     """
     began = perf_counter()
-    tests = sum(len(one.chosen) for one in suites)
-    workers = jobs or min(os.cpu_count() or 1, tests // WORTH_A_PROCESS) or 1
-    parts = run_parts(suites) if workers == 1 else _in_processes(suites, workers)
+    hunt = hunt or Hunt()
+    if not hunt.examples:
+        suites = [attrs.evolve(one, laws=(), left_out=one.left_out + len(one.laws)) for one in suites]
+    work = sum(len(one.chosen) + bool(one.laws) * hunt.examples // _BOOKS_LIKE_A_TEST for one in suites)
+    workers = jobs or min(os.cpu_count() or 1, work // WORTH_A_PROCESS) or 1
+    parts = run_parts(suites, hunt) if workers == 1 else _in_processes(suites, workers, hunt)
     return Ran(tuple(_joined(parts)), perf_counter() - began)
 
 
-def run_parts(suites: Iterable[Suite]) -> Iterator[FileResult]:
+def run_parts(suites: Iterable[Suite], hunt: Hunt) -> Iterator[FileResult]:
     """Each suite after the other, in this process."""
     policy_of.cache_clear()  # files change between runs
-    return map(run_suite, suites)
+    return map(partial(run_suite, hunt=hunt), suites)
 
 
-def run_suite(suite: Suite) -> FileResult:
-    """The chosen tests of a file; none where its check finds errors."""
+def run_suite(suite: Suite, hunt: Hunt) -> FileResult:
+    """The chosen tests and laws of a file; none where its check finds errors."""
     policy, diagnostics = policy_of(suite.file)
-    tests = () if policy is None else tests_of(policy)
-    results = tuple(run_test(policy, tests[at]) for at in suite.chosen if policy is not None and at < len(tests))
-    return FileResult(suite.file, diagnostics, results, suite.left_out)
+    if policy is None:
+        return FileResult(suite.file, diagnostics, left_out=suite.left_out)
+    tests, laws = tests_of(policy), laws_of(policy)
+    results = tuple(run_test(policy, tests[at]) for at in suite.chosen if at < len(tests))
+    began = perf_counter()
+    wanted = [laws[at] for at in suite.laws if at < len(laws)]
+    tried = hunt_laws(policy, wanted, hunt) if wanted else ()
+    return FileResult(suite.file, diagnostics, results, tried, suite.left_out, perf_counter() - began if tried else 0.0)
 
 
 @lru_cache(maxsize=4)
@@ -138,12 +156,12 @@ def policy_of(file: str) -> tuple[api.Policy | None, tuple[Diagnostic, ...]]:
         return None, tuple(error.diagnostics)
 
 
-def _in_processes(suites: Sequence[Suite], workers: int) -> Iterator[FileResult]:
+def _in_processes(suites: Sequence[Suite], workers: int, hunt: Hunt) -> Iterator[FileResult]:
     tasks = list(_shares(suites, workers))
     # another way to start them would take over this process's threads, of which Polars has some
     with ProcessPoolExecutor(min(workers, len(tasks) or 1), get_context("spawn"), _heedless) as pool:
         try:
-            yield from pool.map(run_suite, tasks)
+            yield from pool.map(partial(run_suite, hunt=hunt), tasks)
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
@@ -155,15 +173,18 @@ def _heedless() -> None:
 
 
 def _shares(suites: Sequence[Suite], workers: int) -> Iterator[Suite]:
-    """Each suite, one with many tests in several shares."""
+    """Each suite, one with many tests in several shares, its laws in one of their own: they share their books."""
     for suite in suites:
         size = max(WORTH_A_PROCESS, -(-len(suite.chosen) // workers))
-        starts = range(0, len(suite.chosen), size) or (0,)
-        yield from (attrs.evolve(suite, chosen=suite.chosen[start : start + size]) for start in starts)
+        for start in range(0, len(suite.chosen), size):
+            yield attrs.evolve(suite, chosen=suite.chosen[start : start + size], laws=())
+        if suite.laws or not suite.chosen:
+            yield attrs.evolve(suite, chosen=())
 
 
 def _joined(parts: Iterable[FileResult]) -> Iterator[FileResult]:
     """The shares of a file as one."""
     for _, shares in groupby(parts, key=lambda one: one.file):
-        first, *rest = shares
-        yield attrs.evolve(first, tests=(*first.tests, *(test for one in rest for test in one.tests)))
+        all_shares = list(shares)
+        tests = tuple(test for one in all_shares for test in one.tests)
+        yield attrs.evolve(all_shares[-1], tests=tests)

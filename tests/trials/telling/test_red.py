@@ -1,4 +1,4 @@
-"""A red test's output, whole: as text, in colour, as JSON and as JUnit XML. `REWRITE_GOLDENS=1` writes it anew."""
+"""What is told of red tests and broken laws, whole: as text, JSON and JUnit XML. `REWRITE_GOLDENS=1` writes it anew."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ import pytest
 from vault_rules.source.diagnostic import ERROR, Diagnostic
 from vault_rules.source.text import Source, Span
 from vault_rules.trials.choosing import chosen
+from vault_rules.trials.hunts import Hunt
 from vault_rules.trials.results import Failure, FileResult, Ran, TestResult
 from vault_rules.trials.suites import found, run
 from vault_rules.trials.telling.as_json import results_to_json
@@ -37,15 +38,28 @@ def red() -> Ran:
     return Ran(tuple(files), 0.05)
 
 
+@cache
+def broken() -> Ran:
+    """The results of a file with laws, as if hunting for them took no time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(GOLDEN)
+        ran = run(found(["broken.vault"], chosen(None)), hunt=Hunt(60, 7))
+    (file,) = ran.files
+    return Ran((attrs.evolve(file, hunted=0.5),), 0.5)
+
+
 @pytest.mark.parametrize(
     ("name", "text"),
     [
         ("red.txt", lambda: told(red())),
         ("red.json", lambda: results_to_json(red())),
         ("red.xml", lambda: results_to_junit(red())),
+        ("broken.txt", lambda: told(broken())),
+        ("broken.json", lambda: results_to_json(broken())),
+        ("broken.xml", lambda: results_to_junit(broken())),
     ],
 )
-def test_a_red_tests_output_is_its_golden(name: str, text: object) -> None:
+def test_what_is_told_is_its_golden(name: str, text: object) -> None:
     assert callable(text)
     said, golden = text(), GOLDEN / name
     if os.environ.get("REWRITE_GOLDENS") == "1":
@@ -66,7 +80,9 @@ def test_no_line_is_longer_than_asked(width: int) -> None:
 
 def test_json_and_junit_count_what_there_is() -> None:
     fields = json.loads(results_to_json(red()))
-    assert fields["totals"] == {"tests": 5, "passed": 1, "failed": 4, "not_chosen": 0}
+    assert fields["totals"] == {
+        "tests": 5, "passed": 1, "failed": 4, "laws": 0, "broken": 0, "not_chosen": 0,
+    }  # fmt: skip
     root = ET.fromstring(results_to_junit(red()))
     assert (root.get("tests"), root.get("failures"), root.get("errors")) == ("5", "4", "0")
     assert [case.get("line") for case in root.iter("testcase")] == [

@@ -36,7 +36,7 @@ def as_dict(coverage: Coverage) -> dict[str, Any]:
 
 
 def render(coverages: Sequence[Coverage], measured: str) -> str:
-    """The coverage of some policies as text, ending with a newline; `measured` is `tests` or `laws`."""
+    """The coverage of some policies as text, ending with a newline; `measured` is `tests`, `laws` or `both`."""
     return dump(fields(coverages, measured))
 
 

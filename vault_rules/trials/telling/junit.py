@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from xml.etree import ElementTree as ET
 
 from vault_rules.source.diagnostic import has_errors
 from vault_rules.source.render_text import render_text
-from vault_rules.trials.results import FileResult, Ran, TestResult
-from vault_rules.trials.telling.text import WIDTH, Pen, failed
+from vault_rules.trials.results import FileResult, LawResult, Ran, TestResult
+from vault_rules.trials.telling.text import WIDTH, Pen, broken, failed
 
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def results_to_junit(ran: Ran) -> str:
-    """One suite a file, one case a test; a file whose check finds errors is a case of its own, with an error."""
+    """One suite a file, one case a test or law; a file whose check finds errors is a case of its own, with an error."""
     suites = [_suite(one) for one in ran.files]
     root = ET.Element("testsuites", {"name": "vault-rules test", **_counts(suites), "time": _time(ran.seconds)})
     root.extend(suites)
@@ -28,7 +29,7 @@ def _counts(suites: list[ET.Element]) -> dict[str, str]:
 
 
 def _suite(file: FileResult) -> ET.Element:
-    cases = [_case(file, one) for one in file.tests]
+    cases = [*(_case(file, one) for one in file.tests), *(_law(file, one) for one in file.laws)]
     wrong = has_errors(file.diagnostics)
     if wrong:
         cases.insert(0, _unreadable(file))
@@ -37,9 +38,9 @@ def _suite(file: FileResult) -> ET.Element:
         {
             "name": legal(file.file),
             "tests": str(len(cases)),
-            "failures": str(sum(not one.passed for one in file.tests)),
+            "failures": str(sum(not one.passed for one in file.outcomes)),
             "errors": str(int(wrong)),
-            "time": _time(sum(one.seconds for one in file.tests)),
+            "time": _time(sum((one.seconds for one in file.tests), file.hunted)),
         },
     )
     suite.extend(cases)
@@ -47,21 +48,30 @@ def _suite(file: FileResult) -> ET.Element:
 
 
 def _case(file: FileResult, test: TestResult) -> ET.Element:
-    case = ET.Element(
-        "testcase",
-        {
-            "classname": legal(file.file),
-            "name": legal(test.title),
-            "file": legal(file.file),
-            "line": str(test.span.line),
-            "time": _time(test.seconds),
-        },
-    )
+    case = _element(file, test)
+    case.set("time", _time(test.seconds))
     if not test.passed:
         message = "; ".join(", ".join(one.expected) or one.message for one in test.failures)
-        failure = ET.SubElement(case, "failure", {"message": legal(message), "type": "expectation"})
-        failure.text = legal("\n".join(failed(test, Pen(False, WIDTH))))
+        _failed(case, "expectation", message, failed(test, Pen(False, WIDTH)))
     return case
+
+
+def _law(file: FileResult, law: LawResult) -> ET.Element:
+    case = _element(file, law)
+    if not law.passed:
+        message = law.untried or "; ".join(said for _, said in (() if law.broken is None else law.broken.said))
+        _failed(case, "law", message, broken(law, Pen(False, WIDTH)))
+    return case
+
+
+def _element(file: FileResult, one: TestResult | LawResult) -> ET.Element:
+    name, line = legal(one.title), str(one.span.line)
+    return ET.Element("testcase", {"classname": legal(file.file), "name": name, "file": legal(file.file), "line": line})
+
+
+def _failed(case: ET.Element, kind: str, message: str, lines: Iterable[str]) -> None:
+    failure = ET.SubElement(case, "failure", {"message": legal(message), "type": kind})
+    failure.text = legal("\n".join(lines))
 
 
 def _unreadable(file: FileResult) -> ET.Element:

@@ -1,4 +1,4 @@
-"""Results as a person reads them: every test with its time; under those that failed what is so instead, and why."""
+"""Results as a person reads them: every test with its time, every law with its books; then what failed, and why."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from vault_rules.report.layout import breadth, clean, fit, wrapped
 from vault_rules.report.traces import entry_lines
 from vault_rules.source.render_text import render_text
 from vault_rules.source.text import Span
-from vault_rules.trials.results import Failure, FileResult, Ran, TestResult
+from vault_rules.trials.results import Failure, FileResult, LawResult, Ran, TestResult
 
 WIDTH = 100
 _GREEN, _RED, _BOLD, _DIM, _PLAIN = "\x1b[32m", "\x1b[1;31m", "\x1b[1m", "\x1b[2m", "\x1b[0m"
@@ -26,6 +26,9 @@ def told(ran: Ran, colour: bool = False, width: int = WIDTH) -> str:
         for test in file.tests:
             if not test.passed:
                 lines += [*failed(test, pen), ""]
+        for law in file.laws:
+            if not law.passed:
+                lines += [*broken(law, pen), ""]
     return "\n".join([*lines, summary(ran, pen)]) + "\n"
 
 
@@ -44,12 +47,21 @@ def _file(file: FileResult, pen: Pen) -> Iterator[str]:
     errors = [one for one in file.diagnostics if one.is_error]
     if errors:
         yield from render_text(errors, pen.colour).splitlines()
-    elif not file.tests:
-        yield "  no tests" if not file.left_out else "  no test of this file is chosen"
+    elif not file.tests and not file.laws:
+        yield "  no tests and no laws" if not file.left_out else "  nothing of this file is chosen"
     for test in file.tests:
-        verdict = pen.ink("ok    ", _GREEN) if test.passed else pen.ink("FAILED", _RED)
-        title = fit(clean(test.title), pen.width - 20)
-        yield f"  {verdict} {pen.ink(f'{seconds(test.seconds):>9}', _DIM)}  {title}"
+        yield _row(test.passed, seconds(test.seconds), test.title, pen)
+    for law in file.laws:
+        yield _row(law.passed, _books(law), law.title, pen)
+
+
+def _row(passed: bool, measure: str, title: str, pen: Pen) -> str:
+    verdict = pen.ink("ok    ", _GREEN) if passed else pen.ink("FAILED", _RED)
+    return f"  {verdict} {pen.ink(f'{measure:>11}', _DIM)}  {fit(clean(title), pen.width - 22)}"
+
+
+def _books(law: LawResult) -> str:
+    return "1 book" if law.examples == 1 else f"{law.examples:,} books"
 
 
 def seconds(time: float) -> str:
@@ -64,6 +76,25 @@ def failed(test: TestResult, pen: Pen) -> Iterator[str]:
     explained: set[Trace] = set()
     for failure in test.failures:
         yield from _failure(failure, explained, pen)
+
+
+def broken(law: LawResult, pen: Pen) -> Iterator[str]:
+    """One law that does not hold: of what, and the book that shows it."""
+    title = clean(f'always "{law.title}"')
+    yield f"{pen.ink('FAILED', _RED)} {pen.ink(fit(title, pen.width - 7), _BOLD)}"
+    yield ""
+    if law.broken is None:
+        why = f"{place(law.span)}: it could not be tried: {clean(law.untried or '')}"
+        yield from _indented(wrapped(why, pen.width - 2), 2)
+        return
+    for span, said in law.broken.said:
+        yield from _indented(wrapped(f"{place(span)}: {clean(said)}", pen.width - 2), 2)
+    yield ""
+    number = f"book {law.broken.number:,} of --seed {law.seed}" if law.broken.number else "a book kept from before"
+    kept = "" if law.broken.kept is None else f", kept in {clean(law.broken.kept)}"
+    yield from _indented(wrapped(f"Shown by {number}{kept}; made small, as a test to paste:", pen.width - 2), 2)
+    yield ""
+    yield from (pen.ink(clean(line), _GREEN) for line in law.broken.test.splitlines())
 
 
 def place(span: Span) -> str:
@@ -125,12 +156,12 @@ def _decides(entry: TraceEntry) -> bool:
 
 def summary(ran: Ran, pen: Pen) -> str:
     """`1 failed, 3 passed in 0.41 s`."""
-    bad = sum(not test.passed for test in ran.tests)
+    bad = ran.failed
     wrong = sum(any(one.is_error for one in file.diagnostics) for file in ran.files)
     counts = [
         (wrong, "file with errors" if wrong == 1 else "files with errors", _RED),
         (bad, "failed", _RED),
-        (len(ran.tests) - bad, "passed", _GREEN),
+        (len(ran.tests) + len(ran.laws) - bad, "passed", _GREEN),
         (ran.left_out, "not chosen", _DIM),
     ]
     said = [pen.ink(f"{number:,} {what}", code) for number, what, code in counts if number or what == "passed"]

@@ -1,0 +1,1 @@
+"""Books made for a policy, and the hunt for one that breaks a law."""
