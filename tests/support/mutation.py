@@ -7,12 +7,14 @@ from collections.abc import Iterable, Sequence
 from tests.support.policies import policy
 from vault_rules.api import Policy
 from vault_rules.trials.blocks import tests_of
+from vault_rules.trials.hunts import Hunt
 from vault_rules.trials.mutation.changing import Changer
 from vault_rules.trials.mutation.mutant import Mutant
 from vault_rules.trials.mutation.mutants import mutants
 from vault_rules.trials.mutation.normal import normal_form
 from vault_rules.trials.mutation.results import Mutation
 from vault_rules.trials.mutation.running import measure
+from vault_rules.trials.suites import Suite
 
 BUY = "waterfall w { take all }\n"
 MINERALS = "mineral cobalt\nmineral gallium\n"
@@ -53,10 +55,12 @@ def is_equivalent(text: str, words: str) -> bool:
     return bool(normal_form(of.typed) == normal_form(changed.typed))
 
 
-def tried(text: str, jobs: int = 1, chosen: Iterable[int] | None = None) -> Mutation:
+def tried(text: str, chosen: Iterable[int] | None = None, examples: int = 3) -> Mutation:
     """What becomes of all changes of a policy that lies in no file."""
     of = policy(text)
-    return measure("p.vault", of, list(range(len(tests_of(of))) if chosen is None else chosen), jobs=jobs)
+    tests, laws = range(len(tests_of(of))), range(len(of.typed.laws))
+    suite = Suite("p.vault", tuple(tests if chosen is None else chosen), tuple(laws))
+    return measure(suite, of, Hunt(examples), jobs=1)
 
 
 def fates(mutation: Mutation, what: str) -> Sequence[str]:

@@ -39,7 +39,7 @@ def run(suites: Sequence[Suite], ran: Ran, values: Mapping[str, Any]) -> Added |
     from vault_rules.trials.mutation.text import render
 
     asked = click.get_current_context().params
-    tried = list(_tried(suites, asked.get("jobs")))
+    tried = list(_tried(suites, asked))
     if not tried:
         return None
     lit = asked.get("output") is None and colour(sys.stdout)
@@ -48,15 +48,18 @@ def run(suites: Sequence[Suite], ran: Ran, values: Mapping[str, Any]) -> Added |
     return Added("\n".join(texts), fields(tried, [one.ratio for one in least]), not short)
 
 
-def _tried(suites: Sequence[Suite], jobs: int | None) -> Iterator[Mutation]:
+def _tried(suites: Sequence[Suite], asked: Mapping[str, Any]) -> Iterator[Mutation]:
     """What became of the changes of each policy; one with errors has none."""
+    from vault_rules.trials.hunts import EXAMPLES, Hunt
     from vault_rules.trials.mutation.running import measure
     from vault_rules.trials.suites import policy_of
 
+    examples = asked.get("examples")
+    hunt = Hunt(EXAMPLES if examples is None else examples, asked.get("seed") or 0)
     for suite in suites:
         policy, _ = policy_of(suite.file)
         if policy is not None:
-            yield measure(suite.file, policy, suite.chosen, jobs=jobs, tell=_Progress(suite.file))
+            yield measure(suite, policy, hunt, jobs=asked.get("jobs"), tell=_Progress(suite.file))
 
 
 class _Progress:

@@ -32,7 +32,7 @@ def fate(text: str, words: str) -> Fate:
     of = policy(text)
     chosen = range(len(tests_of(of)))
     asked = examples(of, chosen)
-    books = trials(of, [draft_of(of, one) for one in tests_of(of)])
+    books = trials(of, range(len(of.typed.laws)), [draft_of(of, one) for one in tests_of(of)])
     (found,) = Hunter(of, asked, books).fates([change(of, words)])
     return found
 
@@ -85,14 +85,14 @@ def test_parameters_that_a_test_sets_are_set_with_the_change_too() -> None:
 def test_a_law_that_does_not_hold_anyway_notices_nothing() -> None:
     broken = 'always "never bought" { for each award: false }\n'
     of = policy(RULES + AT_LIMIT + broken + NEVER_DEAR)
-    (book,) = trials(of, [draft_of(of, tests_of(of)[0])])
+    (book,) = trials(of, [0, 1], [draft_of(of, tests_of(of)[0])])
     assert [of.typed.laws[at].title for at in book.laws] == ["never dear"]
 
 
 def test_books_of_which_no_plan_comes_are_no_trial_of_laws() -> None:
     early = BUY.replace("w {", "w from 2027-08-02 {")
     of = policy(early + NEVER_DEAR + expects("too early", "a x cobalt US 1 1kg", "error V0501"))
-    assert trials(of, [draft_of(of, tests_of(of)[0])]) == ()
+    assert trials(of, [0], [draft_of(of, tests_of(of)[0])]) == ()
 
 
 def test_only_the_chosen_tests_are_asked() -> None:

@@ -4,32 +4,40 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import chdir
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from tests.support.mutation import BUY, MINERALS, tried
+from vault_rules import api
 from vault_rules.report.as_json import dump
-from vault_rules.trials.blocks import tests_of
+from vault_rules.trials.hunts import Hunt
 from vault_rules.trials.mutation import as_json, text
 from vault_rules.trials.mutation.minimum import lacking
 from vault_rules.trials.mutation.mutant import KINDS
 from vault_rules.trials.mutation.results import Mutation
 from vault_rules.trials.mutation.running import measure
-from vault_rules.trials.suites import policy_of
+from vault_rules.trials.suites import Suite
 
 GOLDEN = Path(__file__).parent / "golden"
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "testing.md"
+
+
+@cache
+def measured() -> Mutation:
+    """What becomes of the changes of the golden policy, its file named as an author beside it would."""
+    with chdir(GOLDEN):
+        policy, _ = api.check_policy("metals.vault")
+        assert policy is not None
+        return measure(Suite("metals.vault", (0, 1), (0, 1)), policy, Hunt(20), jobs=1)
 
 
 @pytest.fixture
-def metals(monkeypatch: pytest.MonkeyPatch) -> Mutation:
-    """What becomes of the changes of the golden policy, its file named as an author beside it would."""
-    monkeypatch.chdir(GOLDEN)
-    policy_of.cache_clear()
-    policy, _ = policy_of("metals.vault")
-    assert policy is not None
-    return measure("metals.vault", policy, range(len(tests_of(policy))), jobs=1)
+def metals() -> Mutation:
+    return measured()
 
 
 def held_to(golden: str, said: str) -> None:
@@ -105,3 +113,9 @@ def test_minimums_stand_in_the_json_where_they_are_asked_for(metals: Mutation) -
     (fields,) = as_json.fields([metals], [Fraction(0), Fraction(1)])["policies"]
     assert fields["minimums"] == [{"percent": "0.0%", "met": True}, {"percent": "100.0%", "met": False}]
     assert "minimums" not in as_json.fields([metals])["policies"][0]
+
+
+def test_the_page_quotes_what_is_said() -> None:
+    section = PAGE.read_text(encoding="utf-8").partition("## Mutation\n")[2]
+    quoted = section.partition("```text\n")[2].partition("```")[0]
+    assert quoted and quoted in text.render(measured())

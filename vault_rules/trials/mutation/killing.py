@@ -20,6 +20,7 @@ from vault_rules.trials.laws import violations
 from vault_rules.trials.mutation.changing import Changer
 from vault_rules.trials.mutation.mutant import Mutant
 from vault_rules.trials.mutation.normal import normal_form
+from vault_rules.trials.mutation.reach import EVERYWHERE, is_within, minerals_of, reach, same_laws
 from vault_rules.trials.mutation.results import EQUIVALENT, KILLED, STILLBORN, SURVIVED, Fate
 from vault_rules.trials.running import judge_outcome, outcome_of
 
@@ -34,6 +35,7 @@ class Example:
     title: str
     draft: Draft
     expectations: tuple[ast.Expectation, ...]
+    minerals: frozenset[str]
 
     def holds(self, policy: Policy) -> bool:
         outcome = outcome_of(policy, self.draft, ENGINE)
@@ -46,6 +48,7 @@ class Trial:
 
     draft: Draft
     laws: tuple[int, ...]
+    minerals: frozenset[str]
 
     def broken(self, policy: Policy) -> str | None:
         """The title of a law that does not hold in it under another policy; None where all do, or there is no plan."""
@@ -65,22 +68,23 @@ def examples(policy: Policy, chosen: Iterable[int]) -> tuple[Example, ...]:
     found = []
     for at in chosen:
         items = [one for one in tests[at].items if isinstance(one, ast.Expectation)]
-        example = Example(tests[at].title, draft_of(policy, tests[at]), tuple(items))
+        draft = draft_of(policy, tests[at])
+        example = Example(tests[at].title, draft, tuple(items), minerals_of(draft))
         if items and example.holds(policy):
             found.append(example)
     return tuple(found)
 
 
-def trials(policy: Policy, drafts: Iterable[Draft]) -> tuple[Trial, ...]:
-    """Small books, each with the laws of a policy that hold in it; without those of which no plan comes."""
+def trials(policy: Policy, laws: Sequence[int], drafts: Iterable[Draft]) -> tuple[Trial, ...]:
+    """Small books, each with those of some laws of a policy that hold in it; without those of which no plan comes."""
     found = []
     for draft in dict.fromkeys(drafts):
         try:
-            holding = [at for at, law in enumerate(policy.typed.laws) if not violations(policy, law, draft)]
+            holding = [at for at in laws if not violations(policy, policy.typed.laws[at], draft)]
         except VaultRulesError:
             continue
         if holding:
-            found.append(Trial(draft, tuple(holding)))
+            found.append(Trial(draft, tuple(holding), minerals_of(draft)))
     return tuple(found)
 
 
@@ -102,14 +106,18 @@ class Hunter:
         policy, diagnostics = self.changer.changed(mutant)
         if policy is None:
             return Fate(STILLBORN, next(one.code for one in diagnostics if one.is_error))
+        form = normal_form(policy.typed)
+        spread = reach(self.form, form)
         for at, example in enumerate(tests):
-            if not example.holds(policy):
+            if is_within(spread, example.draft, example.minerals) and not example.holds(policy):
                 tests.insert(0, tests.pop(at))
                 return Fate(KILLED, f'test "{example.title}"')
-        if normal_form(policy.typed) == self.form:
+        if form == self.form:
             return Fate(EQUIVALENT)
+        if not same_laws(self.form, form):
+            spread = EVERYWHERE
         for at, book in enumerate(books):
-            law = book.broken(policy)
+            law = book.broken(policy) if is_within(spread, book.draft, book.minerals) else None
             if law is not None:
                 books.insert(0, books.pop(at))
                 return Fate(KILLED, f'always "{law}"')

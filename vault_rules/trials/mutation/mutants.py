@@ -29,7 +29,8 @@ def mutants(policy: Policy) -> tuple[Mutant, ...]:
     found: dict[tuple[int, int, str], Mutant] = {}
     for notes in (*_of_statements(policy), _of_tiers(policy)):
         for one in notes.found:
-            found.setdefault((one.start, one.end, one.text), one)
+            if one.source.text[one.start : one.end] != one.text:  # two that change places may be the same
+                found.setdefault((one.start, one.end, one.text), one)
     return tuple(sorted(found.values(), key=lambda one: (one.span.start, one.span.end)))
 
 

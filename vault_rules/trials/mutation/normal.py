@@ -18,27 +18,36 @@ from vault_rules.trials.mutation import orders
 from vault_rules.trials.mutation.values import Constants, changed, expressions
 
 _EVERY_DAY = typed.Window()
-_KINDS_OF_RULE = ("tiers", "rules", "waterfalls", "caps", "stores")
+KINDS_OF_RULE = ("tiers", "rules", "waterfalls", "caps", "stores")
 
 
-def normal_form(policy: typed.TypedPolicy) -> Mapping[str, Any]:
+def normal_form(policy: typed.TypedPolicy) -> Form:
     """The normal form, to be compared with that of another policy."""
-    return _Form(policy).whole()
+    return Form(policy)
 
 
-class _Form:
+class Form:
+    """The normal form of a policy: two are equal where no book tells the policies apart."""
+
     def __init__(self, policy: typed.TypedPolicy) -> None:
         self.policy = policy
         self.minerals = frozenset(policy.minerals)
-        self.rules = {rule.name: rule for kind in _KINDS_OF_RULE for rule in getattr(policy, kind)}
+        self.rules = {rule.name: rule for kind in KINDS_OF_RULE for rule in getattr(policy, kind)}
         self.steps: dict[str, tuple[typed.Step, ...]] = {rule.name: rule.clauses["steps"] for rule in policy.waterfalls}
         self.exceptions = {one.name: one for one in policy.exceptions}
 
-    def whole(self) -> Mapping[str, Any]:
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Form) and self.parts == other.parts
+
+    __hash__ = None  # type: ignore[assignment]  # what its parts hold is compared, and has no hash
+
+    @cached_property
+    def parts(self) -> Mapping[str, Any]:
+        """What decides something, by what it is."""
         policy = self.policy
         parts: dict[str, Any] = {
             kind: [self._rule(rule) for rule in getattr(policy, kind) if not self._is_idle(rule)]
-            for kind in _KINDS_OF_RULE
+            for kind in KINDS_OF_RULE
         }
         parts["exceptions"] = [self._exception(one) for one in self.in_effect.values()]
         parts["header"] = self._header()
@@ -117,7 +126,7 @@ class _Form:
         for rule in self.rules.values():
             yield rule.clauses, rule.window
         for one in policy.exceptions:
-            if self._base(one).target_kind != "let":
+            if self.base_of(one).target_kind != "let":
                 yield (one.changes, one.when), one.window
         header = (policy.serve, policy.least_award, policy.compare, tuple(value for _, value in policy.show))
         yield header, _EVERY_DAY
@@ -125,21 +134,21 @@ class _Form:
         for table in policy.tables.values():
             yield tuple(table.rows.values()), _EVERY_DAY
 
-    def _base(self, one: typed.TypedException) -> typed.TypedException:
+    def base_of(self, one: typed.TypedException) -> typed.TypedException:
         """The exception at the end of a chain: the one that changes a rule or a `let`."""
         while one.target_kind == "exception":
             one = self.exceptions[one.target]
         return one
 
     def _below(self, let: str) -> list[typed.TypedException]:
-        of_let = [one for one in self.policy.exceptions if self._base(one).target_kind == "let"]
-        return [one for one in of_let if self._base(one).target == let]
+        of_let = [one for one in self.policy.exceptions if self.base_of(one).target_kind == "let"]
+        return [one for one in of_let if self.base_of(one).target == let]
 
     # ---- values ---------------------------------------------------------------------------------------------------
 
     @cached_property
     def constants(self) -> Constants:
-        bases = [self._base(one) for one in self.in_effect.values()]
+        bases = [self.base_of(one) for one in self.in_effect.values()]
         return Constants(self.policy, frozenset(one.target for one in bases if one.target_kind == "let"))
 
     @cached_property
@@ -157,7 +166,7 @@ class _Form:
         columns: dict[str, set[str]] = {}
         waiting: list[Any] = [parts]
         while waiting:
-            for expr in _all_expressions(waiting.pop()):
+            for expr in expressions_in(waiting.pop()):
                 if isinstance(expr, typed.Lookup) and expr.column not in columns.setdefault(expr.table, set()):
                     columns[expr.table].add(expr.column)
                     rows = self.policy.tables[expr.table].rows.values()
@@ -182,7 +191,7 @@ class _Form:
 
     def _exception(self, one: typed.TypedException) -> typed.TypedException:
         when = None if one.when is None else self.simple(one.when)
-        base = self._base(one)
+        base = self.base_of(one)
         kind = self.rules[base.target].kind if base.target in self.rules else "let"
         changes = self._clauses(one.changes, kind, base.target, whole=False)
         return attrs.evolve(one, order=0, when=_unless_true(when), changes=changes)
@@ -195,7 +204,7 @@ class _Form:
         passes = rule.scope.minerals == frozenset() or (
             isinstance(condition, typed.Const) and condition.value is (rule.kind == "require")
         )
-        return passes and not any(self._base(one).target == rule.name for one in self.in_effect.values())
+        return passes and not any(self.base_of(one).target == rule.name for one in self.in_effect.values())
 
     def _scope(self, scope: typed.Scope) -> typed.Scope:
         """All minerals are everybody's."""
@@ -251,10 +260,10 @@ class _Form:
         rules = (*parts["caps"], *parts["exceptions"])
         clauses = [one.clauses if isinstance(one, typed.Rule) else one.changes for one in rules]
         by_period = any(one.get("period") == "fiscal_year" for one in clauses)
-        return by_period or any(isinstance(one, typed.FiscalYear) for one in _all_expressions(parts))
+        return by_period or any(isinstance(one, typed.FiscalYear) for one in expressions_in(parts))
 
 
-def _all_expressions(parts: Any) -> Iterator[typed.Expr]:
+def expressions_in(parts: Any) -> Iterator[typed.Expr]:
     """Every expression in the parts of a form."""
     match parts:
         case typed.Rule():
@@ -265,10 +274,10 @@ def _all_expressions(parts: Any) -> Iterator[typed.Expr]:
             yield from expressions(parts.default)
         case Mapping():
             for one in parts.values():
-                yield from _all_expressions(one)
+                yield from expressions_in(one)
         case list() | tuple():
             for one in parts:
-                yield from _all_expressions(one)
+                yield from expressions_in(one)
         case _:
             yield from expressions(parts)
 

@@ -34,6 +34,7 @@ class Mutation:
     tests: int
     """How many of its tests were asked: those that were chosen and hold."""
     laws: int
+    """How many of its laws were chosen."""
     drafts: int
     """How many small books the laws were asked about."""
 

@@ -10,11 +10,13 @@ from itertools import groupby
 from multiprocessing import get_context
 
 from vault_rules.api import Policy
+from vault_rules.trials.hunts import Hunt
+from vault_rules.trials.mutation.corpus import corpus
 from vault_rules.trials.mutation.killing import Example, Hunter, Trial, examples, trials
 from vault_rules.trials.mutation.mutant import Mutant
 from vault_rules.trials.mutation.mutants import mutants
 from vault_rules.trials.mutation.results import Fate, Mutation
-from vault_rules.trials.suites import policy_of
+from vault_rules.trials.suites import Suite, policy_of
 
 TOGETHER = 12
 """So many changes of one statement are tried one after the other: what noticed one is asked first about the next."""
@@ -26,25 +28,29 @@ Tell = Callable[[int, int], None]
 
 
 def measure(
-    file: str, policy: Policy, chosen: Sequence[int], *, jobs: int | None = None, tell: Tell | None = None
+    suite: Suite, policy: Policy, hunt: Hunt | None = None, *, jobs: int | None = None, tell: Tell | None = None
 ) -> Mutation:
-    """Try every change of the policy in a file, with those of its tests that are chosen, and its laws.
+    """Try every change of a policy on those of its tests and laws that are chosen.
 
-    `jobs` None: as many processes as there are processors, where that is worth their start.
+    Laws are asked about books that are made as a hunt makes them. `jobs` None: as many processes as there are
+    processors, where that is worth their start. Raises `UsageError` where kept books cannot be read.
     """
+    hunt = hunt or Hunt()
     found = mutants(policy)
-    asked = examples(policy, chosen)
-    books = trials(policy, [one.draft for one in asked]) if policy.typed.laws else ()
+    asked = examples(policy, suite.chosen)
+    laws = suite.laws if hunt.examples else ()
+    drafts = corpus(policy, laws, [one.draft for one in asked], hunt.examples, hunt.seed)
+    books = trials(policy, laws, drafts)
     workers = jobs or min(os.cpu_count() or 1, len(found) // WORTH_A_PROCESS) or 1
     shares = list(_shares(found))
     fates: list[Fate] = []
-    results = _here(policy, asked, books, shares) if workers == 1 else _there(file, asked, books, shares, workers)
+    results = _here(policy, asked, books, shares) if workers == 1 else _there(suite.file, asked, books, shares, workers)
     for some in results:
         fates += some
         if tell is not None:
             tell(len(fates), len(found))
     tried = tuple(zip(found, fates, strict=True))
-    return Mutation(policy, tried, len(asked), len(policy.typed.laws), len(books))
+    return Mutation(policy, tried, len(asked), len(laws), len(books))
 
 
 def _shares(found: Sequence[Mutant]) -> Iterator[range]:
