@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -14,6 +15,7 @@ import pytest
 import vault_rules
 
 CHECKOUT = Path(__file__).resolve().parent.parent
+FLAGSHIP = (CHECKOUT / "policies" / "project_vault.vault").read_text(encoding="utf-8")
 
 
 def run(*command: str, cwd: Path, path: Path | None = None) -> subprocess.CompletedProcess[str]:
@@ -92,3 +94,11 @@ def test_the_demo_runs_from_the_wheel_and_prints_awards(target: Path, tmp_path: 
     assert re.search(r"\bawards?\b", text, re.IGNORECASE)
     assert str(target / "vault_rules" / "policies") in text.replace("\n", "")
     assert "Traceback" not in text
+
+
+def test_pytest_runs_the_shipped_policies_by_the_wheel_alone(target: Path, tmp_path: Path) -> None:
+    shutil.copytree(CHECKOUT / "policies", tmp_path / "policies")
+    done = run("-m", "pytest", "--vault-examples", "5", "policies", cwd=tmp_path, path=target)
+    tests, laws = (len(re.findall(rf'^{word} "', FLAGSHIP, re.MULTILINE)) for word in ("test", "always"))
+    assert tests and laws
+    assert re.search(rf"\b{tests + laws} passed\b", done.stdout)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
+from itertools import count
 from random import Random
 
 import attrs
 
-from tests.differential.generator import Writer
 from tests.differential.generator_book import random_book
 from tests.differential.oracle import evaluate
 from vault_rules.domain.rows import BoundBook
@@ -15,6 +16,9 @@ from vault_rules.semantics.check import check
 from vault_rules.semantics.load import load
 from vault_rules.semantics.typed import TypedPolicy
 from vault_rules.source.text import Source
+from vault_rules.testing.strategies.words import PLAIN
+from vault_rules.testing.strategies.writer import Writer
+from vault_rules.trials.books.choosing import Dice
 
 DAYS = [date(2027, 7, 1), date(2027, 8, 1), date(2027, 8, 31)]
 DAYS += [date(2027, 6, 30), date(2027, 9, 30), date(2027, 10, 1), date(2027, 12, 31)]
@@ -41,23 +45,28 @@ def checked(text: str) -> tuple[TypedPolicy | None, list[int]]:
     return (None if lines else typed), lines
 
 
+class PlainWriter(Writer):
+    """Writes with the words that both readings know, and nothing that the page does not settle."""
+
+    all_definitions = True
+    compared_of_prior_awards = False
+    exceptions_to_advice = False
+
+
 def random_case(seed: int) -> Case:
     """A case whose policy the checker accepts, and both readings know."""
-    rng = Random(seed)
-    writer, statements = accepted(rng, Writer)
-    return _bought(rng, tuple(statements), writer.steps)
+    writer, statements = accepted(seed, lambda dice: PlainWriter(dice, words=PLAIN))
+    return _bought(Random(seed), statements, writer.steps)
 
 
-def accepted(rng: Random, make: type[Writer]) -> tuple[Writer, list[str]]:
-    """A policy that the checker accepts, by who wrote it: what it refuses is left out."""
-    while True:
-        writer = make(rng)
-        statements = writer.policy()
-        for _ in range(8):
-            typed, lines = checked("\n".join(statements) + "\n")
-            if typed is not None:
-                return writer, statements
-            statements = _without(statements, lines)
+def accepted(seed: int, make: Callable[[Dice], Writer]) -> tuple[Writer, tuple[str, ...]]:
+    """A policy that the checker accepts, by who wrote it: one of some thousands is refused, and another written."""
+    for number in count():
+        writer = make(Dice(seed, number))
+        statements = tuple(writer.policy())
+        if checked("\n".join(statements) + "\n")[0] is not None:
+            return writer, statements
+    raise AssertionError
 
 
 def _bought(rng: Random, statements: tuple[str, ...], steps: dict[str, int]) -> Case:
@@ -68,13 +77,3 @@ def _bought(rng: Random, statements: tuple[str, ...], steps: dict[str, int]) -> 
         if found is not None and len(found.awards) >= rng.choice([0, 1, 2, 3]):
             break
     return case
-
-
-def _without(statements: list[str], lines: list[int]) -> list[str]:
-    kept, line = [], 1
-    for one in statements:
-        last = line + one.count("\n")
-        if not any(line <= wrong <= last for wrong in lines):
-            kept.append(one)
-        line = last + 1
-    return kept

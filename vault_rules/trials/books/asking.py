@@ -21,7 +21,7 @@ def requests(scene: Scene) -> list[Row]:
     rows = []
     for at in range(count):
         mineral = scene.minerals[0] if at == 0 else choose.one(scene.minerals)
-        row: Row = {"request": f"r{at + 1}", "buyer": scene.a_name("buyer"), "mineral": mineral}
+        row: Row = {"request": f"r{at + 1}", "buyer": _buyer(scene, mineral), "mineral": mineral}
         row["quantity"] = scene.mass if at == 0 and choose.chance(60) else scene.a_mass()
         for column, kind in (("purity", "purity"), ("need_by", "date"), ("max_price", "price")):
             if column in scene.has and choose.chance(60):
@@ -32,6 +32,17 @@ def requests(scene: Scene) -> list[Row]:
             row["priority"] = choose.one((Fraction(1), Fraction(2)))
         rows.append(row)
     return rows
+
+
+def _buyer(scene: Scene, mineral: str) -> str:
+    """A buyer for whom a waterfall is in force."""
+    walks = [one for one in scene.policy.waterfalls if one.window.holds(scene.day) and one.scope.has_mineral(mineral)]
+    if all(one.scope.buyers is None for one in walks):
+        return scene.a_name("buyer")
+    served = [
+        name for names in scene.names("buyer") for name in names if any(one.scope.holds(mineral, name) for one in walks)
+    ]
+    return scene.choose.one(served)
 
 
 def holdings(scene: Scene) -> list[Row]:

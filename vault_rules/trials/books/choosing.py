@@ -1,13 +1,13 @@
-"""How a book's rows are chosen: by dice that always fall the same way, or by Hypothesis, which can then shrink them.
+"""How a book's rows and a policy's statements are chosen: by dice that always fall the same way, or by Hypothesis.
 
-The first of several choices is the plainest, and what may be left out is left out by the lowest throw: so that what is
-shrunk becomes plainer.
+Hypothesis can then shrink them. The first of several choices is the plainest, and what may be left out is left out by
+the lowest throw: so that what is shrunk becomes plainer.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from random import Random
 from typing import TypeVar
 
@@ -28,6 +28,16 @@ class Chooser(ABC):
     def chance(self, percent: int) -> bool:
         """True in so many of a hundred cases."""
         return self.below(100) >= 100 - percent
+
+    def few(self, choices: Sequence[T]) -> list[T]:
+        """At least one of them, each at most once, in any order."""
+        left = list(choices)
+        count = 1 + self.below(len(left))
+        return [left.pop(self.below(len(left))) for _ in range(count)]
+
+    def some(self, counts: Sequence[int], make: Callable[[], T]) -> list[T]:
+        """As many as one of these counts says."""
+        return [make() for _ in range(self.one(counts))]
 
     def grouped(self, groups: Sequence[Sequence[T]]) -> T:
         """One member of one of several groups; each group is as likely as another, whatever its size."""

@@ -22,6 +22,9 @@ from vault_rules.trials.laws import Violation, violations
 Find = Callable[[api.Policy, typed.Law, Draft], Sequence[Violation]]
 """Given a policy, a law and a draft: what violates the law."""
 
+_STOPS = (BookError, EvaluationError, PolicyError, UsageError)
+"""Why a book, also one that was kept for an older policy, has no plan."""
+
 
 @attrs.frozen
 class Hunted:
@@ -35,6 +38,8 @@ class Hunted:
     """The book that breaks the law, made small."""
     violations: tuple[Violation, ...] = ()
     """What breaks it there."""
+    stopped: int = 0
+    """With how many of these books an evaluation stops, so that the law says nothing of them."""
     needed: int | None = None
     """The number of the book that broke it, from 1; 0: one that was kept from an earlier hunt."""
 
@@ -73,36 +78,53 @@ class _Hunt:
         self.policy, self.laws, self.find = policy, laws, find
         self.open = dict(enumerate(laws))
         self.broken: dict[int, tuple[Draft, int]] = {}
+        self.stopped = 0
 
     def go(self, kept: Iterable[Draft], examples: int, seed: int) -> tuple[Hunted, ...]:
         for draft in kept:
             self._try(draft, 0)
-        tried = 0
+        tried = self.stopped = 0
         if self.open:
             maker = Maker(self.policy, _expressions(self.laws))
             while self.open and tried < examples:
                 tried += 1
-                self._try(maker.make(Dice(seed, tried)), tried)
+                self._try(self._made(maker, seed, tried), tried)
         return tuple(self._result(at, law, tried, seed) for at, law in enumerate(self.laws))
 
-    def _try(self, draft: Draft, number: int) -> None:
+    def _made(self, maker: Maker, seed: int, number: int) -> Draft | None:
+        try:
+            return maker.make(Dice(seed, number))
+        except EvaluationError:  # a function of a plugin that fails, or values that grow beyond all bounds
+            return None
+
+    def _try(self, draft: Draft | None, number: int) -> None:
+        if draft is None:
+            self.stopped += 1
+            return
+        stops = False
         for at, law in list(self.open.items()):
-            if self._violations(law, draft):
+            try:
+                is_broken = bool(self.find(self.policy, law, draft))
+            except _STOPS:
+                is_broken, stops = False, True
+            if is_broken:
                 self.broken[at] = (draft, number)
                 del self.open[at]
+        self.stopped += stops
 
     def _result(self, at: int, law: typed.Law, tried: int, seed: int) -> Hunted:
         if at not in self.broken:
-            return Hunted(law, tried, seed)
+            return Hunted(law, tried, seed, stopped=self.stopped)
         draft, number = self.broken[at]
         small = reduced(draft, lambda one: bool(self._violations(law, one)))
-        return Hunted(law, number or tried, seed, small, tuple(self._violations(law, small)), number)
+        found = tuple(self._violations(law, small))
+        return Hunted(law, number, seed, small, found, self.stopped, number)
 
     def _violations(self, law: typed.Law, draft: Draft) -> Sequence[Violation]:
         """What breaks a law; nothing where an evaluation stops, of which no law says anything."""
         try:
             return self.find(self.policy, law, draft)
-        except (BookError, EvaluationError, PolicyError, UsageError):
+        except _STOPS:
             return ()
 
 

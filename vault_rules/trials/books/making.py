@@ -46,14 +46,18 @@ _COUNTS = (2, 1, 3, 3, 4, 4, 5, 6)
 
 
 class Maker:
-    """Makes drafts for one policy. `more` are expressions of its laws, whose constants are edges too."""
+    """Makes drafts for one policy. `more` are expressions of its laws, whose constants are edges too.
 
-    def __init__(self, policy: api.Policy, more: Sequence[typed.Expr] = ()) -> None:
+    `on` is the day of all drafts, where they shall have the same.
+    """
+
+    def __init__(self, policy: api.Policy, more: Sequence[typed.Expr] = (), on: date | None = None) -> None:
         self.policy, self.typed, self.more = policy, policy.typed, tuple(more)
         self.rules = all_rules(self.typed)
-        self.regimes = regimes_of(self.typed, self.more)
+        self.regimes = regimes_of(self.typed, self.more, on)
         if not self.regimes:
-            raise UsageError("no waterfall of this policy is ever in force: no book can be tried with it")
+            when = "ever in force" if on is None else f"in force on {on.isoformat()}"
+            raise UsageError(f"no waterfall of this policy is {when}: no book can be tried with it")
         self._edges: dict[Any, Edges] = {}
         every = edges_of(self.typed, "", self.rules, self.more)
         self.shared = Shared(self.edges_for, names_of(self.typed, every.sets))

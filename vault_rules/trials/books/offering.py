@@ -13,7 +13,7 @@ from vault_rules.engine.world import View, World
 from vault_rules.semantics import typed
 from vault_rules.semantics.meaning import value_of
 from vault_rules.trials.books.edges import Edges, positive
-from vault_rules.trials.books.figures import beside
+from vault_rules.trials.books.figures import beside, days_beside
 from vault_rules.trials.books.scene import Scene
 from vault_rules.trials.books.snapping import snap
 from vault_rules.trials.books.tiering import Recipes, recipes
@@ -126,8 +126,10 @@ class Offers:
             return ((True,), (False,))
         if kind == "text":
             return [[text] for text in (*edges.named.get((owner, column), ()), f"other {column}")]
-        limits = positive(edges.limits.get((owner, column), ())) if kind != "date" else []
-        return [[one] for one in positive(beside(limits, "ratio" if kind == "purity" else kind))]
+        limits = edges.limits.get((owner, column), ())
+        if kind == "date":
+            return [[day] for day in days_beside(limits)]
+        return [[one] for one in positive(beside(positive(limits), "ratio" if kind == "purity" else kind))]
 
     def _conform(self, row: Row, tier: str | None) -> None:
         """Put the offer into a tier; then choose again what stands against it, until nothing does."""
@@ -186,8 +188,14 @@ class Offers:
         return self.eligibility.stand(offer)
 
     def _view(self, row: Mapping[str, Any]) -> View:
-        self.world.compared.pop(row["offer"], None)
-        return self.world.view(made(row, self.scene.policy), self.requests.get(row["mineral"]))
+        offer, compared = made(row, self.scene.policy), self.world.compared
+        compared.pop(offer.offer, None)
+        view = self.world.view(offer, self.requests.get(row["mineral"]))
+        # what it was found eligible with may be gone: markets that count it ask for a compared price all the same
+        compare = self.scene.policy.compare
+        found = None if compare is None else value_of(compare, view)
+        compared[offer.offer] = offer.price if found is None else found
+        return view
 
 
 def made(row: Mapping[str, Any], policy: typed.TypedPolicy) -> Offer:

@@ -53,8 +53,10 @@ class _Marks:
     numbers: set[Fraction] = attrs.field(factory=set)
 
 
-def regimes_of(policy: typed.TypedPolicy, more: Iterable[typed.Expr] = ()) -> tuple[Regime, ...]:
-    """Every regime in which a request can be served; none where no waterfall is ever in force.
+def regimes_of(
+    policy: typed.TypedPolicy, more: Iterable[typed.Expr] = (), on: date | None = None
+) -> tuple[Regime, ...]:
+    """Every regime in which a request can be served, or every one on a day; none where no waterfall is in force.
 
     `more` are expressions of laws: the days that they name cut the stretches too.
     """
@@ -63,7 +65,7 @@ def regimes_of(policy: typed.TypedPolicy, more: Iterable[typed.Expr] = ()) -> tu
     marks = _marks(policy, rules, more)
     sets = sorted(marks.sets, key=sorted)
     found: dict[Any, dict[Stretch, list[str]]] = {}
-    for first, last in _stretches(policy, rules, marks):
+    for first, last in _stretches(policy, rules, marks) if on is None else ((on, on),):
         served = tuple(one for one in minerals if _served(policy, one, first))
         turns = tuple(_turns(first, last, marks.periods, policy.fiscal_year))
         stretch = Stretch(first, last, turns, served)

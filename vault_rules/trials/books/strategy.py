@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -14,15 +15,16 @@ if TYPE_CHECKING:
     from hypothesis.strategies import DrawFn, SearchStrategy
 
 
-def drafts(policy: api.Policy) -> SearchStrategy[Draft]:
+def drafts(policy: api.Policy, as_of: date | None = None) -> SearchStrategy[Draft]:
     """Small books for this policy, whose rows meet at its boundaries: one to six offers, one to three requests.
 
     Their cells are good, and a waterfall is in force for each request. What is shrunk has fewer rows and plainer
-    values. Raises `UsageError` for a policy that never has a waterfall.
+    values. `as_of` is the day of all of them; without it they are of days on which something begins or ends. Raises
+    `UsageError` for a policy that never has a waterfall, or none on that day.
     """
     from hypothesis import strategies as st
 
-    maker = Maker(policy)
+    maker = Maker(policy, on=as_of)
 
     @st.composite
     def draft(draw: DrawFn) -> Draft:
