@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.support.policies import plan
+from tests.support.books import book
+from tests.support.policies import AS_OF, plan, policy
+from vault_rules import api
 
 OFFERS = "offer | trader | mineral | price | quantity | origin | form | min_quantity | lot | delivery"
 REQUESTS = "request | buyer | mineral | quantity"
@@ -66,6 +68,25 @@ def test_lowest_names_the_offer_of_the_best_price_ties_by_delivery_then_id() -> 
         requests=f"{REQUESTS}\nr | b | cobalt | 100",
     )
     assert made.rows.awards[0].reference == 3
+
+
+@pytest.mark.parametrize("engine", ["reference", "fast"])
+@pytest.mark.parametrize("depth", ["", ", depth 1 kg"])
+def test_a_blank_field_of_the_lowest_offer_has_its_own_value_and_no_offer_has_none(depth: str, engine: str) -> None:
+    rows = ["a | t | cobalt | 10 | 20 | AU | | | | | ", "u | t | cobalt | 20 | 5 | US | | | | | "]
+
+    def awarded(*offers: str) -> list[str]:
+        text = (
+            f"let own = false\nfield small: boolean else own\n{TIERS}"
+            f"waterfall w {{ take ours when (lowest(theirs{depth}).small else true) }}\n"
+        )
+        asked = f"{REQUESTS}\nr | b | cobalt | 100"
+        given = book(offers="\n".join([f"{OFFERS} | small", *offers]), requests=asked)
+        made = api.evaluate(policy(text), given, AS_OF, engine=engine)
+        return [one.offer for one in made.rows.awards]
+
+    assert awarded(*rows) == []
+    assert awarded(rows[1]) == ["u"]
 
 
 def test_a_decoy_counts_with_at_most_the_quantity_requested_and_not_at_all_if_its_minimum_is_more() -> None:

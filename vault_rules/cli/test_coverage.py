@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from vault_rules.cli import test_minimum
 from vault_rules.cli.running import colour, progress, write_text
 from vault_rules.cli.test_extra import Added, Extra
 
@@ -17,22 +18,6 @@ if TYPE_CHECKING:
     from vault_rules.trials.coverage.minimum import Minimum
     from vault_rules.trials.results import Ran
     from vault_rules.trials.suites import Suite
-
-
-class _MinimumType(click.ParamType[Any]):
-    """Read when it is used, so that `--help` is quick."""
-
-    name = "minimum"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        from vault_rules.trials.coverage.minimum import Minimum, read_minimum
-
-        if isinstance(value, Minimum):
-            return value
-        try:
-            return read_minimum(value)
-        except ValueError as wrong:
-            self.fail(str(wrong), param, ctx)
 
 
 OPTIONS = (
@@ -53,22 +38,17 @@ OPTIONS = (
         show_default=True,
         help="Whose books are looked at.",
     ),
-    click.Option(
-        ["--min", "minimums"],
-        type=_MinimumType(),
-        multiple=True,
-        metavar="[KIND=]PERCENT",
-        help="The least that must be covered: 100%, boundaries=80%.",
-    ),
+    test_minimum.OPTION,
 )
 
 
 def run(suites: Sequence[Suite], ran: Ran, values: Mapping[str, Any]) -> Added | None:
     """Measure, tell, and hold to the minimums; None where that is not asked for, or no policy is without errors."""
-    form, output, minimums = values["coverage_form"], values["coverage_output"], values["minimums"]
+    form, output = values["coverage_form"], values["coverage_output"]
+    minimums = test_minimum.of_coverage(values["minimums"])
     of: str = values["coverage_of"]
     if form is None:
-        if output is not None or minimums:
+        if output is not None:
             raise click.UsageError("Say --coverage text, json or html, too.")
         return None
     if output is None and form != "text":

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from vault_rules.cli import test_coverage
+from vault_rules.cli import test_coverage, test_mutate
 from vault_rules.cli.test_extra import Added, Extra
 
 if TYPE_CHECKING:
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from vault_rules.trials.suites import Suite
 
 
-EXTRAS: tuple[Extra, ...] = (test_coverage.EXTRA,)
+EXTRAS: tuple[Extra, ...] = (test_coverage.EXTRA, test_mutate.EXTRA)
 
 
 def options() -> list[click.Parameter]:
-    """The options of all of them, in order."""
-    return [one for extra in EXTRAS for one in extra.options]
+    """The options of all of them, in order; several may share one."""
+    return list(dict.fromkeys(one for extra in EXTRAS for one in extra.options))
 
 
 def added(suites: Sequence[Suite], ran: Ran, values: Mapping[str, Any]) -> dict[str, Added]:

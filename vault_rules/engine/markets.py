@@ -102,8 +102,10 @@ class Markets:
         named = next(offer for offer, _ in counted if self.world.compared[offer.offer] == best)
         assert expr.field is not None
         view = self.world.view(named)
-        owner = "field" if expr.field in self.world.day.policy.fields else "offer"
-        return view.column(typed.Column(expr.type, owner, expr.field, span=expr.span))
+        field = self.world.day.policy.fields.get(expr.field)
+        owner = "offer" if field is None else "field"
+        value = view.column(typed.Column(expr.type, owner, expr.field, span=expr.span))
+        return value_of(field.default, view) if value is None and field is not None and field.default else value
 
 
 def _cheapest(counted: Counted, depth: Fraction) -> Counted | None:

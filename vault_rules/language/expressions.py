@@ -300,10 +300,11 @@ class ExpressionReader:
         return self._fold("and", tree)
 
     def _fold(self, operator: str, tree: Any) -> ast.Expr:
-        read = [self.expr(child) for child in tree.children]
-        folded = read[0]
-        for right in read[1:]:
-            folded = ast.Binary(operator, folded, right, span=folded.span.to(right.span))
+        first, *others = tree.children
+        start, folded = first.start + self.offset, self.expr(first)
+        for child in others:  # parentheses around a part are part of the whole
+            whole = Span(self.source, start, child.end + self.offset)
+            folded = ast.Binary(operator, folded, self.expr(child), span=whole)
         return folded
 
     def _expr_not_(self, tree: Any) -> ast.Expr:

@@ -44,6 +44,22 @@ def _whole(source: Source, tree: Tree) -> tuple[ast.PolicyFile, tuple[Diagnostic
     return file, in_file_order(reader.diagnostics)
 
 
+def parse_part(source: Source, start: int, end: int) -> tuple[tuple[ast.Statement, ...], tuple[Diagnostic, ...]]:
+    """Read the statements that stand between two offsets of a text, none of which begins or ends elsewhere.
+
+    Where a mistake is there, nothing is read.
+    """
+    text = source.text[start:end]
+    reader = StatementReader(source, start, parse_cell=_cell_parser(source))
+    try:
+        statements = reader.statements(parse_tree(text, "file"))
+    except SyntaxMistake as mistake:
+        return (), (_explained(mistake, source, Chunk(text, start, ())),)
+    except RecursionError:
+        return (), (_deep(Span(source, start, end)),)
+    return statements, in_file_order(reader.diagnostics)
+
+
 def _piecewise(source: Source) -> tuple[ast.PolicyFile, tuple[Diagnostic, ...]]:
     """Each statement for itself, so that one that cannot be read does not hide the others."""
     statements: list[ast.Statement] = []

@@ -63,12 +63,13 @@ def _failures(policy: api.Policy, test: ast.Test) -> Iterator[Failure]:
         message = "it expects nothing: a test says what the plan must hold"
         yield Failure(message, (), (), (), heading(test))
     for item in expectations:
-        judged = {engine: _judged(item, outcome) for engine, outcome in outcomes.items()}
+        judged = {engine: judge_outcome(item, outcome) for engine, outcome in outcomes.items()}
         yield from _unmet(item, judged, outcomes)
     yield from _disagreement(test, outcomes)
 
 
-def _judged(item: ast.Expectation, outcome: Outcome) -> Judged:
+def judge_outcome(item: ast.Expectation, outcome: Outcome) -> Judged:
+    """Whether what came of a draft is as expected: a plan, or an error."""
     if outcome.plan is not None:
         return judge(item, outcome.plan.rows)
     if item.kind == "error" and outcome.code == item.code:

@@ -29,6 +29,7 @@ from vault_rules.engine.fast.vectors import (
 )  # fmt: skip
 from vault_rules.engine.world import World
 from vault_rules.semantics import typed
+from vault_rules.semantics.meaning import value_of
 
 if TYPE_CHECKING:
     from vault_rules.engine.fast.sight import Sight
@@ -212,8 +213,10 @@ class _Market:
     def _field(self, row: int) -> Any:
         name, offer = self.expr.field, self.table.offers.offer(row)
         assert name is not None
-        if name in self.world.day.policy.fields:
-            return offer.fields.get(name)
+        field = self.world.day.policy.fields.get(name)
+        if field is not None:
+            value = offer.fields.get(name)
+            return value_of(field.default, self.world.view()) if value is None and field.default else value
         if name in ("compared", "tier"):
             place = self.table.frame.filter(pl.col("row") == row)
             price = self._price

@@ -71,8 +71,8 @@ MORE = attrs.evolve(
     reference=PLAIN.reference
     + pool("""
         (lowest(TIERS, responsive).trader else TRADER) = trader
-        (lowest(TIERS).grade else 3) >= 3
-        (lowest(all, depth 30 kg).duty else 0 USD/kg) < 1 USD/kg
+        (lowest(TIERS).grade else 4) > 3
+        (lowest(all, depth 30 kg).duty else 2 USD/kg) < 1 USD/kg
         compared <= (vwap(TIERS, depth 33.333333 kg) else compared)
         supply(TIERS) >= request.quantity
         (median(TIERS, depth 50 kg) else price) >= price

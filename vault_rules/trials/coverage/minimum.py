@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from fractions import Fraction
 
 import attrs
@@ -39,11 +40,14 @@ class Minimum:
         )
 
 
-def read_minimum(text: str) -> Minimum:
-    """A minimum as it is given on the command line. Raises `ValueError` with what is wrong."""
+def read_minimum(text: str, others: Sequence[str] = ()) -> Minimum:
+    """A minimum as it is given on the command line; `others` are kinds of what else is measured.
+
+    Raises `ValueError` with what is wrong.
+    """
     kind, _, ratio = text.rpartition("=")
-    if kind and kind not in KINDS:
-        raise ValueError(f"`{kind}` is no kind of coverage: there are {', '.join(KINDS)}")
+    if kind and kind not in (*KINDS, *others):
+        raise ValueError(f"`{kind}` is no kind of coverage: there are {', '.join((*KINDS, *others))}")
     found = re.fullmatch(r"([0-9]{1,3}(?:\.[0-9]{1,9})?)%", ratio)
     if found is None or Fraction(found[1]) > 100:
         raise ValueError(f"`{ratio}` is no minimum: say a percentage from 0% to 100%")
