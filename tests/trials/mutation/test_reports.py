@@ -35,7 +35,7 @@ def measured() -> Mutation:
         return measure(Suite("metals.vault", (0, 1), (0, 1)), policy, Hunt(20), jobs=1)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def metals() -> Mutation:
     return measured()
 
