@@ -124,3 +124,11 @@ def test_the_examples_and_laws_of_a_pack_hold_and_the_examples_show_every_rule(n
     hunt = ("--examples", "30", "--no-keep")
     done = vault_rules("test", str(file), "-j", "1", *hunt, "--coverage", "text", "--min", "100%")
     assert done.code == 0, done.out + done.err
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", PACKS)
+def test_nine_in_ten_changes_of_a_pack_are_noticed(name: str) -> None:
+    file = resources.policies_folder() / f"{name}.vault"
+    done = vault_rules("test", str(file), "--examples", "0", "--no-keep", "--mutate", "--min", "mutation=90%")
+    assert done.code == 0, done.out + done.err
