@@ -35,11 +35,6 @@ TOO_WIDE = (
 LARGEST_FOR_REFERENCE = 100_000
 """More offers than this are not handed to the reference on the quiet: it would take hours."""
 
-_TOO_WIDE = (
-    "the figures of this book are too large or too fine for the fast engine (38 digits at one scale): "
-    "round prices and quantities, or take `--engine reference`, which knows no limit and is slow"
-)
-
 
 @attrs.frozen(eq=False)
 class Evaluated:
