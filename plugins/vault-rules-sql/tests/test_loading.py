@@ -100,7 +100,17 @@ def test_every_column_of_a_book_has_its_own_in_the_tables() -> None:
     from vault_rules_sql.loading import OWN
 
     for name, table in OWN.items():
-        assert set(named(name)) == set(table.c.keys()) - {"id"}
+        assert set(named(name)) - {"content"} == set(table.c.keys()) - {"id"}
+
+
+def test_offers_of_which_only_the_content_counts_are_not_loaded(place: str) -> None:
+    """Holds are of what is weighed, awards of what is contained."""
+    cells = {"offer": "a", "mineral": "vanadium", "price": "11.20", "quantity": "10 t", "content": "56%"}
+    table = read_table(sheet_of([Row(cells)], "offers", "offers"))
+    with opened(place) as database:
+        upgrade(database)
+        with pytest.raises(UsageError, match="an offer with a `content` is not traded from the table"):
+            database.change(lambda connection: load(connection, table, "glencore"))
 
 
 # ---- the commands ----------------------------------------------------------------------------------------------------

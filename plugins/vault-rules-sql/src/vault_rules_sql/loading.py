@@ -63,6 +63,11 @@ def _record_of(row: Row, table: ReadTable, trader: str) -> dict[str, Any]:
             f"{table.place}: the table `{OWN[table.name].name}` has no column for `{next(iter(row.extra))}`: keep such "
             "a book in a table of your own, and name its columns in vault.toml"
         )
+    if "content" in row.texts and table.name == "offers":
+        raise UsageError(
+            f"{table.place}, row {row.number}: an offer with a `content` is not traded from the table "
+            f"`{offers.name}`: give the quantity and the price of what is contained"
+        )
     return to_record(table.name, row) | ({"trader": trader} if table.name == "offers" else {})
 
 
@@ -71,7 +76,7 @@ def _record_of(row: Row, table: ReadTable, trader: str) -> dict[str, Any]:
 
 def to_record(table: str, row: Row) -> dict[str, Any]:
     """The row for the plugin's own table. Masses that cannot be written in the row's unit are in kilograms."""
-    record: dict[str, Any] = dict.fromkeys(named(table)) | dict(row.texts)
+    record: dict[str, Any] = {name: row.texts.get(name) for name in named(table) if name in OWN[table].c}
     record |= {name: row.get(name) for name in row.texts if isinstance(OWN[table].c[name].type, Date)}
     record |= _masses(table, row)
     if row.get("purity") is not None:
