@@ -134,7 +134,7 @@ def carried_out(script: str, folder: Path) -> Done:
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     """All commands of the README, run once, on a port that nobody else has."""
     missing = [name for name in NEEDED if find_spec(name) is None]
-    if missing:
+    if missing:  # they are other distributions, and the README's first part does without; `.ci/run` requires them
         assert os.environ.get("VAULT_RULES_PLUGINS") != "required", f"not installed: {missing}"
         pytest.skip(f"needs the plugins vault-rules-rest[server] and vault-rules-sql; not installed: {missing}")
     checkout, port = tmp_path_factory.mktemp("checkout"), free_port()

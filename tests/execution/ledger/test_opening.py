@@ -115,7 +115,7 @@ def shared() -> Iterator[Path]:
         folder.chmod(0o755)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="files have other rights there")
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes, and nobody's rights to take on")
 @pytest.mark.parametrize("mode", [0o555, 0o777])
 def test_a_ledger_that_may_only_be_read_is_read_and_not_written(shared: Path, mode: int) -> None:
     url = f"sqlite:///{shared / 'vault.ledger'}"
