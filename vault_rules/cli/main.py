@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 from typing import NoReturn
@@ -55,4 +56,6 @@ def main() -> NoReturn:
     for name in ("SIGTERM", "SIGHUP"):  # so that a half-written file is taken away
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), lambda number, frame: sys.exit(128 + number))
-    sys.exit(guarded(cli))
+    code = guarded(cli)
+    gc.freeze()  # the process ends: to look once more for what could be thrown away is of no use
+    sys.exit(code)

@@ -58,7 +58,7 @@ class Elaboration:
         self.names = names
         self.currency = currency
         self.diagnostics = diagnostics
-        self.functions = functions or {}
+        self.functions = {} if functions is None else functions  # whose truth would have plugins looked for
         self.called: dict[str, str] = {}
         """The functions of plugins that are called, and whose each is."""
         self.lets: dict[str, typed.Expr] = {}

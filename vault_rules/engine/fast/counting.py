@@ -48,10 +48,10 @@ def _failed(evaluation: FastEvaluation, walk: Walk, step: typed.Step, rows: list
     lanes, request = evaluation.serving.lanes, walk.request
     queue, lost = evaluation.serving.queue(walk, step).queue, evaluation.lost
     if lost is not None:
-        mine, kept = frozenset(rows), dict(lost.step(queue, request.mineral))
+        these, kept = frozenset(rows), dict(lost.step(queue, request.mineral))
         for code, of in lost.terms(request).items():
             kept[code] = kept.get(code, NONE) | of
-        return {code: len(mine & of) for code, of in kept.items()}
+        return {code: len(these & of) for code, of in kept.items()}
     masks = [*codes.of_step(lanes, queue)]
     if any(one is not None for one in asks(request)):
         masks += codes.of_terms(request, lanes.sight_of(queue))
