@@ -145,6 +145,8 @@ class Elaboration:
         """The value of an expression that reads nothing; None (after an error) where it reads something."""
         if read.type == ERROR:
             return None
+        if isinstance(read, typed.Const):
+            return read.value
         try:
             value = self.facts.constant(read)
             self._fix(read, read.span)

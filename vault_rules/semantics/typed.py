@@ -161,8 +161,14 @@ def unwatched(expr: Expr) -> Expr:
     return expr
 
 
+_LEAVES = frozenset((Const, Foreign, Column, Context, LetRef))
+"""Most expressions are one of these."""
+
+
 def children(expr: Expr) -> tuple[Expr, ...]:
     """The expressions directly inside one, in the order written."""
+    if type(expr) in _LEAVES:
+        return ()
     match expr:
         case Call(arguments=arguments):
             return arguments
@@ -189,7 +195,8 @@ def walk(expr: Expr) -> Iterator[Expr]:
     while stack:
         one = stack.pop()
         yield one
-        stack.extend(reversed(children(one)))
+        if type(one) not in _LEAVES:
+            stack.extend(reversed(children(one)))
 
 
 # ---- rules ---------------------------------------------------------------------------------------------------------

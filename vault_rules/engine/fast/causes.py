@@ -131,7 +131,9 @@ class Causes:
                 found.append((tallies.allowed_with(bound, bound.room.then(one.after), price), cap.code))
         return found
 
-    def _codes(self, walk: Walk, one: Blocked, allowed: list[Any], columns: Mapping[str, list[Any]], at: int) -> set[str]:
+    def _codes(
+        self, walk: Walk, one: Blocked, allowed: list[Any], columns: Mapping[str, list[Any]], at: int
+    ) -> set[str]:
         wanted = min(walk.wanted - self.given(walk, one)[1], one.has)
         least = min([wanted, *(quantity for quantity, _ in allowed)])
         found = {code for quantity, code in allowed if quantity == least < wanted}

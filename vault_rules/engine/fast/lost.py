@@ -148,9 +148,7 @@ class Lost:
             operator, bound = limit
             edge = threshold(operator, bound, value)
             numbers = self._of(mineral, name)
-            verdicts = (
-                None if one is None else one >= edge if operator == ">=" else one <= edge for one in numbers
-            )
+            verdicts = (None if one is None else one >= edge if operator == ">=" else one <= edge for one in numbers)
         else:
             said_of_all = None if value.value is None else meets(value.value)  # type: ignore[union-attr]
             verdicts = (said_of_all for _ in self.rows(mineral))
