@@ -7,7 +7,6 @@ read. Reading goes on at the next statement, so that three mistakes in three rul
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import Any
 
 from vault_rules.language import ast
@@ -119,18 +118,13 @@ def _deep(span: Span) -> Diagnostic:
     return Diagnostic("V0117", ERROR, message, place, help=help)
 
 
-@lru_cache(maxsize=4096)
-def _cell_tree(text: str) -> Tree:
-    """The columns of a table say the same again and again. Nobody changes a tree that has been made."""
-    return parse_tree(text, "cell")
-
-
 def _cell_parser(source: Source) -> Any:
-    """Cells of a table are values of their own, read by the same grammar."""
+    """Cells of a table are values of their own, read by the same grammar; those that say the same are read once."""
+    known: dict[str, Tree] = {}  # nobody changes a tree that has been made
 
     def parse_cell(text: str, offset: int) -> tuple[ast.Expr | None, tuple[Diagnostic, ...]]:
         try:
-            tree = _cell_tree(text)
+            tree = known.get(text) or known.setdefault(text, parse_tree(text, "cell"))
         except SyntaxMistake as error:
             return None, (_explained(error, source, Chunk(text, offset, ())),)
         if len(text) > MAX_DEPTH and is_deep(tree):

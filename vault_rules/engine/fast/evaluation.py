@@ -144,10 +144,7 @@ class FastEvaluation:
         share = walk.clauses[step.number, "share"]
         if share is not None:
             value_of(share.ratio, view)
-        offer = view.offer
-        assert isinstance(offer, Offer)
-        for _ in self.serving.tallies.caps.allowances(offer, walk.request, view):
-            pass
+        self.serving.tallies.caps.touch(walk.request, view)
 
     @cached_property
     def _won(self) -> dict[str, int]:
