@@ -53,6 +53,7 @@ def main() -> NoReturn:
     """Run a command; every error of ours becomes a message and an exit code, never a traceback."""
     from vault_rules.cli.running import guarded
 
+    gc.set_threshold(50_000, 20, 20)  # little of what is made here is ever thrown away: look for it seldom
     for name in ("SIGTERM", "SIGHUP"):  # so that a half-written file is taken away
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), lambda number, frame: sys.exit(128 + number))
