@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -16,6 +17,7 @@ import polars as pl
 
 from vault_rules.engine.fast.rooms import Bound
 from vault_rules.engine.fast.segments import Lane, Segment
+from vault_rules.engine.fast.table import decoded, index_of
 from vault_rules.engine.fast.tallies import UNKNOWN, Counting, Tallies
 from vault_rules.engine.fast.vectors import dtype_for
 from vault_rules.engine.fast.walk import Walk
@@ -25,6 +27,18 @@ if TYPE_CHECKING:
 
 GROUPS = 4096
 """A cap that tells more kinds of offers apart is left to the asking."""
+
+
+@attrs.frozen(eq=False)
+class Kinds:
+    """The kinds of offers that a cap tells apart."""
+
+    columns: Mapping[str, list[Any]]
+    """What a cap reads of an offer of each kind."""
+    places: Sequence[int]
+    """The number of each kind."""
+    of: pl.Series | None
+    """The number of each offer's kind; None where there is one only."""
 
 
 class Sieve:
@@ -37,7 +51,7 @@ class Sieve:
         self.most = 0
         self.needs = self._needs(max(least, 1))
         self._costs: pl.Series | None = None
-        self._places: dict[tuple[str, ...], tuple[Any, int, pl.Series | None] | None] = {}
+        self._kinds: dict[tuple[str, ...], Kinds | None] = {}
 
     def _needs(self, least: int) -> pl.Series:
         """The least that each offer can give: its smallest quantity, the least award, up to whole lots."""
@@ -73,46 +87,56 @@ class Sieve:
         needs = self.needs.slice(at, length)
         mask = needs <= min(step.top(), self.most)
         for cap in step.caps:
-            places = self._placed(cap)
-            if places is not None:
-                mask &= self._within(step.tallies, cap, places, at, length, needs)
+            kinds = self._kinds_of(cap)
+            if kinds is not None:
+                mask &= self._within(step.tallies, cap, kinds, at, length)
         return [start + one for one in mask.arg_true().to_list()]
 
-    def _within(
-        self, tallies: Tallies, cap: Counting, placed: tuple[Any, int, pl.Series | None], at: int, length: int,
-        needs: pl.Series,
-    ) -> pl.Series:  # fmt: skip
+    def _within(self, tallies: Tallies, cap: Counting, kinds: Kinds, at: int, length: int) -> pl.Series:
         """Where a cap may allow what each offer must give at least."""
-        columns, many, index = placed
-        least = self.costs.slice(at, length) if cap.money else needs
-        most = _largest(self.costs) if cap.money else self.most
-        table = [min(_allows(tallies, cap.at(columns, one)), most) for one in range(many)]
-        if index is None or min(table) == max(table):
-            return least <= table[0]
-        return least <= pl.Series(table, dtype=least.dtype)[index.slice(at, length)]
+        numbers, most = (self.costs, _largest(self.costs)) if cap.money else (self.needs, self.most)
+        least = numbers.slice(at, length)
+        found = [min(_allows(tallies, cap.at(kinds.columns, at)), most) for at in range(len(kinds.places))]
+        if kinds.of is None or min(found) == max(found):
+            return least <= found[0]
+        table = [0] * (max(kinds.places) + 1)
+        for place, one in zip(kinds.places, found, strict=True):
+            table[place] = one
+        return least <= pl.Series(table, dtype=least.dtype)[kinds.of.slice(at, length)]
 
-    def _placed(self, cap: Counting) -> tuple[Any, int, pl.Series | None] | None:
-        """One offer for each kind that a cap tells apart, how many these are, and the kind of each offer."""
+    def _kinds_of(self, cap: Counting) -> Kinds | None:
+        """The kinds of offers that a cap tells apart; None where these are too many."""
         names = tuple(cap.names)
-        if names not in self._places:
-            self._places[names] = self._kinds(list(names))
-        return self._places[names]
+        if names not in self._kinds:
+            self._kinds[names] = self._by_codes(cap) if cap.places is not None else self._by_rows(names)
+        return self._kinds[names]
 
-    def _kinds(self, names: list[str]) -> tuple[Any, int, pl.Series | None] | None:
-        if not names:
-            return _lists(self.frame.head(1)), 1, None
-        some = self.frame.unique(subset=names, keep="first", maintain_order=True)
-        if some.height > GROUPS:
+    def _by_codes(self, cap: Counting) -> Kinds | None:
+        """Where codes decide: one kind for each combination of codes."""
+        assert cap.places is not None
+        sizes = tuple(cap.places.names[name] for name in cap.names)
+        if prod(sizes) > GROUPS:
             return None
-        kinds = some.select(names).with_row_index("#kind")
-        found = self.frame.select(names).join(
-            kinds, on=names, how="left", nulls_equal=True, maintain_order="left"
-        )  # fmt: skip
-        return _lists(some), some.height, found["#kind"]
+        mineral = self.frame["mineral"][0]
+        if not cap.names:
+            return Kinds({"mineral": [mineral]}, [0], None)
+        of = self.frame.select(index_of(tuple(cap.names), sizes).cast(pl.UInt32)).to_series()
+        places = of.unique().to_list()
+        codes = [decoded(one, sizes) for one in places]
+        columns = {name: [one[at] for one in codes] for at, name in enumerate(cap.names)}
+        return Kinds({**columns, "mineral": [mineral] * len(places)}, places, of)
 
-
-def _lists(frame: pl.DataFrame) -> Mapping[str, list[Any]]:
-    return {column.name: column.to_list() for column in frame.iter_columns()}
+    def _by_rows(self, names: tuple[str, ...]) -> Kinds | None:
+        """Where offers have to be asked: the first of each kind stands for all."""
+        found = self.frame.unique(subset=list(names), keep="first", maintain_order=True) if names else self.frame[:1]
+        if found.height > GROUPS:
+            return None
+        columns = {column.name: column.to_list() for column in found.iter_columns()}
+        if not names:
+            return Kinds(columns, [0], None)
+        numbered = found.select(names).with_row_index("#kind")
+        of = self.frame.select(names).join(numbered, on=names, how="left", nulls_equal=True, maintain_order="left")
+        return Kinds(columns, range(found.height), of["#kind"])
 
 
 def _largest(numbers: pl.Series) -> int:
@@ -195,12 +219,14 @@ def sift(step: Step, lane: Lane, place: int, size: int) -> int:
 
     Raises `Wide` where sums do not fit, before anything is taken.
     """
-    if lane.sieve is None:
-        lane.sieve = Sieve(lane, step.least)
-    sieve = lane.sieve
     walk, serving, segment = step.walk, step.serving, lane.segment
-    found = Sifted(step.step.number, segment, place, min(lane.stop, place + size), serving.ledger.made)
-    able = sieve.able(step, place, found.stop)
+    found = Sifted(step.step.number, segment, place, lane.stop, serving.ledger.made)
+    able: list[int] = []
+    if step.top() >= max(step.least, 1):
+        if lane.sieve is None:
+            lane.sieve = Sieve(lane, step.least)
+        found.stop = min(lane.stop, place + size)
+        able = lane.sieve.able(step, place, found.stop)
     walk.sifted.append(found)
     walk.untold = serving.tell_sifted
     sold: list[int] = []
@@ -221,5 +247,6 @@ def sift(step: Step, lane: Lane, place: int, size: int) -> int:
             break
     if step.missed >= step.patience and not found.given:
         step.patience *= 4  # what keeps them is not seen from here
-    sieve.sell(sold)
+    if lane.sieve is not None:
+        lane.sieve.sell(sold)
     return found.stop

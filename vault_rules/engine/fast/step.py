@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _FEW = 64
 """So many offers of a step are asked one by one before many are looked at together."""
-_PATIENCE = 48
+_PATIENCE = 6
 """So many that are asked in a row may give nothing before the rest are looked at together."""
 _LONG = 512
 """Where so many in a row gave something, those behind them are summed up."""
