@@ -30,6 +30,9 @@ from vault_rules.report.as_json import plan_to_json
 FAST: dict[str, tuple[int, ...]] = {
     "CHAINED": (0, 1),
     "_FEW": (1, 3, 48),
+    "_PATIENCE": (1, 2, 48),
+    "_LONG": (1, 2, 512),
+    "GROUPS": (3, 4096),
     "BLOCK": (4, 2, 1024),
     "MOST": (8, 3, 64),
     "_SHORTEST": (1, 2, 64),
@@ -44,7 +47,6 @@ FAST: dict[str, tuple[int, ...]] = {
     "DENSE": (4, 40),
     "PLACES": (8, 2**16),
     "_DENSE": (2**20, 8),
-    "_AFTER": (1, 2, 16),
     "FEW": (8, 2, 2048),
 }
 BOOKS: dict[str, tuple[int, ...]] = {"FEW": (2, 4, 4096), "FEW_OFFERS": (0,)}

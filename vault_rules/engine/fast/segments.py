@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import polars as pl
+
+if TYPE_CHECKING:
+    from vault_rules.engine.fast.sieve import Sieve
 
 SMALL = 100_000
 BLOCK = 2048
@@ -55,6 +58,8 @@ class Lane:
     stop: int
     first: int = attrs.field(default=attrs.Factory(lambda self: self.start, takes_self=True))
     _narrowed: dict[Any, Lane] = attrs.field(factory=dict)
+    sieve: Sieve | None = None
+    """Made when first asked for."""
 
     def narrowed(self, key: Any, mask: pl.Expr) -> Lane:
         """Only those that meet what a request asks for."""

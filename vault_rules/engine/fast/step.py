@@ -11,7 +11,9 @@ from vault_rules.engine.fast.lanes import asks
 from vault_rules.engine.fast.plain import through
 from vault_rules.engine.fast.rooms import Bound
 from vault_rules.engine.fast.segments import BLOCK, Lane
+from vault_rules.engine.fast.sieve import sift
 from vault_rules.engine.fast.tallies import UNKNOWN, Counting
+from vault_rules.engine.fast.vectors import Wide
 from vault_rules.engine.fast.walk import Walk
 from vault_rules.semantics import typed
 from vault_rules.semantics.meaning import value_of
@@ -19,8 +21,12 @@ from vault_rules.semantics.meaning import value_of
 if TYPE_CHECKING:
     from vault_rules.engine.fast.serving import Serving
 
-_FEW = 2000
-"""So many offers of a step are looked at one by one before many are looked at together: that costs as much as these."""
+_FEW = 64
+"""So many offers of a step are asked one by one before many are looked at together."""
+_PATIENCE = 6
+"""So many that are asked in a row may give nothing before the rest are looked at together."""
+_LONG = 512
+"""Where so many in a row gave something, those behind them are summed up."""
 
 
 class Step:
@@ -34,6 +40,9 @@ class Step:
         self.ratio = self._ratio()
         self.passed = 0
         """How many offers were asked and could give nothing."""
+        self.missed = 0
+        """How many of these came one after the other, up to now."""
+        self.patience = _PATIENCE
 
     def _ratio(self) -> Any:
         """The share's ratio where it is the same for all offers; `EACH` where each is asked."""
@@ -62,16 +71,24 @@ class Step:
 
     def _through(self, lane: Lane) -> None:
         """One by one at first; where that does not fill the request, many at once up to the next that is cut short."""
-        size, after = BLOCK, _AFTER
+        size, long = BLOCK, _LONG
         runs = lane.segment.whole and len(self.caps) <= 1 and all(len(cap.names) <= 1 for cap in self.caps)
-        place = self._singly(lane, lane.first, lane.stop if runs else _FEW)  # runs are summed up as quickly
-        while place < lane.stop and self.walk.need > 0:
-            if self.at_once.possible:
-                before = place
-                place = self.at_once.through(lane, place, size)
+        place = lane.first
+        try:
+            place = self._singly(lane, place, lane.stop if runs else _FEW)
+            while place < lane.stop and self.walk.need > 0:
+                self.missed, made = 0, self.serving.ledger.made
+                place = sift(self, lane, place, size)
                 size = min(size * 4, MOST)
-                after = _AFTER if place - before > 2 * after else min(2 * after, _FEW)  # many are cut short here
-            place = self._singly(lane, place, after if self.at_once.possible else lane.stop)
+                if runs:
+                    place = self._singly(lane, place, lane.stop)  # runs are summed up more quickly
+                elif self.serving.ledger.made - made >= long and self.at_once.possible:
+                    before = place
+                    place = self.at_once.through(lane, place, size)
+                    long = _LONG if place - before > long else 2 * long
+        except Wide:
+            self.patience = lane.stop
+            self._singly(lane, place, lane.stop)
 
     @cached_property
     def at_once(self) -> AtOnce:
@@ -81,7 +98,8 @@ class Step:
         """Look at a number of offers, one by one; the place behind the last."""
         left, walk, segment = self.serving.left, self.walk, lane.segment
         last = min(lane.stop, place + most)
-        while place < last and walk.need > 0:
+        self.missed = 0
+        while place < last and walk.need > 0 and self.missed < self.patience:
             columns, base, size = segment.lists(place)
             end = min(last - base, size)
             passed = self.passed
@@ -129,6 +147,7 @@ class Step:
         if quantity <= 0 or quantity < max(columns["#min_quantity"][at] or 0, self.least):
             return self._blocked(row, has)
         walk.cut.update(codes)
+        self.missed = 0
         self.serving.left[row] = has - quantity
         self._count(bounds, columns["#price"][at], quantity)
         self.serving.award(walk, self.step.number, row, quantity)
@@ -156,10 +175,18 @@ class Step:
 
     def _blocked(self, row: int, has: int) -> None:
         self.passed += 1
+        self.missed += 1
         _, rows, had, after = self.walk.run(self.step.number)
         rows.append(row)
         had.append(has)
         after.append(self.serving.ledger.made)
+
+    def top(self) -> int:
+        """The most that anybody can give now, whatever caps say."""
+        if self.share is None or self.ratio is EACH:
+            return self.walk.need
+        rest = self.share_left(0)
+        return 0 if rest is NOT_KNOWN else self.walk.need if rest is None else min(self.walk.need, rest)
 
     def share_left(self, row: int) -> Any:
         """What the step's share still allows; None where it allows everything."""
@@ -191,7 +218,3 @@ class Step:
             if bound is not None:
                 found.append((cap, bound))
         return found
-
-
-_AFTER = 64
-"""So many are looked at one by one behind one that was cut short, more where that happens often."""

@@ -320,6 +320,12 @@ class Tallies:
         cents = rest // (limit.denominator * self._cent) * self._cent
         return cents * down // each * self.milligram
 
+    def payable(self, bound: Bound) -> int:
+        """The largest product of a quantity and a price, in their units, that a bound on money might still pay for."""
+        rest = bound.limit.numerator - bound.room.used * bound.limit.denominator
+        up, down = self._money
+        return rest * down // (up * bound.limit.denominator) if rest > 0 else -1
+
     def surely(self, quantity: int, price: int, rest: int) -> bool:
         """Whether so much can be paid for, whichever way its cost is rounded."""
         up, down = self._money

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import attrs
 import polars as pl
@@ -11,6 +12,9 @@ from vault_rules.domain.columns import number_type
 from vault_rules.domain.rows import Request
 from vault_rules.engine.program import Clauses
 from vault_rules.semantics import typed
+
+if TYPE_CHECKING:
+    from vault_rules.engine.fast.sieve import Sifted
 
 
 @attrs.frozen(eq=False)
@@ -45,6 +49,8 @@ class Walk:
     before_in: dict[int, int] = attrs.field(factory=dict)
     runs: list[tuple[int, list[int], list[int], list[int]]] = attrs.field(factory=list)
     """Offers that could give nothing: the step, and for each its row, what it had, and how many awards were made."""
+    sifted: list[Sifted] = attrs.field(factory=list)
+    """Offers that were looked at together: which of them were passed over is not in `runs` yet."""
     untold: Callable[[Walk], None] | None = None
     """Fills in `cut` and `runs`, of a walk that was not walked offer by offer."""
 
