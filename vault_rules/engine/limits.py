@@ -7,10 +7,11 @@ book; an absolute limit without a period all of them; `stock` those not yet rece
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import attrs
@@ -53,7 +54,8 @@ class Allowance:
 
     rule: typed.Rule
     quantity: Fraction
-    reason: Reason
+    say: Callable[[], Reason]
+    """What is said where it binds: few do, and texts take time."""
     missing: list[Reason] = attrs.field(factory=list)
 
 
@@ -230,7 +232,7 @@ class Caps:
         counted = True if where is None else value_of(where, view)
         if counted is False:
             return None
-        none = Allowance(rule, Fraction(0), Reason(f"cap:{rule.name}", rule=rule_ref(span)))
+        none = Allowance(rule, Fraction(0), lambda: Reason(f"cap:{rule.name}", rule=rule_ref(span)))
         if counted is None and where is not None:
             none.missing = list(missing(where, view, span, rule.name))
             return none
@@ -260,7 +262,7 @@ class Caps:
                 floor_mg(rest) if clauses["limit"].of is not None or not has_end(rest) else max(rest, Fraction(0))
             )
             kind = MASS
-        return Allowance(rule, quantity, self.reason(rule, clauses, (used, limit), kind))
+        return Allowance(rule, quantity, partial(self.reason, rule, clauses, (used, limit), kind))
 
     def reason(self, rule: typed.Rule, clauses: Clauses, sides: tuple[Fraction, Fraction], kind: Type) -> Reason:
         """What is said where a cap binds: what was used, and the limit."""

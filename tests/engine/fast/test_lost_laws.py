@@ -33,8 +33,7 @@ def planned(case: Case, few: int) -> Plan | None:
             plan = later(evaluate(program, column_book(case, program), case.as_of))
         except (EvaluationError, Wide, TooWide):
             return None
-        assert plan.rejection_counts is not None  # type: ignore[attr-defined]  # a later plan knows them
-        assert plan.rejections is not None and plan.shortfalls is not None
+        counted(plan), plan.rejections, plan.shortfalls  # worked out now, while so many are few
         return plan
 
 
