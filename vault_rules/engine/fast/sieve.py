@@ -16,7 +16,7 @@ import attrs
 import polars as pl
 
 from vault_rules.engine.fast.rooms import Bound
-from vault_rules.engine.fast.segments import Lane, Segment
+from vault_rules.engine.fast.segments import Lane
 from vault_rules.engine.fast.table import decoded, index_of
 from vault_rules.engine.fast.tallies import UNKNOWN, Counting, Tallies
 from vault_rules.engine.fast.vectors import dtype_for
@@ -206,7 +206,7 @@ class Sifted:
     """Offers of a lane that were looked at together, from `start` up to `stop`."""
 
     step: int
-    segment: Segment
+    lane: Lane
     start: int
     stop: int
     made: int
@@ -222,28 +222,45 @@ class Sifted:
         """Of these places those that meet what the request states."""
         if self.terms is None or not len(able):
             return able.to_list()
-        offers = self.segment.frame[able]
+        offers = self.lane.segment.frame[able]
         return able.filter(offers.select(self.terms.alias("#met")).to_series().fill_null(False)).to_list()
 
-    def tell(self, walk: Walk, past: Past) -> None:
-        """Note on the walk those that were passed over."""
+    def passed(self, past: Past) -> pl.DataFrame:
+        """Those that were passed over: also `#at`, `#moment` (awards since `made`), and `#has`, what each had left."""
         length = self.stop - self.start
-        frame = self.segment.frame.slice(self.start, length)
+        place = pl.int_range(self.start, self.stop, dtype=pl.UInt32, eager=True)
+        frame = self.lane.segment.frame.slice(self.start, length).with_columns(place.alias("#at"))
         rest = pl.repeat(True, length, eager=True)
         if self.terms is not None:
             rest = frame.select(self.terms.alias("#met")).to_series().fill_null(False)
-        rest = rest.scatter([one - self.start for one in self.asked], False)
-        places = rest.arg_true()
+        if self.asked:
+            rest = rest.scatter([one - self.start for one in self.asked], False)
+        frame = frame.filter(rest)
+        given = pl.Series(self.given, dtype=pl.UInt32)
+        moment = given.search_sorted(frame["#at"]) if len(given) else pl.repeat(0, frame.height, dtype=pl.UInt32, eager=True)
+        frame = frame.with_columns(moment.cast(pl.UInt32).alias("#moment"), pl.col("#quantity").alias("#has"))
+        return self._left(frame, past).filter(pl.col("#has") > 0)
+
+    def _left(self, frame: pl.DataFrame, past: Past) -> pl.DataFrame:
+        """With what those had left of which something had been taken."""
+        touched = frame["row"].is_in(past.rows.implode()).arg_true()
+        if not len(touched):
+            return frame
+        rows, quantities, moments = (frame[name][touched].to_list() for name in ("row", "#quantity", "#moment"))
+        left = [
+            past.left(row, quantity, self.made + moment)
+            for row, quantity, moment in zip(rows, quantities, moments, strict=True)
+        ]
+        has = frame["#has"]
+        return frame.with_columns(has.scatter(touched, pl.Series(left, dtype=has.dtype)))
+
+    def tell(self, walk: Walk, past: Past) -> None:
+        """Note on the walk those that were passed over."""
+        frame = self.passed(past)
         _, rows, had, after = walk.run(self.step)
-        for place, row, quantity in zip(
-            places.to_list(), frame["row"][places].to_list(), frame["#quantity"][places].to_list(), strict=True
-        ):
-            made = self.made + bisect_left(self.given, self.start + place)
-            has = past.left(row, quantity, made)
-            if has > 0:
-                rows.append(row)
-                had.append(has)
-                after.append(made)
+        rows += frame["row"].to_list()
+        had += frame["#has"].to_list()
+        after += [self.made + moment for moment in frame["#moment"].to_list()]
 
 
 class Past:
@@ -254,9 +271,18 @@ class Past:
         self._before = dict(left)
         self._taken: dict[int, tuple[list[int], list[int]]] = {}
         self.noted = 0
+        self._rows: pl.Series | None = None
+
+    @property
+    def rows(self) -> pl.Series:
+        """The offers of which anything was taken."""
+        if self._rows is None:
+            self._rows = pl.Series([*self._taken, *(self._before.keys() - self._taken.keys())], dtype=pl.UInt32)
+        return self._rows
 
     def note(self, awards: Iterator[tuple[int, int, int]]) -> None:
         """Awards in the order made: the number of each, its offer's row, and its quantity."""
+        self._rows = None
         for number, row, quantity in awards:
             numbers, sums = self._taken.setdefault(row, ([], [0]))
             numbers.append(number)
@@ -277,14 +303,14 @@ def sift(step: Step, lane: Lane, place: int, size: int) -> int:
     Raises `Wide` where sums do not fit, before anything is taken.
     """
     walk, serving, segment = step.walk, step.serving, lane.segment
-    found = Sifted(step.step.number, segment, place, lane.stop, serving.ledger.made, step.asked)
+    found = Sifted(step.step.number, lane, place, lane.stop, serving.ledger.made, step.asked)
     sieve, able = None, pl.Series([], dtype=pl.UInt32)
     if step.top() >= max(step.least, 1):
         sieve = _sieve(lane, step)
         found.stop = min(lane.stop, place + size)
         able = sieve.able(step, place, found.stop)
     walk.sifted.append(found)
-    walk.untold = serving.tell_sifted
+    walk.unsifted = serving.tell_sifted
     sold: list[int] = []
     for at in found.asking(able):
         columns, base, _ = segment.lists(at)
