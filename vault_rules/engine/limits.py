@@ -215,6 +215,15 @@ class Caps:
                 if found is not None:
                     yield found
 
+    def touch(self, request: Request, view: View) -> None:
+        """Ask all that decides what caps allow an award, so that the view knows which exceptions had a part in it."""
+        for rule in self.hard:
+            clauses = view.clauses(rule) if rule.scope.holds(request.mineral, request.buyer) else None
+            if clauses is None or (clauses["where"] is not None and value_of(clauses["where"], view) is not True):
+                continue
+            self.group(clauses, view)
+            self.limit(rule, clauses, view)
+
     def _allowance(self, rule: typed.Rule, clauses: Clauses, offer: Offer, view: View) -> Allowance | None:
         where: typed.Expr | None = clauses["where"]
         span = clauses.spans["limit"]

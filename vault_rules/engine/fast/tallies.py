@@ -356,7 +356,7 @@ class CapsThen(Caps):
     """The caps as they were when so many awards had been made."""
 
     def __init__(self, tallies: Tallies, made: int) -> None:
-        super().__init__(tallies.world)
+        vars(self).update(vars(tallies.caps))  # what was there before the first award is the same at any moment
         tallies.history.spell_out()
         self.tallies, self.made = tallies, made
 

@@ -123,7 +123,7 @@ class MarketEvaluation(FastEvaluation):
 
     @cached_property
     def causes(self) -> Causes:
-        return Causes(self.serving, self.blocked, self.given, self.made)
+        return Causes(self.serving, self.blocked, self.given, self.made, self.lost)
 
     @cached_property
     def _sums(self) -> list[int]:
