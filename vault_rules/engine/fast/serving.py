@@ -145,11 +145,17 @@ class Serving:
 
     def tell_sifted(self, walk: Walk) -> None:
         """Let a walk say which offers it passed over together."""
-        self.past.note(self._awards_since(self.past.noted))
-        self.past.noted = self.ledger.made
+        past = self.known_past()
         for one in walk.sifted:
-            one.tell(walk, self.past)
+            one.tell(walk, past)
         walk.sifted = []
+
+    def known_past(self) -> Past:
+        """What had been taken of offers, up to now."""
+        if self.past.noted < self.ledger.made:
+            self.past.note(self._awards_since(self.past.noted))
+            self.past.noted = self.ledger.made
+        return self.past
 
     def _awards_since(self, number: int) -> Iterator[tuple[int, int, int]]:
         ledger = self.ledger

@@ -16,7 +16,7 @@ import attrs
 import polars as pl
 
 from vault_rules.engine.fast.rooms import Bound
-from vault_rules.engine.fast.segments import Lane, Segment
+from vault_rules.engine.fast.segments import Lane
 from vault_rules.engine.fast.table import decoded, index_of
 from vault_rules.engine.fast.tallies import UNKNOWN, Counting, Tallies
 from vault_rules.engine.fast.vectors import dtype_for
@@ -37,79 +37,41 @@ class Kinds:
     """What a cap reads of an offer of each kind."""
     places: Sequence[int]
     """The number of each kind."""
-    of: pl.Series | None
-    """The number of each offer's kind; None where there is one only."""
+    of: str | None
+    """The column with the number of each offer's kind; None where there is one only."""
 
 
-class Sieve:
-    """A lane's offers: the least that each can give, and where each cap counts them."""
+class Needs:
+    """A lane's offers with the least that each can give, and the kinds that caps tell apart."""
 
     def __init__(self, lane: Lane, least: int) -> None:
         """`least` is the least award, in whole units. Raises `Wide` where sums do not fit."""
-        self.start = lane.start
-        self.frame = lane.segment.frame.slice(lane.start, lane.stop - lane.start)
-        self.most = 0
-        self.needs = self._needs(max(least, 1))
-        self._costs: pl.Series | None = None
-        self._kinds: dict[tuple[str, ...], Kinds | None] = {}
-
-    def _needs(self, least: int) -> pl.Series:
-        """The least that each offer can give: its smallest quantity, the least award, up to whole lots."""
-        lot, smallest = self.frame["#lot"], self.frame["#min_quantity"]
+        self.offers = lane.segment.frame.slice(lane.start, lane.stop - lane.start)
+        lot, smallest = self.offers["#lot"], self.offers["#min_quantity"]
         kind = dtype_for(0, _largest(lot) + max(_largest(smallest), least) + 1)
         lots = pl.col("#lot").cast(kind)
-        lowest = pl.max_horizontal(pl.col("#min_quantity").cast(kind), pl.lit(least, dtype=kind))
+        lowest = pl.max_horizontal(pl.col("#min_quantity").cast(kind), pl.lit(max(least, 1), dtype=kind))
         up = (lowest + lots - pl.lit(1, dtype=kind)) // lots * lots
-        needs = self.frame.select(needs=pl.coalesce(up, lowest)).to_series()
-        self.most = _largest(needs)
-        return needs
+        place = pl.int_range(lane.start, lane.stop, dtype=pl.UInt32)
+        self.frame = self.offers.select(place.alias("#at"), pl.coalesce(up, lowest).alias("#needs"))
+        self.most = _largest(self.frame["#needs"])
+        self.costliest = 0
+        self._kinds: dict[tuple[tuple[str, ...], bool], Kinds | None] = {}
 
-    @property
-    def costs(self) -> pl.Series:
+    def add_costs(self) -> None:
         """What the least costs, in the unit of the products of quantities and prices. Raises `Wide`."""
-        if self._costs is None:
-            kind = dtype_for(0, self.most * _largest(self.frame["#price"]))
-            self._costs = self.needs.cast(kind) * self.frame["#price"].cast(kind)
-        return self._costs
+        if "#costs" not in self.frame.columns:
+            kind = dtype_for(0, self.most * _largest(self.offers["#price"]))
+            costs = self.frame["#needs"].cast(kind) * self.offers["#price"].cast(kind)
+            self.frame = self.frame.with_columns(costs.alias("#costs"))
+            self.costliest = _largest(costs)
 
-    def sell(self, places: Sequence[int]) -> None:
-        """These are sold out: they can give nothing to anybody."""
-        if places:
-            never = pl.Series([self.most + 1] * len(places), dtype=self.needs.dtype)
-            self.needs = self.needs.scatter([one - self.start for one in places], never)
-            self._costs = None
-
-    # ---- which may be able to give something -----------------------------------------------------------------------
-
-    def able(self, step: Step, start: int, stop: int) -> list[int]:
-        """The places from `start` of offers that may be able to give something now."""
-        at, length = start - self.start, stop - start
-        needs = self.needs.slice(at, length)
-        mask = needs <= min(step.top(), self.most)
-        for cap in step.caps:
-            kinds = self._kinds_of(cap)
-            if kinds is not None:
-                mask &= self._within(step.tallies, cap, kinds, at, length)
-        return [start + one for one in mask.arg_true().to_list()]
-
-    def _within(self, tallies: Tallies, cap: Counting, kinds: Kinds, at: int, length: int) -> pl.Series:
-        """Where a cap may allow what each offer must give at least."""
-        numbers, most = (self.costs, _largest(self.costs)) if cap.money else (self.needs, self.most)
-        least = numbers.slice(at, length)
-        found = [min(_allows(tallies, cap.at(kinds.columns, at)), most) for at in range(len(kinds.places))]
-        if kinds.of is None or min(found) == max(found):
-            return least <= found[0]
-        table = [0] * (max(kinds.places) + 1)
-        for place, one in zip(kinds.places, found, strict=True):
-            table[place] = one
-        return least <= pl.Series(table, dtype=least.dtype)[kinds.of.slice(at, length)]
-
-    def _kinds_of(self, cap: Counting) -> Kinds | None:
+    def kinds(self, cap: Counting) -> Kinds | None:
         """The kinds of offers that a cap tells apart; None where these are too many."""
-        names = tuple(cap.names)
-        if names not in self._kinds:
-            self._kinds[names] = self._by_codes(cap) if cap.places is not None else self._by_rows(names)
-        return self._kinds[names]
+        names, coded = tuple(cap.names), cap.places is not None
+        if (names, coded) not in self._kinds:
+            self._kinds[names, coded] = self._by_codes(cap) if coded else self._by_rows(names)
+        return self._kinds[names, coded]
 
     def _by_codes(self, cap: Counting) -> Kinds | None:
         """Where codes decide: one kind for each combination of codes."""
@@ -117,26 +79,109 @@ class Sieve:
         sizes = tuple(cap.places.names[name] for name in cap.names)
         if prod(sizes) > GROUPS:
             return None
-        mineral = self.frame["mineral"][0]
+        mineral = self.offers["mineral"][0]
         if not cap.names:
             return Kinds({"mineral": [mineral]}, [0], None)
-        of = self.frame.select(index_of(tuple(cap.names), sizes).cast(pl.UInt32)).to_series()
+        of = self.offers.select(index_of(tuple(cap.names), sizes).cast(pl.UInt32)).to_series()
         places = of.unique().to_list()
         codes = [decoded(one, sizes) for one in places]
         columns = {name: [one[at] for one in codes] for at, name in enumerate(cap.names)}
-        return Kinds({**columns, "mineral": [mineral] * len(places)}, places, of)
+        return Kinds({**columns, "mineral": [mineral] * len(places)}, places, self._named(of))
 
     def _by_rows(self, names: tuple[str, ...]) -> Kinds | None:
         """Where offers have to be asked: the first of each kind stands for all."""
-        found = self.frame.unique(subset=list(names), keep="first", maintain_order=True) if names else self.frame[:1]
+        found = self.offers.unique(subset=list(names), keep="first", maintain_order=True) if names else self.offers[:1]
         if found.height > GROUPS:
             return None
         columns = {column.name: column.to_list() for column in found.iter_columns()}
         if not names:
             return Kinds(columns, [0], None)
         numbered = found.select(names).with_row_index("#kind")
-        of = self.frame.select(names).join(numbered, on=names, how="left", nulls_equal=True, maintain_order="left")
-        return Kinds(columns, range(found.height), of["#kind"])
+        of = self.offers.select(names).join(numbered, on=names, how="left", nulls_equal=True, maintain_order="left")
+        return Kinds(columns, range(found.height), self._named(of["#kind"]))
+
+    def _named(self, of: pl.Series) -> str:
+        name = f"#kind{len(self._kinds)}"
+        self.frame = self.frame.with_columns(of.alias(name))
+        return name
+
+
+class Sieve:
+    """The offers of a lane that some caps may still let give something: caps allow ever less, so they get fewer."""
+
+    def __init__(self, needs: Needs, caps: Sequence[Counting]) -> None:
+        """Raises `Wide`."""
+        self.needs, self.caps = needs, caps
+        self.kinds = [(cap, kinds) for cap in caps if (kinds := needs.kinds(cap)) is not None]
+        if any(cap.money for cap in caps):
+            needs.add_costs()
+        self.frame = needs.frame
+        self._sold: list[int] = []
+        self._dull = 1
+        """How often too few were kept back to leave these out from now on."""
+        self._waits = 0
+
+    def able(self, step: Step, start: int, stop: int) -> pl.Series:
+        """The places, from `start`, of offers that may be able to give something now."""
+        part = self._part(start, stop)
+        held = self._held(step.tallies, part)
+        if part.height and 2 * (held.sum() or 0) < part.height:
+            self._waits += 1
+            if self._waits >= self._dull:
+                self._leave_out(step.tallies)
+        top = part["#needs"] <= min(step.top(), self.needs.most)
+        return part["#at"].filter(held & top)
+
+    def _part(self, start: int, stop: int) -> pl.DataFrame:
+        if not self.frame.height:
+            return self.frame
+        places = self.frame["#at"]
+        first, last = places[0], places[-1]
+        low = 0 if start <= first else int(places.search_sorted(start))
+        high = self.frame.height if stop > last else int(places.search_sorted(stop))
+        return self.frame.slice(low, high - low)
+
+    def _held(self, tallies: Tallies, part: pl.DataFrame) -> pl.Series:
+        """Where every cap may allow what an offer must give at least."""
+        held = pl.repeat(True, part.height, eager=True)
+        for cap, kinds in self.kinds:
+            least, most = (part["#costs"], self.needs.costliest) if cap.money else (part["#needs"], self.needs.most)
+            found = [min(_allows(tallies, cap.at(kinds.columns, at)), most) for at in range(len(kinds.places))]
+            if min(found) >= most:
+                continue
+            if kinds.of is None or min(found) == max(found):
+                held &= least <= found[0]
+                continue
+            table = [0] * (max(kinds.places) + 1)
+            for place, one in zip(kinds.places, found, strict=True):
+                table[place] = one
+            held &= least <= pl.Series(table, dtype=least.dtype)[part[kinds.of]]
+        return held
+
+    def _leave_out(self, tallies: Tallies) -> None:
+        """From now on those that caps keep back for ever."""
+        before = self.frame.height
+        self.frame = self.frame.filter(self._held(tallies, self.frame))
+        self._waits = 0
+        self._dull = 1 if 2 * self.frame.height <= before else 2 * self._dull
+
+    def sell(self, places: Sequence[int]) -> None:
+        """These are sold out: they can give nothing to anybody."""
+        self._sold += places
+        if len(self._sold) >= 64:
+            sold = pl.Series(self._sold, dtype=pl.UInt32)
+            self.frame = self.frame.filter(~self.frame["#at"].is_in(sold.implode()))
+            self._sold = []
+
+
+def _sieve(lane: Lane, step: Step) -> Sieve:
+    """A lane's sieve for the caps that a request meets. Raises `Wide`."""
+    if lane.needs is None:
+        lane.needs = Needs(lane, step.least)
+    found = lane.sieves.get(id(step.caps))
+    if found is None:
+        found = lane.sieves[id(step.caps)] = Sieve(lane.needs, step.caps)
+    return found
 
 
 def _largest(numbers: pl.Series) -> int:
@@ -161,32 +206,61 @@ class Sifted:
     """Offers of a lane that were looked at together, from `start` up to `stop`."""
 
     step: int
-    segment: Segment
+    lane: Lane
     start: int
     stop: int
     made: int
     """How many awards had been made before."""
+    terms: pl.Expr | None = None
+    """What the request states: only offers that meet it were looked at."""
     asked: list[int] = attrs.field(factory=list)
     """The places of those that were asked, or were sold out."""
     given: list[int] = attrs.field(factory=list)
     """The places of those that gave something."""
 
+    def asking(self, able: pl.Series) -> list[int]:
+        """Of these places those that meet what the request states."""
+        if self.terms is None or not len(able):
+            return able.to_list()
+        offers = self.lane.segment.frame[able]
+        return able.filter(offers.select(self.terms.alias("#met")).to_series().fill_null(False)).to_list()
+
+    def passed(self, past: Past) -> pl.DataFrame:
+        """Those that were passed over: also `#at`, `#moment` (awards since `made`), and `#has`, what each had left."""
+        length = self.stop - self.start
+        place = pl.int_range(self.start, self.stop, dtype=pl.UInt32, eager=True)
+        frame = self.lane.segment.frame.slice(self.start, length).with_columns(place.alias("#at"))
+        rest = pl.repeat(True, length, eager=True)
+        if self.terms is not None:
+            rest = frame.select(self.terms.alias("#met")).to_series().fill_null(False)
+        if self.asked:
+            rest = rest.scatter([one - self.start for one in self.asked], False)
+        frame = frame.filter(rest)
+        given = pl.Series(self.given, dtype=pl.UInt32)
+        moment = given.search_sorted(frame["#at"]) if len(given) else pl.repeat(0, frame.height, dtype=pl.UInt32, eager=True)
+        frame = frame.with_columns(moment.cast(pl.UInt32).alias("#moment"), pl.col("#quantity").alias("#has"))
+        return self._left(frame, past).filter(pl.col("#has") > 0)
+
+    def _left(self, frame: pl.DataFrame, past: Past) -> pl.DataFrame:
+        """With what those had left of which something had been taken."""
+        touched = frame["row"].is_in(past.rows.implode()).arg_true()
+        if not len(touched):
+            return frame
+        rows, quantities, moments = (frame[name][touched].to_list() for name in ("row", "#quantity", "#moment"))
+        left = [
+            past.left(row, quantity, self.made + moment)
+            for row, quantity, moment in zip(rows, quantities, moments, strict=True)
+        ]
+        has = frame["#has"]
+        return frame.with_columns(has.scatter(touched, pl.Series(left, dtype=has.dtype)))
+
     def tell(self, walk: Walk, past: Past) -> None:
         """Note on the walk those that were passed over."""
-        length = self.stop - self.start
-        frame = self.segment.frame.select("row", "#quantity").slice(self.start, length)
-        rest = pl.repeat(True, length, eager=True).scatter([one - self.start for one in self.asked], False)
-        places = rest.arg_true()
+        frame = self.passed(past)
         _, rows, had, after = walk.run(self.step)
-        for place, row, quantity in zip(
-            places.to_list(), frame["row"][places].to_list(), frame["#quantity"][places].to_list(), strict=True
-        ):
-            made = self.made + bisect_left(self.given, self.start + place)
-            has = past.left(row, quantity, made)
-            if has > 0:
-                rows.append(row)
-                had.append(has)
-                after.append(made)
+        rows += frame["row"].to_list()
+        had += frame["#has"].to_list()
+        after += [self.made + moment for moment in frame["#moment"].to_list()]
 
 
 class Past:
@@ -197,9 +271,18 @@ class Past:
         self._before = dict(left)
         self._taken: dict[int, tuple[list[int], list[int]]] = {}
         self.noted = 0
+        self._rows: pl.Series | None = None
+
+    @property
+    def rows(self) -> pl.Series:
+        """The offers of which anything was taken."""
+        if self._rows is None:
+            self._rows = pl.Series([*self._taken, *(self._before.keys() - self._taken.keys())], dtype=pl.UInt32)
+        return self._rows
 
     def note(self, awards: Iterator[tuple[int, int, int]]) -> None:
         """Awards in the order made: the number of each, its offer's row, and its quantity."""
+        self._rows = None
         for number, row, quantity in awards:
             numbers, sums = self._taken.setdefault(row, ([], [0]))
             numbers.append(number)
@@ -220,17 +303,16 @@ def sift(step: Step, lane: Lane, place: int, size: int) -> int:
     Raises `Wide` where sums do not fit, before anything is taken.
     """
     walk, serving, segment = step.walk, step.serving, lane.segment
-    found = Sifted(step.step.number, segment, place, lane.stop, serving.ledger.made)
-    able: list[int] = []
+    found = Sifted(step.step.number, lane, place, lane.stop, serving.ledger.made, step.asked)
+    sieve, able = None, pl.Series([], dtype=pl.UInt32)
     if step.top() >= max(step.least, 1):
-        if lane.sieve is None:
-            lane.sieve = Sieve(lane, step.least)
+        sieve = _sieve(lane, step)
         found.stop = min(lane.stop, place + size)
-        able = lane.sieve.able(step, place, found.stop)
+        able = sieve.able(step, place, found.stop)
     walk.sifted.append(found)
-    walk.untold = serving.tell_sifted
+    walk.unsifted = serving.tell_sifted
     sold: list[int] = []
-    for at in able:
+    for at in found.asking(able):
         columns, base, _ = segment.lists(at)
         row = columns["row"][at - base]
         has = serving.left.get(row, columns["#quantity"][at - base])
@@ -247,6 +329,6 @@ def sift(step: Step, lane: Lane, place: int, size: int) -> int:
             break
     if step.missed >= step.patience and not found.given:
         step.patience *= 4  # what keeps them is not seen from here
-    if lane.sieve is not None:
-        lane.sieve.sell(sold)
+    if sieve is not None:
+        sieve.sell(sold)
     return found.stop

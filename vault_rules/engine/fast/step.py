@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
+
 from vault_rules.engine.fast.at_once import EACH, MOST, NOT_KNOWN, AtOnce
 from vault_rules.engine.fast.lanes import asks
 from vault_rules.engine.fast.plain import through
@@ -43,6 +45,8 @@ class Step:
         self.missed = 0
         """How many of these came one after the other, up to now."""
         self.patience = _PATIENCE
+        self.asked: pl.Expr | None = None
+        """What the request states, where the lane holds other offers besides."""
 
     def _ratio(self) -> Any:
         """The share's ratio where it is the same for all offers; `EACH` where each is asked."""
@@ -58,9 +62,18 @@ class Step:
         candidates = serving.queue(self.walk, self.step)
         asked, key = serving.lanes.asked(request), asks(request)
         for find in (candidates.first, candidates.rest):
-            lane = find(request.mineral)
-            if lane is not None:
+            lane, self.asked = find(request.mineral), None
+            if lane is None:
+                continue
+            if asked is not None and not self._runs(lane) and lane.first_with(key):
+                self.asked = asked
+                yield lane
+            else:
                 yield lane if asked is None else lane.narrowed(key, asked)
+
+    def _runs(self, lane: Lane) -> bool:
+        """Whether runs of offers can be summed up in Python."""
+        return lane.segment.whole and len(self.caps) <= 1 and all(len(cap.names) <= 1 for cap in self.caps)
 
     def take(self) -> None:
         """From each candidate in order what it may give, until the request is full."""
@@ -71,23 +84,25 @@ class Step:
 
     def _through(self, lane: Lane) -> None:
         """One by one at first; where that does not fill the request, many at once up to the next that is cut short."""
-        size, long = BLOCK, _LONG
-        runs = lane.segment.whole and len(self.caps) <= 1 and all(len(cap.names) <= 1 for cap in self.caps)
-        place = lane.first
+        size, long, runs, place = BLOCK, _LONG, self._runs(lane), lane.first
         try:
-            place = self._singly(lane, place, lane.stop if runs else _FEW)
+            if self.asked is None:
+                place = self._singly(lane, place, lane.stop if runs else _FEW)
             while place < lane.stop and self.walk.need > 0:
                 self.missed, made = 0, self.serving.ledger.made
                 place = sift(self, lane, place, size)
                 size = min(size * 4, MOST)
                 if runs:
                     place = self._singly(lane, place, lane.stop)  # runs are summed up more quickly
-                elif self.serving.ledger.made - made >= long and self.at_once.possible:
+                elif self.serving.ledger.made - made >= long and self.asked is None and self.at_once.possible:
                     before = place
                     place = self.at_once.through(lane, place, size)
                     long = _LONG if place - before > long else 2 * long
         except Wide:
             self.patience = lane.stop
+            if self.asked is not None:
+                lane = lane.narrowed(asks(self.walk.request), self.asked)
+                place = lane.first
             self._singly(lane, place, lane.stop)
 
     @cached_property

@@ -14,6 +14,7 @@ from typing import Any
 from vault_rules.domain.columns import common_unit
 from vault_rules.domain.exact import has_end
 from vault_rules.domain.rows import Request
+from vault_rules.engine.fast.affordable import Affordable
 from vault_rules.engine.fast.rooms import Bound, History, Room
 from vault_rules.engine.fast.sight import Sight
 from vault_rules.engine.fast.vectors import Exact, Keyed, Scalar, Truth
@@ -325,6 +326,10 @@ class Tallies:
         rest = bound.limit.numerator - bound.room.used * bound.limit.denominator
         up, down = self._money
         return rest * down // (up * bound.limit.denominator) if rest > 0 else -1
+
+    def figures(self, most: int, highest: int) -> Affordable:
+        """What caps on money allow offers of at most so much, at most so dear, as columns."""
+        return Affordable(most, highest, self.milligram, self._cent, self._money, self._cents)
 
     def surely(self, quantity: int, price: int, rest: int) -> bool:
         """Whether so much can be paid for, whichever way its cost is rounded."""

@@ -51,11 +51,20 @@ class Walk:
     """Offers that could give nothing: the step, and for each its row, what it had, and how many awards were made."""
     sifted: list[Sifted] = attrs.field(factory=list)
     """Offers that were looked at together: which of them were passed over is not in `runs` yet."""
+    unsifted: Callable[[Walk], None] | None = None
+    """Fills in `runs` with the offers of `sifted`."""
     untold: Callable[[Walk], None] | None = None
     """Fills in `cut` and `runs`, of a walk that was not walked offer by offer."""
 
     def tell(self) -> None:
         """Let `cut` and `runs` say all."""
+        self.tell_but_sifted()
+        if self.unsifted is not None:
+            tell, self.unsifted = self.unsifted, None
+            tell(self)
+
+    def tell_but_sifted(self) -> None:
+        """Let `cut` say all, and `runs` all but what `sifted` says."""
         if self.untold is not None:
             tell, self.untold = self.untold, None
             tell(self)
