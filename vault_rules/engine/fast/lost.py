@@ -17,7 +17,7 @@ from vault_rules.engine.fast import codes
 from vault_rules.engine.fast.lanes import Lanes, Queue, asks
 from vault_rules.engine.fast.vectors import Exact, Keyed, threshold
 
-FEW_OFFERS_LEFT = 20_000
+FEW_OFFERS_LEFT = 50_000
 """Of so many offers that may serve, sets are quicker than columns."""
 
 Rows = frozenset[int]
