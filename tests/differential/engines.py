@@ -29,6 +29,7 @@ from vault_rules.report.as_json import plan_to_json
 
 FAST: dict[str, tuple[int, ...]] = {
     "CHAINED": (0, 1),
+    "SHORT": (0, 3, 256),
     "_FEW": (1, 3, 48),
     "_PATIENCE": (1, 2, 48),
     "_LONG": (1, 2, 512),

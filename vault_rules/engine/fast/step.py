@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _FEW = 64
 """So many offers of a step are asked one by one before many are looked at together."""
+SHORT = 256
+"""All offers of so short a lane are asked one by one: to look at them together takes longer."""
 _PATIENCE = 6
 """So many that are asked in a row may give nothing before the rest are looked at together."""
 _LONG = 512
@@ -65,7 +67,8 @@ class Step:
             lane, self.asked = find(request.mineral), None
             if lane is None:
                 continue
-            if asked is not None and not self._runs(lane) and lane.first_with(key):
+            long = lane.stop - lane.start > SHORT
+            if asked is not None and long and not self._runs(lane) and lane.first_with(key):
                 self.asked = asked
                 yield lane
             else:
@@ -85,6 +88,11 @@ class Step:
     def _through(self, lane: Lane) -> None:
         """One by one at first; where that does not fill the request, many at once up to the next that is cut short."""
         size, long, runs, place = BLOCK, _LONG, self._runs(lane), lane.first
+        self.patience = _PATIENCE
+        if self.asked is None and lane.stop - lane.first <= SHORT:
+            self.patience = lane.stop
+            self._singly(lane, place, lane.stop)
+            return
         try:
             if self.asked is None:
                 place = self._singly(lane, place, lane.stop if runs else _FEW)
