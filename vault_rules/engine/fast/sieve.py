@@ -237,7 +237,9 @@ class Sifted:
             rest = rest.scatter([one - self.start for one in self.asked], False)
         frame = frame.filter(rest)
         given = pl.Series(self.given, dtype=pl.UInt32)
-        moment = given.search_sorted(frame["#at"]) if len(given) else pl.repeat(0, frame.height, dtype=pl.UInt32, eager=True)
+        moment = (
+            given.search_sorted(frame["#at"]) if len(given) else pl.repeat(0, frame.height, dtype=pl.UInt32, eager=True)
+        )
         frame = frame.with_columns(moment.cast(pl.UInt32).alias("#moment"), pl.col("#quantity").alias("#has"))
         return self._left(frame, past).filter(pl.col("#has") > 0)
 
