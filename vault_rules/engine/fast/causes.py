@@ -76,13 +76,13 @@ class Causes:
     def _blocked_codes(self, walk: Walk) -> set[str]:
         """Why offers that were asked, or passed over together, could give nothing."""
         self.serving.tallies.history.spell_out()
-        together = []
+        together: set[str] = set()
         try:
             for one in walk.sifted:
-                together.append(codes_of(self.serving, walk, one, self.given, partial(self._asked_codes, walk)))
+                together |= codes_of(self.serving, walk, one, self.given, partial(self._asked_codes, walk))
         except Unsaid:
             walk.tell()
-        return set().union(*together, *self.blocked_codes(walk, list(walk.blocked_but_sifted)))
+        return together.union(*self.blocked_codes(walk, list(walk.blocked_but_sifted)))
 
     def _asked_codes(self, walk: Walk, one: Blocked) -> set[str]:
         return {reason.code for reason in self.blocked(walk, one)}
