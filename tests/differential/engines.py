@@ -34,6 +34,7 @@ FAST: dict[str, tuple[int, ...]] = {
     "_PATIENCE": (1, 2, 48),
     "_LONG": (1, 2, 512),
     "GROUPS": (3, 4096),
+    "MOMENTS": (2, 12, 2**18),
     "BLOCK": (4, 2, 1024),
     "MOST": (8, 3, 64),
     "_SHORTEST": (1, 2, 64),

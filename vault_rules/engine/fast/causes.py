@@ -13,6 +13,7 @@ import polars as pl
 from vault_rules.domain.plan import Reason
 from vault_rules.domain.rows import Request
 from vault_rules.engine.fast import codes
+from vault_rules.engine.fast.kept_back import Unsaid, codes_of
 from vault_rules.engine.fast.lanes import Queue, asks
 from vault_rules.engine.fast.lost import Lost
 from vault_rules.engine.fast.rooms import Bound
@@ -45,7 +46,7 @@ class Causes:
     def because(self, walk: Walk) -> tuple[str, ...]:
         """Every code for which an offer of the mineral with quantity left was passed over or cut short."""
         mineral = walk.request.mineral
-        walk.tell()
+        walk.tell_but_sifted()
         found = set(walk.cut) | self.ineligible.get(mineral, set())
         steps: tuple[typed.Step, ...] = walk.clauses["steps"]
         outside = self._outside(mineral, tuple(tier for step in steps for tier in step.tiers))
@@ -73,8 +74,18 @@ class Causes:
         return found
 
     def _blocked_codes(self, walk: Walk) -> set[str]:
-        """Why offers that were asked could give nothing."""
-        return set().union(*self.blocked_codes(walk, list(walk.blocked)))
+        """Why offers that were asked, or passed over together, could give nothing."""
+        self.serving.tallies.history.spell_out()
+        together: set[str] = set()
+        try:
+            for one in walk.sifted:
+                together |= codes_of(self.serving, walk, one, self.given, partial(self._asked_codes, walk))
+        except Unsaid:
+            walk.tell()
+        return together.union(*self.blocked_codes(walk, list(walk.blocked_but_sifted)))
+
+    def _asked_codes(self, walk: Walk, one: Blocked) -> set[str]:
+        return {reason.code for reason in self.blocked(walk, one)}
 
     def blocked_codes(self, walk: Walk, ones: Sequence[Blocked]) -> Iterator[set[str]]:
         """The codes of each: from whole numbers, where every cap can say."""
@@ -99,7 +110,7 @@ class Causes:
         said = _said(caps, columns, at)
         share = walk.clauses[one.step, "share"]
         if UNKNOWN in [bound for _, bound in said] or (share is not None and self.serving.asks_each(share.ratio)):
-            return {reason.code for reason in self.blocked(walk, one)}
+            return self._asked_codes(walk, one)
         return self._codes(walk, one, self._allowed_then(walk, one, said, columns["#price"][at]), columns, at)
 
     def _columns(self, walk: Walk, rows: list[int]) -> tuple[dict[str, list[Any]], dict[int, int]]:

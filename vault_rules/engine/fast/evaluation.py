@@ -251,7 +251,7 @@ class FastEvaluation:
 
     def given(self, walk: Walk, one: Blocked) -> tuple[int, int]:
         """What the step, and all steps, had given the request at a moment."""
-        walk.tell()
+        walk.tell_but_sifted()
         steps = [step.number for step in walk.clauses["steps"]]
         opened = walk.begins[steps.index(one.step)]
         quantities = self._sums

@@ -7,8 +7,10 @@ changes, so a moment is the number of awards before it.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import attrs
 import polars as pl
 
 from vault_rules.engine.fast.rooms import Bound
@@ -27,14 +29,33 @@ MOMENTS = 2**18
 """So many pairs of a moment and a kind of offers have a place in a table."""
 Given = Callable[[Walk, Blocked], tuple[int, int]]
 """What the step, and all steps, had given the request at a moment."""
+Why = Callable[[Blocked], set[str]]
+"""The codes of one offer, which is asked."""
 
 
-def codes_of(serving: Serving, walk: Walk, one: Sifted, given: Given) -> set[str] | None:
-    """The codes of the offers that a walk passed over together; None where each has to be asked."""
+class Unsaid(Exception):
+    """Each of the offers has to be asked."""
+
+
+def codes_of(serving: Serving, walk: Walk, one: Sifted, given: Given, why: Why) -> set[str]:
+    """The codes of the offers that a walk passed over together. Raises `Unsaid`."""
     try:
-        return _KeptBack(serving, walk, one, given).codes()
-    except Wide:
-        return None
+        return _KeptBack(serving, walk, one, given).codes(why)
+    except Wide as wide:
+        raise Unsaid from wide
+
+
+@attrs.frozen(eq=False)
+class _Said:
+    """What a cap says to the offers: for each number of a kind, and the number of each offer's kind."""
+
+    cap: Counting
+    by_kind: dict[int, Any]
+    kind: pl.Series
+
+    @property
+    def width(self) -> int:
+        return max(self.by_kind) + 1
 
 
 class _KeptBack:
@@ -46,101 +67,124 @@ class _KeptBack:
         self.most: int = self.frame["#has"].max() or 0  # type: ignore[assignment]  # a column of whole numbers
         self.kind = dtype_for(0, self.most + 1)
 
-    def codes(self) -> set[str] | None:
+    def codes(self, why: Why) -> set[str]:
         if not self.frame.height:
             return set()
-        limits = self._limits()
-        if limits is None:
-            return None
-        need = self._at_moments([self.walk.wanted - all_of for _, all_of in self.given])
-        frame = self.frame.select("#has", "#lot", "#min_quantity", wanted=pl.min_horizontal(need, "#has"))
-        frame = frame.with_columns(*(rest.alias(f"#{at}") for at, (_, rest) in enumerate(limits)))
-        least = pl.min_horizontal("wanted", *(f"#{at}" for at in range(len(limits))))
-        frame = frame.with_columns(least=least)
-        least, lot = pl.col("least"), pl.col("#lot")
-        quantity = pl.when(lot.is_null()).then(least).otherwise(least // lot * lot)
-        minimum = pl.max_horizontal("#min_quantity", pl.lit(self.serving.least_whole))
-        found = frame.select(
-            *(((pl.col(f"#{at}") == least) & (least < pl.col("wanted"))).any() for at in range(len(limits))),
-            lot=(quantity < least).any(),
-            min_quantity=((quantity > 0) & (quantity < minimum)).any(),
-        ).row(0)
-        names = [*(code for code, _ in limits), "lot", "min_quantity"]
-        return {code for code, is_so in zip(names, found, strict=True) if is_so}
+        said = [self._said(cap) for cap in self.serving.tallies.of(self.walk.request)]
+        unknown = self._unknown(said)
+        if not unknown.any():
+            return self._of_known(said)
+        found: set[str] = set()
+        for one in self._asked(said, unknown):
+            found |= why(one)
+        self.frame = self.frame.filter(~unknown)
+        known = [attrs.evolve(one, kind=one.kind.filter(~unknown)) for one in said]
+        return found | self._of_known(known) if self.frame.height else found
 
-    def _limits(self) -> list[tuple[str, pl.Series]] | None:
-        """What the share and each cap allowed each offer at its moment; None where that has to be asked."""
-        found: list[tuple[str, pl.Series]] = []
-        step = next(one for one in self.walk.clauses["steps"] if one.number == self.one.step)
-        share: typed.Share | None = self.walk.clauses[step.number, "share"]
-        if share is not None:
-            rests = self._shares(share)
-            if rests is None:
-                return None
-            found.append((f"share:{step.code}", self._at_moments(rests)))
-        for cap in self.serving.tallies.of(self.walk.request):
-            allowed = self._cap(cap)
-            if allowed is None:
-                return None
-            found.append((cap.code, allowed))
-        return found
+    # ---- offers of which a cap cannot say ----------------------------------------------------------------------------
 
-    def _at_moments(self, numbers: Sequence[int]) -> pl.Series:
-        """A number for each moment, as each offer met it; more than any offer has says no more than that."""
-        table = pl.Series([max(min(one, self.most + 1), 0) for one in numbers], dtype=self.kind)
-        return table[self.frame["#moment"]]
-
-    def _shares(self, share: typed.Share) -> list[int] | None:
-        if self.serving.asks_each(share.ratio):
-            return None
-        request, mass = self.walk.request, self.serving.mass
-        ratio = value_of(share.ratio, self.serving.world.view(None, request))
-        if ratio is None:
-            return None
-        rests = [share_left(ratio, share, request.quantity, of * mass, all_of * mass) for of, all_of in self.given]
-        return [self.most + 1 if rest is None else rest // mass for rest in rests]
-
-    # ---- caps --------------------------------------------------------------------------------------------------------
-
-    def _cap(self, cap: Counting) -> pl.Series | None:
-        """What a cap allowed each offer; None where offers have to be asked."""
+    def _said(self, cap: Counting) -> _Said:
         lane = self.one.lane
         needs = lane.needs or Needs(lane, self.serving.least_whole)
         kinds = needs.kinds(cap)
         if kinds is None:
-            return None
-        width = max(kinds.places) + 1
-        said = [cap.at(kinds.columns, at) for at in range(len(kinds.places))]
-        if UNKNOWN in said or width * len(self.moments) > MOMENTS:
-            return None
-        moment = self.frame["#moment"].cast(pl.UInt32)
-        index = moment * width
-        if kinds.of is not None:
-            index = index + needs.frame[kinds.of][self.frame["#at"] - lane.start].cast(pl.UInt32)
-        pairs = list(zip(kinds.places, said, strict=True))
-        if cap.money:
-            return self._money(pairs, width, index)
-        table = [self.most + 1] * (width * len(self.moments))
-        for place, bound in pairs:
+            raise Unsaid
+        by_kind = {place: cap.at(kinds.columns, at) for at, place in enumerate(kinds.places)}
+        if kinds.of is None:
+            return _Said(cap, by_kind, pl.repeat(0, self.frame.height, dtype=pl.UInt32, eager=True))
+        return _Said(cap, by_kind, needs.frame[kinds.of][self.frame["#at"] - lane.start].cast(pl.UInt32))
+
+    def _unknown(self, said: Sequence[_Said]) -> pl.Series:
+        unknown = pl.repeat(False, self.frame.height, eager=True)
+        for one in said:
+            if UNKNOWN in one.by_kind.values():
+                if one.cap.places is None:
+                    raise Unsaid
+                table = [one.by_kind.get(place) is UNKNOWN for place in range(one.width)]
+                unknown |= pl.Series(table)[one.kind]
+        return unknown
+
+    def _asked(self, said: Sequence[_Said], unknown: pl.Series) -> list[Blocked]:
+        """One of all those that caps cannot tell apart: what they lack is the same."""
+        if any(one.cap.places is None for one in said):
+            raise Unsaid
+        names = sorted({name for one in said for name in one.cap.names})
+        some = self.frame.filter(unknown)
+        some = some.unique(subset=names, keep="first", maintain_order=True) if names else some.head(1)
+        rows = some.select("row", "#has", "#moment").iter_rows()
+        return [Blocked(self.one.step, row, has, self.one.made + moment) for row, has, moment in rows]
+
+    # ---- the others --------------------------------------------------------------------------------------------------
+
+    def _of_known(self, said: Sequence[_Said]) -> set[str]:
+        limits = [*self._share, *((one.cap.code, self._cap(one)) for one in said)]
+        names = [f"#{at}" for at in range(len(limits))]
+        need = self._at_moments([self.walk.wanted - all_of for _, all_of in self.given])
+        frame = self.frame.select("#has", "#lot", "#min_quantity").with_columns(
+            need.alias("#need"), *(rest.alias(name) for name, (_, rest) in zip(names, limits, strict=True))
+        )
+        frame = frame.with_columns(wanted=pl.min_horizontal("#need", "#has"))
+        frame = frame.with_columns(least=pl.min_horizontal("wanted", *names))
+        least, lot = pl.col("least"), pl.col("#lot")
+        quantity = pl.when(lot.is_null()).then(least).otherwise(least // lot * lot)
+        minimum = pl.max_horizontal("#min_quantity", pl.lit(self.serving.least_whole, dtype=self.kind))
+        held = [((pl.col(name) == least) & (least < pl.col("wanted"))).any().alias(name) for name in names]
+        cut = ((quantity > 0) & (quantity < minimum)).any()
+        found = frame.select(*held, (quantity < least).any().alias("lot"), cut.alias("min_quantity")).row(0)
+        codes = [*(code for code, _ in limits), "lot", "min_quantity"]
+        return {code for code, is_so in zip(codes, found, strict=True) if is_so}
+
+    def _at_moments(self, numbers: Sequence[int]) -> pl.Series:
+        """A number for each moment, as each offer met it; more than any offer has says no more than that."""
+        table = pl.Series([min(one, self.most + 1) for one in numbers], dtype=self.kind)
+        return table[self.frame["#moment"]]
+
+    @cached_property
+    def _share(self) -> list[tuple[str, pl.Series]]:
+        """What the step's share allowed, if it has one."""
+        step = next(one for one in self.walk.clauses["steps"] if one.number == self.one.step)
+        share: typed.Share | None = self.walk.clauses[step.number, "share"]
+        if share is None:
+            return []
+        request, mass = self.walk.request, self.serving.mass
+        each = self.serving.asks_each(share.ratio)
+        ratio = None if each else value_of(share.ratio, self.serving.world.view(None, request))
+        if ratio is None:
+            raise Unsaid
+        rests = [share_left(ratio, share, request.quantity, of * mass, all_of * mass) for of, all_of in self.given]
+        wholes = [self.most + 1 if rest is None else rest // mass for rest in rests]
+        return [(f"share:{step.code}", self._at_moments(wholes))]
+
+    def _cap(self, one: _Said) -> pl.Series:
+        """What a cap allowed each offer at its moment."""
+        if one.width * len(self.moments) > MOMENTS:
+            raise Unsaid
+        index = self.frame["#moment"] * one.width + one.kind
+        if one.cap.money:
+            return self._money(one, index)
+        table = [self.most + 1] * (one.width * len(self.moments))
+        for place, bound in one.by_kind.items():
             if isinstance(bound, Bound):
                 for at, made in enumerate(self.moments):
                     rest = self.tallies.allowed_with(bound, bound.room.then(made), 1)
-                    table[at * width + place] = min(rest, self.most + 1)
+                    table[at * one.width + place] = min(rest, self.most + 1)
         return pl.Series(table, dtype=self.kind)[index]
 
-    def _money(self, pairs: list[tuple[int, Any]], width: int, index: pl.Series) -> pl.Series:
+    def _money(self, one: _Said, index: pl.Series) -> pl.Series:
         """As `Tallies.allowed_with` of a cap on money, for each offer at its price."""
         price = self.frame["#price"]
         highest: int = price.max()  # type: ignore[assignment]  # a column of whole numbers
         figures = self.tallies.figures(self.most, highest)
-        table = [figures.unbounded] * (width * len(self.moments))
-        for place, bound in pairs:
+        kind = dtype_for(0, figures.largest)
+        table = [figures.unbounded] * (one.width * len(self.moments))
+        for place, bound in one.by_kind.items():
             if isinstance(bound, Bound):
                 for at, made in enumerate(self.moments):
-                    table[at * width + place] = figures.of(bound, bound.room.then(made))
-        kind = dtype_for(0, figures.largest)
+                    table[at * one.width + place] = figures.of(bound, bound.room.then(made))
         names = ("product", "money", "cents")
-        columns = [pl.Series(name, ones, dtype=kind) for name, ones in zip(names, zip(*table, strict=True), strict=True)]
+        columns = [
+            pl.Series(name, ones, dtype=kind) for name, ones in zip(names, zip(*table, strict=True), strict=True)
+        ]
         frame = pl.DataFrame(columns)[index].with_columns(price.cast(kind).alias("price"))
         allowed = frame.select(figures.allowed(kind).clip(upper_bound=self.most + 1)).to_series()
         return allowed.cast(self.kind)

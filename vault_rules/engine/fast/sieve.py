@@ -121,47 +121,47 @@ class Sieve:
         """How often too few were kept back to leave these out from now on."""
         self._waits = 0
 
-    def able(self, step: Step, start: int, stop: int) -> pl.Series:
-        """The places, from `start`, of offers that may be able to give something now."""
-        part = self._part(start, stop)
+    def able(self, step: Step, start: int, size: int) -> tuple[list[int], int | None]:
+        """The places, from `start`, of offers that may be able to give something now, of the first so many that are
+        left; and the place of the first that was not looked at. None where all were.
+        """
+        frame = self.frame
+        if not frame.height:
+            return [], None
+        places = frame["#at"]
+        low = 0 if start <= places[0] else int(places.search_sorted(start))
+        part = frame.slice(low, size)
         held = self._held(step.tallies, part)
-        if part.height and 2 * (held.sum() or 0) < part.height:
+        if held is not None and 2 * (held.sum() or 0) < part.height:
             self._waits += 1
             if self._waits >= self._dull:
                 self._leave_out(step.tallies)
-        top = part["#needs"] <= min(step.top(), self.needs.most)
-        return part["#at"].filter(held & top)
+        able = part["#needs"] <= min(step.top(), self.needs.most)
+        found = part["#at"].filter(able if held is None else held & able).to_list()
+        return found, places[low + size] if low + size < frame.height else None
 
-    def _part(self, start: int, stop: int) -> pl.DataFrame:
-        if not self.frame.height:
-            return self.frame
-        places = self.frame["#at"]
-        first, last = places[0], places[-1]
-        low = 0 if start <= first else int(places.search_sorted(start))
-        high = self.frame.height if stop > last else int(places.search_sorted(stop))
-        return self.frame.slice(low, high - low)
-
-    def _held(self, tallies: Tallies, part: pl.DataFrame) -> pl.Series:
-        """Where every cap may allow what an offer must give at least."""
-        held = pl.repeat(True, part.height, eager=True)
+    def _held(self, tallies: Tallies, part: pl.DataFrame) -> pl.Series | None:
+        """Where every cap may allow what an offer must give at least; None where all do."""
+        held: pl.Series | None = None
         for cap, kinds in self.kinds:
             least, most = (part["#costs"], self.needs.costliest) if cap.money else (part["#needs"], self.needs.most)
             found = [min(_allows(tallies, cap.at(kinds.columns, at)), most) for at in range(len(kinds.places))]
             if min(found) >= most:
                 continue
             if kinds.of is None or min(found) == max(found):
-                held &= least <= found[0]
-                continue
-            table = [0] * (max(kinds.places) + 1)
-            for place, one in zip(kinds.places, found, strict=True):
-                table[place] = one
-            held &= least <= pl.Series(table, dtype=least.dtype)[part[kinds.of]]
+                within = least <= found[0]
+            else:
+                table = [0] * (max(kinds.places) + 1)
+                for place, one in zip(kinds.places, found, strict=True):
+                    table[place] = one
+                within = least <= pl.Series(table, dtype=least.dtype)[part[kinds.of]]
+            held = within if held is None else held & within
         return held
 
     def _leave_out(self, tallies: Tallies) -> None:
         """From now on those that caps keep back for ever."""
-        before = self.frame.height
-        self.frame = self.frame.filter(self._held(tallies, self.frame))
+        before, held = self.frame.height, self._held(tallies, self.frame)
+        self.frame = self.frame if held is None else self.frame.filter(held)
         self._waits = 0
         self._dull = 1 if 2 * self.frame.height <= before else 2 * self._dull
 
@@ -172,6 +172,12 @@ class Sieve:
             sold = pl.Series(self._sold, dtype=pl.UInt32)
             self.frame = self.frame.filter(~self.frame["#at"].is_in(sold.implode()))
             self._sold = []
+
+
+def sifted_before(lane: Lane, step: Step) -> bool:
+    """Whether caps have left out many offers of a lane, so that nobody has to be asked to know."""
+    sieve = lane.sieves.get(id(step.caps))
+    return sieve is not None and 2 * sieve.frame.height <= lane.stop - lane.start
 
 
 def _sieve(lane: Lane, step: Step) -> Sieve:
@@ -218,12 +224,12 @@ class Sifted:
     given: list[int] = attrs.field(factory=list)
     """The places of those that gave something."""
 
-    def asking(self, able: pl.Series) -> list[int]:
+    def asking(self, able: list[int]) -> list[int]:
         """Of these places those that meet what the request states."""
-        if self.terms is None or not len(able):
-            return able.to_list()
-        offers = self.lane.segment.frame[able]
-        return able.filter(offers.select(self.terms.alias("#met")).to_series().fill_null(False)).to_list()
+        if self.terms is None or not able:
+            return able
+        met = self.lane.segment.frame[able].select(self.terms.alias("#met")).to_series()
+        return [place for place, one in zip(able, met.to_list(), strict=True) if one]
 
     def passed(self, past: Past) -> pl.DataFrame:
         """Those that were passed over: also `#at`, `#moment` (awards since `made`), and `#has`, what each had left."""
@@ -237,7 +243,7 @@ class Sifted:
             rest = rest.scatter([one - self.start for one in self.asked], False)
         frame = frame.filter(rest)
         given = pl.Series(self.given, dtype=pl.UInt32)
-        moment = given.search_sorted(frame["#at"]) if len(given) else pl.repeat(0, frame.height, dtype=pl.UInt32, eager=True)
+        moment = given.search_sorted(frame["#at"]) if len(given) else frame["#at"] * 0
         frame = frame.with_columns(moment.cast(pl.UInt32).alias("#moment"), pl.col("#quantity").alias("#has"))
         return self._left(frame, past).filter(pl.col("#has") > 0)
 
@@ -304,11 +310,12 @@ def sift(step: Step, lane: Lane, place: int, size: int) -> int:
     """
     walk, serving, segment = step.walk, step.serving, lane.segment
     found = Sifted(step.step.number, lane, place, lane.stop, serving.ledger.made, step.asked)
-    sieve, able = None, pl.Series([], dtype=pl.UInt32)
+    sieve: Sieve | None = None
+    able: list[int] = []
     if step.top() >= max(step.least, 1):
         sieve = _sieve(lane, step)
-        found.stop = min(lane.stop, place + size)
-        able = sieve.able(step, place, found.stop)
+        able, stop = sieve.able(step, place, size)
+        found.stop = lane.stop if stop is None else stop
     walk.sifted.append(found)
     walk.unsifted = serving.tell_sifted
     sold: list[int] = []

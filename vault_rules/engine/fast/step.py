@@ -13,7 +13,7 @@ from vault_rules.engine.fast.lanes import asks
 from vault_rules.engine.fast.plain import through
 from vault_rules.engine.fast.rooms import Bound
 from vault_rules.engine.fast.segments import BLOCK, Lane
-from vault_rules.engine.fast.sieve import sift
+from vault_rules.engine.fast.sieve import sift, sifted_before
 from vault_rules.engine.fast.tallies import UNKNOWN, Counting
 from vault_rules.engine.fast.vectors import Wide
 from vault_rules.engine.fast.walk import Walk
@@ -94,7 +94,7 @@ class Step:
             self._singly(lane, place, lane.stop)
             return
         try:
-            if self.asked is None:
+            if runs or (self.asked is None and not sifted_before(lane, self)):
                 place = self._singly(lane, place, lane.stop if runs else _FEW)
             while place < lane.stop and self.walk.need > 0:
                 self.missed, made = 0, self.serving.ledger.made

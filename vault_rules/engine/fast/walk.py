@@ -77,7 +77,13 @@ class Walk:
 
     @property
     def blocked(self) -> Iterator[Blocked]:
+        """Offers that were asked, or passed over, and could give nothing."""
         self.tell()
+        return self.blocked_but_sifted
+
+    @property
+    def blocked_but_sifted(self) -> Iterator[Blocked]:
+        """Those that `runs` says."""
         for step, rows, has, after in self.runs:
             for one in zip(rows, has, after, strict=True):
                 yield Blocked(step, *one)
