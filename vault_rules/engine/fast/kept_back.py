@@ -14,7 +14,8 @@ import attrs
 import polars as pl
 
 from vault_rules.engine.fast.rooms import Bound
-from vault_rules.engine.fast.sieve import Needs, Sifted
+from vault_rules.engine.fast.sieve import Needs
+from vault_rules.engine.fast.sifted import Sifted
 from vault_rules.engine.fast.tallies import UNKNOWN, Counting
 from vault_rules.engine.fast.vectors import Wide, dtype_for
 from vault_rules.engine.fast.walk import Blocked, Walk

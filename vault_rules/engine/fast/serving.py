@@ -18,7 +18,7 @@ from vault_rules.engine.fast.candidates import Candidates
 from vault_rules.engine.fast.chain import Chain
 from vault_rules.engine.fast.chains import chained
 from vault_rules.engine.fast.lanes import Lanes, Queue
-from vault_rules.engine.fast.sieve import Past
+from vault_rules.engine.fast.sifted import Past
 from vault_rules.engine.fast.standing import GivenMarkets
 from vault_rules.engine.fast.step import Step
 from vault_rules.engine.fast.table import Table

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cached_property
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from vault_rules.engine.fast.at_once import EACH, MOST, NOT_KNOWN, AtOnce
+from vault_rules.engine.fast.in_turn import EACH, NOT_KNOWN, sift
 from vault_rules.engine.fast.lanes import asks
 from vault_rules.engine.fast.plain import through
 from vault_rules.engine.fast.rooms import Bound
 from vault_rules.engine.fast.segments import BLOCK, Lane
-from vault_rules.engine.fast.sieve import sift, sifted_before
+from vault_rules.engine.fast.sieve import sifted_before
 from vault_rules.engine.fast.tallies import UNKNOWN, Counting
 from vault_rules.engine.fast.vectors import Wide
 from vault_rules.engine.fast.walk import Walk
@@ -29,8 +29,6 @@ SHORT = 256
 """All offers of so short a lane are asked one by one: to look at them together takes longer."""
 _PATIENCE = 6
 """So many that are asked in a row may give nothing before the rest are looked at together."""
-_LONG = 512
-"""Where so many in a row gave something, those behind them are summed up."""
 
 
 class Step:
@@ -87,7 +85,7 @@ class Step:
 
     def _through(self, lane: Lane) -> None:
         """One by one at first; where that does not fill the request, many at once up to the next that is cut short."""
-        size, long, runs, place = BLOCK, _LONG, self._runs(lane), lane.first
+        size, runs, place = BLOCK, self._runs(lane), lane.first
         self.patience = _PATIENCE
         if self.asked is None and lane.stop - lane.first <= SHORT:
             self.patience = lane.stop
@@ -97,25 +95,16 @@ class Step:
             if runs or (self.asked is None and not sifted_before(lane, self)):
                 place = self._singly(lane, place, lane.stop if runs else _FEW)
             while place < lane.stop and self.walk.need > 0:
-                self.missed, made = 0, self.serving.ledger.made
                 place = sift(self, lane, place, size)
-                size = min(size * 4, MOST)
+                size *= 4
                 if runs:
                     place = self._singly(lane, place, lane.stop)  # runs are summed up more quickly
-                elif self.serving.ledger.made - made >= long and self.asked is None and self.at_once.possible:
-                    before = place
-                    place = self.at_once.through(lane, place, size)
-                    long = _LONG if place - before > long else 2 * long
         except Wide:
             self.patience = lane.stop
             if self.asked is not None:
                 lane = lane.narrowed(asks(self.walk.request), self.asked)
                 place = lane.first
             self._singly(lane, place, lane.stop)
-
-    @cached_property
-    def at_once(self) -> AtOnce:
-        return AtOnce(self)
 
     def _singly(self, lane: Lane, place: int, most: int) -> int:
         """Look at a number of offers, one by one; the place behind the last."""
@@ -184,7 +173,7 @@ class Step:
             if rest is NOT_KNOWN:
                 return None
             if rest is not None:
-                found.append((rest, f"share:{self.step.code}"))
+                found.append((rest, self.share_code))
         for cap, bound in bounds:
             if isinstance(bound, Bound):
                 found.append((self.tallies.allowed(bound, columns["#price"][at]), cap.code))
@@ -211,8 +200,17 @@ class Step:
         rest = self.share_left(0)
         return 0 if rest is NOT_KNOWN else self.walk.need if rest is None else min(self.walk.need, rest)
 
+    @property
+    def share_code(self) -> str:
+        return f"share:{self.step.code}"
+
     def share_left(self, row: int) -> Any:
-        """What the step's share still allows; None where it allows everything."""
+        """What the step's share still allows an offer; None where it allows everything, `NOT_KNOWN` where unknown."""
+        base = self.share_base(row)
+        return base if base is None or base is NOT_KNOWN else self.share_rest(base, 0)
+
+    def share_base(self, row: int) -> Any:
+        """The same before it is rounded. What is given from now on is taken off."""
         walk, share = self.walk, self.share
         assert share is not None
         ratio = self.ratio
@@ -223,13 +221,13 @@ class Step:
             return NOT_KNOWN
         taken = walk.in_step[self.step.number]
         if not share.of_awarded:
-            rest = ratio * walk.wanted - taken
-        elif ratio >= 1:
-            return None
-        else:
-            rest = (ratio * walk.awarded - taken) / (1 - ratio)
-        milligram = self.tallies.milligram
-        return max(rest.numerator // (rest.denominator * milligram) * milligram, 0)
+            return ratio * walk.wanted - taken
+        return None if ratio >= 1 else (ratio * walk.awarded - taken) / (1 - ratio)
+
+    def share_rest(self, base: Fraction, given: int) -> int:
+        """What it allows when so much more has been given: whole milligrams."""
+        milligram, below = self.tallies.milligram, base.denominator
+        return max((base.numerator - given * below) // (below * milligram) * milligram, 0)
 
     def _bounds(self, columns: Mapping[str, list[Any]], at: int) -> list[tuple[Counting, Any]] | None:
         """What each cap says to an offer; None where one cannot say."""

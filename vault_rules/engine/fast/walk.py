@@ -14,7 +14,7 @@ from vault_rules.engine.program import Clauses
 from vault_rules.semantics import typed
 
 if TYPE_CHECKING:
-    from vault_rules.engine.fast.sieve import Sifted
+    from vault_rules.engine.fast.sifted import Sifted
 
 
 @attrs.frozen(eq=False)
