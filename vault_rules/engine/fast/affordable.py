@@ -24,14 +24,20 @@ class Affordable:
     @property
     def unbounded(self) -> tuple[int, int, int]:
         """The figures of what no cap keeps back."""
-        bound = (self.most // self.milligram + 2) * self.highest
+        bound, (up, down) = (self.most // self.milligram + 2) * self.highest, self.product
+        return bound, (bound + self._for_a_cent) * self.milligram * up // down + 2 * self.cent, bound
+
+    @property
+    def _for_a_cent(self) -> int:
+        """More than a cent pays for, as products of milligrams and price."""
         up, down = self.product
-        return bound, bound * self.milligram * up // down + 2 * self.cent, bound
+        return self.cent * down // (up * self.milligram) + 1
 
     @property
     def largest(self) -> int:
         """No figure on the way to what is allowed is larger."""
         product, money, _ = self.unbounded
+        product += self._for_a_cent
         return max(2 * product * self.milligram * self.cents[0], 2 * self.cents[1], money + 2 * self.cent)
 
     def of(self, bound: Bound, used: int) -> tuple[int, int, int]:
@@ -40,10 +46,10 @@ class Affordable:
         if rest <= 0:
             return 0, 0, 0
         (up, down), below = self.product, bound.limit.denominator
-        cents = rest // (below * self.cent) * self.cent
-        figures = (rest * down // (below * up * self.milligram), rest // below, cents * down // (up * self.milligram))
-        product, money, whole_cents = (min(*pair) for pair in zip(figures, self.unbounded, strict=True))
-        return product, money, whole_cents
+        cents = rest // (below * self.cent) * self.cent * down // (up * self.milligram)
+        if cents >= self.unbounded[0]:
+            return self.unbounded
+        return rest * down // (below * up * self.milligram), rest // below, cents
 
     def allowed(self, kind: pl.DataType) -> pl.Expr:
         """The quantity allowed, of columns `product`, `money`, `cents` and `price` of whole numbers."""
