@@ -20,8 +20,9 @@ PARTS = {
     "startup": "startup",
     "policies": "policy_sizes",
     "fixed": "fixed",
+    "shipped": "shipped",
 }
-"""Each part's name, and its module. On the command line also `a` to `g`, and names cut short."""
+"""Each part's name, and its module. On the command line also `a` to `h`, and names cut short."""
 
 RESULTS = Path(__file__).parent / "results"
 
@@ -78,7 +79,7 @@ def _chosen(names: str) -> list[str]:
 
 
 def _by_letter(word: str) -> list[str]:
-    return [name for letter, name in zip("abcdefg", PARTS, strict=True) if letter == word]
+    return [name for letter, name in zip("abcdefgh", PARTS, strict=True) if letter == word]
 
 
 def _write(output: Path, parts: list[Part], about: dict[str, str], engine_name: str) -> None:

@@ -52,7 +52,8 @@ class _Said:
 
     cap: Counting
     by_kind: dict[int, Any]
-    kind: pl.Series
+    kind: pl.Series | None
+    """None where there is one kind only."""
 
     @property
     def width(self) -> int:
@@ -73,13 +74,13 @@ class _KeptBack:
             return set()
         said = [self._said(cap) for cap in self.serving.tallies.of(self.walk.request)]
         unknown = self._unknown(said)
-        if not unknown.any():
+        if unknown is None or not unknown.any():
             return self._of_known(said)
         found: set[str] = set()
         for one in self._asked(said, unknown):
             found |= why(one)
         self.frame = self.frame.filter(~unknown)
-        known = [attrs.evolve(one, kind=one.kind.filter(~unknown)) for one in said]
+        known = [one if one.kind is None else attrs.evolve(one, kind=one.kind.filter(~unknown)) for one in said]
         return found | self._of_known(known) if self.frame.height else found
 
     # ---- offers of which a cap cannot say ----------------------------------------------------------------------------
@@ -92,18 +93,21 @@ class _KeptBack:
             raise Unsaid
         by_kind = {place: cap.at(kinds.columns, at) for at, place in enumerate(kinds.places)}
         if kinds.of is None:
-            return _Said(cap, by_kind, pl.repeat(0, self.frame.height, dtype=pl.UInt32, eager=True))
+            return _Said(cap, by_kind, None)
         return _Said(cap, by_kind, needs.frame[kinds.of][self.frame["#at"] - lane.start].cast(pl.UInt32))
 
-    def _unknown(self, said: Sequence[_Said]) -> pl.Series:
-        unknown = pl.repeat(False, self.frame.height, eager=True)
+    def _unknown(self, said: Sequence[_Said]) -> pl.Series | None:
+        """Which these are; None where there are none."""
+        found: pl.Series | None = None
         for one in said:
             if UNKNOWN in one.by_kind.values():
                 if one.cap.places is None:
                     raise Unsaid
-                table = [one.by_kind.get(place) is UNKNOWN for place in range(one.width)]
-                unknown |= pl.Series(table)[one.kind]
-        return unknown
+                if one.kind is None:
+                    return pl.repeat(True, self.frame.height, eager=True)
+                unknown = pl.Series([one.by_kind.get(place) is UNKNOWN for place in range(one.width)])[one.kind]
+                found = unknown if found is None else found | unknown
+        return found
 
     def _asked(self, said: Sequence[_Said], unknown: pl.Series) -> list[Blocked]:
         """One of all those that caps cannot tell apart: what they lack is the same."""
@@ -118,7 +122,8 @@ class _KeptBack:
     # ---- the others --------------------------------------------------------------------------------------------------
 
     def _of_known(self, said: Sequence[_Said]) -> set[str]:
-        limits = [*self._share, *((one.cap.code, self._cap(one)) for one in said)]
+        caps = ((one.cap.code, self._cap(one)) for one in said)
+        limits = [*self._share, *((code, rests) for code, rests in caps if rests is not None)]
         names = [f"#{at}" for at in range(len(limits))]
         need = self._at_moments([self.walk.wanted - all_of for _, all_of in self.given])
         frame = self.frame.select("#has", "#lot", "#min_quantity").with_columns(
@@ -156,11 +161,11 @@ class _KeptBack:
         wholes = [self.most + 1 if rest is None else rest // mass for rest in rests]
         return [(f"share:{step.code}", self._at_moments(wholes))]
 
-    def _cap(self, one: _Said) -> pl.Series:
-        """What a cap allowed each offer at its moment."""
+    def _cap(self, one: _Said) -> pl.Series | None:
+        """What a cap allowed each offer at its moment; None where it kept nothing back."""
         if one.width * len(self.moments) > MOMENTS:
             raise Unsaid
-        index = self.frame["#moment"] * one.width + one.kind
+        index = self.frame["#moment"] if one.kind is None else self.frame["#moment"] * one.width + one.kind
         if one.cap.money:
             return self._money(one, index)
         table = [self.most + 1] * (one.width * len(self.moments))
@@ -169,9 +174,9 @@ class _KeptBack:
                 for at, made in enumerate(self.moments):
                     rest = self.tallies.allowed_with(bound, bound.room.then(made), 1)
                     table[at * one.width + place] = min(rest, self.most + 1)
-        return pl.Series(table, dtype=self.kind)[index]
+        return None if min(table) > self.most else pl.Series(table, dtype=self.kind)[index]
 
-    def _money(self, one: _Said, index: pl.Series) -> pl.Series:
+    def _money(self, one: _Said, index: pl.Series) -> pl.Series | None:
         """As `Tallies.allowed_with` of a cap on money, for each offer at its price."""
         price = self.frame["#price"]
         highest: int = price.max()  # type: ignore[assignment]  # a column of whole numbers
@@ -182,6 +187,8 @@ class _KeptBack:
             if isinstance(bound, Bound):
                 for at, made in enumerate(self.moments):
                     table[at * one.width + place] = figures.of(bound, bound.room.then(made))
+        if all(one == figures.unbounded for one in table):
+            return None
         names = ("product", "money", "cents")
         columns = [
             pl.Series(name, ones, dtype=kind) for name, ones in zip(names, zip(*table, strict=True), strict=True)
