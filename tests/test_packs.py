@@ -130,6 +130,13 @@ def test_the_examples_and_laws_of_a_policy_hold_and_the_examples_show_every_rule
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SHIPPED)
+def test_the_laws_of_a_policy_hold_of_as_many_books_as_the_command_tries(name: str) -> None:
+    done = vault_rules("test", str(resources.policies_folder() / f"{name}.vault"), "--no-keep")
+    assert done.code == 0, done.out + done.err
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SHIPPED)
 def test_nine_in_ten_changes_of_a_policy_are_noticed(name: str) -> None:
     file = resources.policies_folder() / f"{name}.vault"
     done = vault_rules("test", str(file), "--examples", "0", "--no-keep", "--mutate", "--min", "mutation=90%")
