@@ -29,9 +29,12 @@ from vault_rules.report.as_json import plan_to_json
 
 FAST: dict[str, tuple[int, ...]] = {
     "CHAINED": (0, 1),
+    "SHORT": (0, 3, 256),
     "_FEW": (1, 3, 48),
+    "_PATIENCE": (1, 2, 48),
+    "GROUPS": (3, 4096),
+    "MOMENTS": (2, 12, 2**18),
     "BLOCK": (4, 2, 1024),
-    "MOST": (8, 3, 64),
     "_SHORTEST": (1, 2, 64),
     "_LONGEST": (3, 8, 2048),
     "_KEPT": (1, 256),
@@ -40,10 +43,10 @@ FAST: dict[str, tuple[int, ...]] = {
     "SAMPLE": (4, 9),
     "MANY": (2, 50_000),
     "FEW_ROWS": (0, 50_000),
+    "FEW_OFFERS_LEFT": (-1, 50_000),
     "DENSE": (4, 40),
     "PLACES": (8, 2**16),
     "_DENSE": (2**20, 8),
-    "_AFTER": (1, 2, 16),
     "FEW": (8, 2, 2048),
 }
 BOOKS: dict[str, tuple[int, ...]] = {"FEW": (2, 4, 4096), "FEW_OFFERS": (0,)}

@@ -29,13 +29,15 @@ def command() -> int:
     The offers are synthetic; prices and producing countries' shares are the USGS's.
     """
     from vault_rules import resources
+    from vault_rules.report.choice import first_rejection
     from vault_rules.report.tables import plan_to_text
 
     folder = resources.policies_folder()
     policy, book = folder / "project_vault.vault", folder / "books" / "vault_2026"
     plan = make_plan(str(policy), str(book), AS_OF, (), warn=False)
     click.echo(plan_to_text(plan.rows, rejections="summary", colour=colour(sys.stdout)), nl=False)
-    offer = plan.rows.rejections[0].offer if plan.rows.rejections else plan.rows.awards[0].offer
+    rejection = first_rejection(plan.rows)
+    offer = plan.rows.awards[0].offer if rejection is None else rejection.offer
     text = _NEXT.format(
         folder=folder,
         policy=f"{folder.name}/{policy.name}",

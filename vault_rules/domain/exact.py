@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 SHOWN_DECIMALS = 12
+_AT_ONCE = 1000
 _PLAIN = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)\Z", re.ASCII)
 
 
@@ -18,14 +20,13 @@ def parse_decimal(text: str) -> Fraction | None:
 
 def plain(value: Fraction) -> str:
     """The value as a plain decimal: no exponent, no trailing zeros; an endless fraction is cut to 12 decimals."""
-    sign = "-" if value < 0 else ""
-    whole, rest = divmod(abs(value.numerator), value.denominator)
-    digits: list[str] = []
-    finite = has_end(value)
-    while rest and (finite or len(digits) < SHOWN_DECIMALS):
-        digit, rest = divmod(rest * 10, value.denominator)
-        digits.append(str(digit))
-    tail = "".join(digits).rstrip("0")
+    numerator, denominator = value.numerator, value.denominator
+    if denominator == 1:
+        return str(numerator)
+    sign = "-" if numerator < 0 else ""
+    whole, rest = divmod(abs(numerator), denominator)
+    places = _decimals(denominator)
+    tail = _digits(rest, denominator, SHOWN_DECIMALS if places is None else places).rstrip("0")
     if not whole and not tail:
         return "0"
     return f"{sign}{whole}.{tail}" if tail else f"{sign}{whole}"
@@ -33,11 +34,26 @@ def plain(value: Fraction) -> str:
 
 def has_end(value: Fraction) -> bool:
     """Whether a value is a decimal with an end; one that is not came out of a division."""
-    denominator = value.denominator
-    for factor in (2, 5):
-        while denominator % factor == 0:
-            denominator //= factor
-    return denominator == 1
+    return _decimals(value.denominator) is not None
+
+
+@lru_cache(maxsize=4096)
+def _decimals(denominator: int) -> int | None:
+    """How many decimals a fraction in lowest terms has; None where it has no end."""
+    twos = (denominator & -denominator).bit_length() - 1
+    rest, fives = denominator >> twos, 0
+    while rest % 5 == 0:
+        rest, fives = rest // 5, fives + 1
+    return max(twos, fives) if rest == 1 else None
+
+
+def _digits(rest: int, denominator: int, places: int) -> str:
+    """So many decimals of a fraction below one. Python writes no number of thousands of digits: those part by part."""
+    found = ""
+    while places > _AT_ONCE:
+        digits, rest = divmod(rest * 10**_AT_ONCE, denominator)
+        found, places = found + str(digits).zfill(_AT_ONCE), places - _AT_ONCE
+    return found + str(rest * 10**places // denominator).zfill(places)
 
 
 def total(values: Iterable[Fraction]) -> Fraction:

@@ -59,7 +59,9 @@ def column_names(clauses: Clauses) -> list[str]:
 def regrouped(evaluation: Outcome, rule: typed.Rule) -> list[Clauses]:
     """The cap as it counts for everybody, and as it counts apart where an exception says by what."""
     world = evaluation.world
-    views = [world.view(), *(world.view(None, one) for one in evaluation.book.requests)]
+    views = [world.view()]
+    if world.day.exceptions_below(rule.name):
+        views += [world.view(None, one) for one in evaluation.book.requests]
     found: dict[tuple[str, ...], Clauses] = {}
     for view in views:
         clauses = view.clauses(rule)

@@ -7,10 +7,11 @@ book; an absolute limit without a period all of them; `stock` those not yet rece
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import attrs
@@ -53,7 +54,8 @@ class Allowance:
 
     rule: typed.Rule
     quantity: Fraction
-    reason: Reason
+    say: Callable[[], Reason]
+    """What is said where it binds: few do, and texts take time."""
     missing: list[Reason] = attrs.field(factory=list)
 
 
@@ -215,13 +217,22 @@ class Caps:
                 if found is not None:
                     yield found
 
+    def touch(self, request: Request, view: View) -> None:
+        """Ask all that decides what caps allow an award, so that the view knows which exceptions had a part in it."""
+        for rule in self.hard:
+            clauses = view.clauses(rule) if rule.scope.holds(request.mineral, request.buyer) else None
+            if clauses is None or (clauses["where"] is not None and value_of(clauses["where"], view) is not True):
+                continue
+            self.group(clauses, view)
+            self.limit(rule, clauses, view)
+
     def _allowance(self, rule: typed.Rule, clauses: Clauses, offer: Offer, view: View) -> Allowance | None:
         where: typed.Expr | None = clauses["where"]
         span = clauses.spans["limit"]
         counted = True if where is None else value_of(where, view)
         if counted is False:
             return None
-        none = Allowance(rule, Fraction(0), Reason(f"cap:{rule.name}", rule=rule_ref(span)))
+        none = Allowance(rule, Fraction(0), lambda: Reason(f"cap:{rule.name}", rule=rule_ref(span)))
         if counted is None and where is not None:
             none.missing = list(missing(where, view, span, rule.name))
             return none
@@ -251,7 +262,7 @@ class Caps:
                 floor_mg(rest) if clauses["limit"].of is not None or not has_end(rest) else max(rest, Fraction(0))
             )
             kind = MASS
-        return Allowance(rule, quantity, self.reason(rule, clauses, (used, limit), kind))
+        return Allowance(rule, quantity, partial(self.reason, rule, clauses, (used, limit), kind))
 
     def reason(self, rule: typed.Rule, clauses: Clauses, sides: tuple[Fraction, Fraction], kind: Type) -> Reason:
         """What is said where a cap binds: what was used, and the limit."""

@@ -21,6 +21,7 @@ class Storage:
 
     def __init__(self, world: World, offer: Callable[[str], Offer]) -> None:
         self.world, self.offer = world, offer
+        self.facilities = sorted(world.book.facilities, key=lambda one: one.facility)
         self.room = {facility.facility: facility.capacity for facility in world.book.facilities}
         for holding in world.book.holdings:
             if holding.facility in self.room:
@@ -62,7 +63,7 @@ class Storage:
     def _fitting(self, place: typed.Place, view: View, award: Award) -> list[Facility]:
         """The facilities of a step that may take the award, in its order; ties by facility id."""
         fitting = []
-        for facility in sorted(self.world.book.facilities, key=lambda one: one.facility):
+        for facility in self.facilities:
             takes = facility.kind in place.kinds and (not facility.accepts or award.mineral in facility.accepts)
             if takes and (place.when is None or value_of(place.when, _at(view, facility)) is True):
                 fitting.append(facility)

@@ -169,12 +169,14 @@ def _markets(evaluation: Outcome) -> set[tuple[str, typed.Step, tuple[str, ...]]
     """The tiers that the premiums of each mineral's steps refer to."""
     found = set()
     day = evaluation.world.day
+    markets_of: dict[int, list[typed.Market]] = {}
     for request in evaluation.book.requests:
         _, clauses = evaluation.waterfalls.of(request)
         for step in clauses["steps"]:
             for reference in clauses[step.number, "references"] or ():
-                markets = [one for one in parts(reference, day) if isinstance(one, typed.Market)]
-                found |= {(request.mineral, step, one.tiers) for one in markets}
+                if id(reference) not in markets_of:
+                    markets_of[id(reference)] = [one for one in parts(reference, day) if isinstance(one, typed.Market)]
+                found |= {(request.mineral, step, one.tiers) for one in markets_of[id(reference)]}
     return found
 
 

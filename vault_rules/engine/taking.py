@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from vault_rules.domain.plan import Reason
@@ -15,14 +15,18 @@ from vault_rules.engine.world import View
 from vault_rules.semantics import typed
 from vault_rules.semantics.meaning import value_of
 from vault_rules.semantics.types import MASS, RATIO
+from vault_rules.source.text import Span
+
+Limit = tuple[Fraction, Callable[[], Reason]]
+"""A mass, and what is said where it is the least."""
 
 
 def taken(
-    offer: Offer, wanted: Fraction, limits: Sequence[tuple[Fraction, Reason]], least_award: Fraction
+    offer: Offer, wanted: Fraction, limits: Sequence[Limit], least_award: Fraction
 ) -> tuple[Fraction, list[Reason]]:
     """What is taken of an offer, and why it is not all that was wanted."""
     least = min([wanted, *(quantity for quantity, _ in limits)])
-    reasons = [reason for quantity, reason in limits if quantity == least < wanted]
+    reasons = [say() for quantity, say in limits if quantity == least < wanted]
     quantity = least
     if offer.lot is not None:
         quantity = least // offer.lot * offer.lot
@@ -41,14 +45,14 @@ def _cut(code: str, actual: Fraction, limit: Fraction) -> Reason:
 
 def allowed(
     step: typed.Step, clauses: Clauses, view: View, caps: Caps, given: Fraction, awarded: Fraction
-) -> tuple[list[tuple[Fraction, Reason]], list[Reason]]:
+) -> tuple[list[Limit], list[Reason]]:
     """What a step's share and each cap still allow an offer, each with the reason where it binds; or what is missing.
 
     `given` is what the step has given the request, `awarded` all that it has been awarded.
     """
     offer, request = view.offer, view.request
     assert isinstance(offer, Offer) and request is not None
-    found: list[tuple[Fraction, Reason]] = []
+    found: list[Limit] = []
     unknown: list[Reason] = []
     share: typed.Share | None = clauses[step.number, "share"]
     if share is not None:
@@ -58,13 +62,16 @@ def allowed(
         else:
             rest = share_left(ratio, share, request.quantity, given, awarded)
             if rest is not None:
-                texts = show(given, MASS, ""), show(ratio, RATIO, "")
-                found.append((rest, Reason(f"share:{step.code}", *texts, None, rule_ref(span))))
+                found.append((rest, lambda: _share_reached(step, given, ratio, span)))
     for allowance in caps.allowances(offer, request, view):
         for reason in allowance.missing:
             add_reason(unknown, reason)
-        found.append((allowance.quantity, allowance.reason))
+        found.append((allowance.quantity, allowance.say))
     return found, unknown
+
+
+def _share_reached(step: typed.Step, given: Fraction, ratio: Fraction, span: Span) -> Reason:
+    return Reason(f"share:{step.code}", show(given, MASS, ""), show(ratio, RATIO, ""), None, rule_ref(span))
 
 
 def share_left(

@@ -119,11 +119,12 @@ def _deep(span: Span) -> Diagnostic:
 
 
 def _cell_parser(source: Source) -> Any:
-    """Cells of a table are values of their own, read by the same grammar."""
+    """Cells of a table are values of their own, read by the same grammar; those that say the same are read once."""
+    known: dict[str, Tree] = {}  # nobody changes a tree that has been made
 
     def parse_cell(text: str, offset: int) -> tuple[ast.Expr | None, tuple[Diagnostic, ...]]:
         try:
-            tree = parse_tree(text, "cell")
+            tree = known.get(text) or known.setdefault(text, parse_tree(text, "cell"))
         except SyntaxMistake as error:
             return None, (_explained(error, source, Chunk(text, offset, ())),)
         if len(text) > MAX_DEPTH and is_deep(tree):

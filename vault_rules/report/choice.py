@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 
 import attrs
 
-from vault_rules.domain.plan import Plan
+from vault_rules.domain.plan import Plan, Rejection
 from vault_rules.errors import UsageError
 
 REJECTIONS = ("all", "summary", "none")
@@ -40,6 +41,14 @@ def counted(plan: Plan) -> dict[str, int]:
         return known
     codes = Counter(code for one in plan.rejections for code in {reason.code for reason in one.reasons})
     return dict(sorted(codes.items()))
+
+
+def first_rejection(plan: Plan) -> Rejection | None:
+    """The first offer that won nothing, if there is one."""
+    known: Callable[[], Rejection | None] | None = getattr(plan, "first_rejection", None)
+    if known is not None:
+        return known()
+    return plan.rejections[0] if plan.rejections else None
 
 
 def rejected(plan: Plan) -> int:

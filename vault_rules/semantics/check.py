@@ -12,7 +12,7 @@ from typing import Any
 
 from vault_rules.errors import EvaluationError
 from vault_rules.language import ast
-from vault_rules.semantics import clashes, examples, lint, reads, typed
+from vault_rules.semantics import clashes, lint, reads, typed
 from vault_rules.semantics.circles import Circles
 from vault_rules.semantics.depth import MAX_LET_DEPTH, depth
 from vault_rules.semantics.elaborate import Elaborator
@@ -94,7 +94,7 @@ class _Checker:
         if self._circles():
             return None
         self._duties()
-        laws = examples.check(self.loaded, self.of, self.reads)
+        laws = self._examples()
         self._analyses(rules, exceptions, by_name)
         return self._policy(rules, exceptions, header, laws)
 
@@ -216,6 +216,13 @@ class _Checker:
         self.diagnostics.extend(found)
         return bool(found)
 
+    def _examples(self) -> tuple[typed.Law, ...]:
+        if not any(isinstance(one, _EXAMPLES) for one in (*self.loaded.root.statements, *self.loaded.statements)):
+            return ()
+        from vault_rules.semantics import examples  # many policies have none, and need not wait for what reads them
+
+        return examples.check(self.loaded, self.of, self.reads)
+
     # ---- the whole ------------------------------------------------------------------------------------------
 
     def _analyses(self, rules: Rules, exceptions: list[typed.TypedException], by_name: dict[str, typed.Rule]) -> None:
@@ -279,4 +286,5 @@ class _Checker:
         )
 
 
+_EXAMPLES = (ast.Book, ast.Test, ast.Always)
 _READS = (typed.Column, typed.Context, typed.Market, typed.Benchmark)

@@ -58,6 +58,10 @@ class Elaborator(OperatorReader):
                 return self.name(node, hint)
             case ast.Binary():
                 return self.binary(node, hint)
+            case ast.Country():
+                return self._country(node)
+            case ast.SetLiteral():
+                return self.set_literal(node, hint)
             case ast.Number(value=value):
                 return typed.Const(NUMBER, value, span=node.span)
             case ast.Percent(value=value):
@@ -76,10 +80,6 @@ class Elaborator(OperatorReader):
                 return self._text(node, hint)
             case ast.Boolean(value=value):
                 return typed.Const(BOOLEAN, value, span=node.span)
-            case ast.Country():
-                return self._country(node)
-            case ast.SetLiteral():
-                return self.set_literal(node, hint)
             case ast.Unary():
                 return self.unary(node, hint)
             case ast.IsMissing():

@@ -58,7 +58,7 @@ class Elaboration:
         self.names = names
         self.currency = currency
         self.diagnostics = diagnostics
-        self.functions = functions or {}
+        self.functions = {} if functions is None else functions  # whose truth would have plugins looked for
         self.called: dict[str, str] = {}
         """The functions of plugins that are called, and whose each is."""
         self.lets: dict[str, typed.Expr] = {}
@@ -145,6 +145,8 @@ class Elaboration:
         """The value of an expression that reads nothing; None (after an error) where it reads something."""
         if read.type == ERROR:
             return None
+        if isinstance(read, typed.Const):
+            return read.value
         try:
             value = self.facts.constant(read)
             self._fix(read, read.span)

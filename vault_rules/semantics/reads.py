@@ -97,6 +97,8 @@ class Reads:
 
     def _direct(self, one: typed.Expr) -> frozenset[str] | set[str]:
         match one:
+            case typed.Const():
+                return frozenset()
             case typed.Column(owner="offer", name="tier"):
                 return {"tier"}
             case typed.Column(owner="offer" | "field"):
@@ -113,7 +115,8 @@ class Reads:
 
     def too_high(self, duty: Duty) -> typed.Expr | None:
         """The first part of an expression that its place may not read."""
-        return next((one for one in typed.walk(duty.expr) if self._beyond(one, duty, set())), None)
+        parts = (one for one in typed.walk(duty.expr) if not isinstance(one, typed.Const))
+        return next((one for one in parts if self._beyond(one, duty, set())), None)
 
     def _beyond(self, one: typed.Expr, duty: Duty, seen: set[str]) -> frozenset[str]:
         """The stages that a part of an expression reads although its place may not; a `let` may read the columns that
@@ -135,6 +138,8 @@ class Reads:
     def undefined(self, expr: typed.Expr, minerals: frozenset[str] | None = None) -> typed.Expr | None:
         """The first part that may be undefined, or None."""
         match expr:
+            case typed.Const():
+                return None
             case typed.Column(owner="field"):
                 return expr
             case typed.LetRef(name=name):

@@ -16,27 +16,28 @@ from vault_rules.semantics.reach import ALWAYS, EVERYBODY
 from vault_rules.semantics.reach import Scope as Scope  # noqa: PLC0414 - part of the typed policy, wherever it stands
 from vault_rules.semantics.reach import Window as Window  # noqa: PLC0414 - as above
 from vault_rules.semantics.types import Type
+from vault_rules.source.alike import Alike
 from vault_rules.source.text import Span
 
 _span = attrs.field(eq=False, repr=False, kw_only=True)
 
 
-@attrs.frozen
-class Expr:
+@attrs.frozen(eq=False, repr=False)
+class Expr(Alike):
     """A typed value and where it stands."""
 
     type: Type
     span: Span = attrs.field(eq=False, repr=False, kw_only=True)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Const(Expr):
     """An exact value: Fraction (kg, policy currency, days), date, text, bool, name, or frozenset."""
 
     value: Any
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Foreign(Expr):
     """Money or a price (per kg) written in another currency than the policy's: `amount` of `currency`."""
 
@@ -44,7 +45,7 @@ class Foreign(Expr):
     currency: str
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Column(Expr):
     """`owner`: offer, field, request or facility; `award` where it is a law's subject that has it."""
 
@@ -52,7 +53,7 @@ class Column(Expr):
     name: str
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class OfSubject(Column):
     """What a law says `before.` of, or narrows by `where`: a column or a sum of its subject.
 
@@ -63,19 +64,19 @@ class OfSubject(Column):
     where: Expr | None = None
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Context(Expr):
     """today, stock, demand or days_of_cover."""
 
     name: str
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class LetRef(Expr):
     name: str
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Lookup(Expr):
     table: str
     keys: tuple[Expr, ...]
@@ -83,7 +84,7 @@ class Lookup(Expr):
     total: bool = attrs.field(eq=False)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Market(Expr):
     """`kind`: best, vwap, median, lowest, supply or count; `field` only for lowest; `tiers` in order of declaration."""
 
@@ -94,13 +95,13 @@ class Market(Expr):
     field: str | None = None
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Benchmark(Expr):
     index: str | None
     within: Expr | None
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Call(Expr):
     """`operator` is one of the signature table; `parameters` are the types it was looked up with. `own` is the row of a
     plugin's function.
@@ -119,30 +120,30 @@ class Call(Expr):
         return row
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class FiscalYear(Expr):
     value: Expr
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class If(Expr):
     condition: Expr
     then: Expr
     otherwise: Expr
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Default(Expr):
     value: Expr
     fallback: Expr
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Missing(Expr):
     value: Expr
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Watched(Expr):
     """What `value` is, and `tell` is told it, with the facts it was worked out from.
 
@@ -160,8 +161,14 @@ def unwatched(expr: Expr) -> Expr:
     return expr
 
 
+_LEAVES = frozenset((Const, Foreign, Column, Context, LetRef))
+"""Most expressions are one of these."""
+
+
 def children(expr: Expr) -> tuple[Expr, ...]:
     """The expressions directly inside one, in the order written."""
+    if type(expr) in _LEAVES:
+        return ()
     match expr:
         case Call(arguments=arguments):
             return arguments
@@ -188,14 +195,15 @@ def walk(expr: Expr) -> Iterator[Expr]:
     while stack:
         one = stack.pop()
         yield one
-        stack.extend(reversed(children(one)))
+        if type(one) not in _LEAVES:
+            stack.extend(reversed(children(one)))
 
 
 # ---- rules ---------------------------------------------------------------------------------------------------------
 
 
-@attrs.frozen(kw_only=True)
-class Rule:
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class Rule(Alike):
     """What every rule has. `clauses` maps a clause's key to its content: the part an exception may restate."""
 
     name: str
@@ -212,28 +220,28 @@ class Rule:
     """Where each clause stands, for the plan's `rule`; the groups of a route; `from`, and `before` or `through`."""
 
 
-@attrs.frozen
-class Key:
+@attrs.frozen(eq=False, repr=False)
+class Key(Alike):
     value: Expr
     descending: bool
 
 
-@attrs.frozen
-class Limit:
+@attrs.frozen(eq=False, repr=False)
+class Limit(Alike):
     """A cap's or target's limit. `of`: requested, demand, stock, purchased or None (an absolute limit)."""
 
     value: Expr
     of: str | None
 
 
-@attrs.frozen
-class Share:
+@attrs.frozen(eq=False, repr=False)
+class Share(Alike):
     ratio: Expr
     of_awarded: bool
 
 
-@attrs.frozen
-class Step:
+@attrs.frozen(eq=False, repr=False)
+class Step(Alike):
     """A step's fixed part; its clauses stand in the waterfall's `clauses` under `(number, …)`."""
 
     number: int
@@ -247,16 +255,16 @@ class Step:
         return self.label or str(self.number)
 
 
-@attrs.frozen
-class Place:
+@attrs.frozen(eq=False, repr=False)
+class Place(Alike):
     kinds: frozenset[str]
     when: Expr | None
     keys: tuple[Key, ...]
     span: Span = attrs.field(eq=False, repr=False)
 
 
-@attrs.frozen(kw_only=True)
-class TypedException:
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class TypedException(Alike):
     """`target_kind` is the target's `Rule.kind`; `changes` maps clause keys to new content, or `waive` is set."""
 
     name: str
@@ -273,8 +281,8 @@ class TypedException:
     spans: Mapping[Any, Span] = attrs.field(hash=False, eq=False)
 
 
-@attrs.frozen
-class TypedTable:
+@attrs.frozen(eq=False, repr=False)
+class TypedTable(Alike):
     """`rows` maps a tuple of keys (or `otherwise` as None) to the values by column."""
 
     name: str
@@ -287,8 +295,8 @@ class TypedTable:
     """Where each row stands."""
 
 
-@attrs.frozen
-class TypedLet:
+@attrs.frozen(eq=False, repr=False)
+class TypedLet(Alike):
     """`is_parameter`: its own expression reads no book, so a run may set it."""
 
     name: str
@@ -298,16 +306,16 @@ class TypedLet:
     span: Span = attrs.field(eq=False, repr=False)
 
 
-@attrs.frozen
-class TypedField:
+@attrs.frozen(eq=False, repr=False)
+class TypedField(Alike):
     name: str
     type: Type
     default: Expr | None
     span: Span = attrs.field(eq=False, repr=False)
 
 
-@attrs.frozen
-class Change:
+@attrs.frozen(eq=False, repr=False)
+class Change(Alike):
     """What a law compares two evaluations by. `kind`: one of `openings.OPENINGS`; `cap` where it names one."""
 
     kind: str
@@ -315,8 +323,8 @@ class Change:
     span: Span = attrs.field(eq=False, repr=False)
 
 
-@attrs.frozen
-class ForEach:
+@attrs.frozen(eq=False, repr=False)
+class ForEach(Alike):
     """`[when …:] for each SUBJECT [and SUBJECT]… [where …]: …`; `subjects` are words of `law_columns.SUBJECTS`."""
 
     change: Change | None
@@ -326,8 +334,8 @@ class ForEach:
     span: Span = attrs.field(eq=False, repr=False)
 
 
-@attrs.frozen
-class Law:
+@attrs.frozen(eq=False, repr=False)
+class Law(Alike):
     """An `always` block."""
 
     title: str
@@ -335,16 +343,16 @@ class Law:
     span: Span = attrs.field(eq=False, repr=False)
 
 
-@attrs.frozen
-class SourceFile:
+@attrs.frozen(eq=False, repr=False)
+class SourceFile(Alike):
     """A file the policy used: its place relative to the policy's folder, and its bytes' hash."""
 
     role: str
     sha256: str
 
 
-@attrs.frozen(kw_only=True)
-class TypedPolicy:
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class TypedPolicy(Alike):
     """A checked policy. Rules stand in file order; a used file's rules stand where it is used."""
 
     name: str

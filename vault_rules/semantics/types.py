@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import attrs
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class Type:
     """`kind` is one of the words below; for a set, `element` is what it holds (None: the empty set)."""
 
     kind: str
     element: str | None = None
+
+    def __eq__(self, other: object) -> bool:
+        # most of those that are compared are one and the same
+        return self is other or (isinstance(other, Type) and self.kind == other.kind and self.element == other.element)
+
+    def __ne__(self, other: object) -> bool:
+        return not (self is other or self == other)
+
+    def __hash__(self) -> int:
+        return hash((self.kind, self.element))
 
     @property
     def is_set(self) -> bool:
@@ -84,6 +96,7 @@ OPEN_KINDS = frozenset(("trader", "buyer", "kind", "facility"))
 """Kinds whose names need no declaration (traders and buyers until one is declared)."""
 
 
+@cache
 def set_of(element: str) -> Type:
     return Type("set", element)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cached_property, partial
 from typing import Any
 
@@ -12,7 +13,9 @@ import polars as pl
 from vault_rules.domain.plan import Reason
 from vault_rules.domain.rows import Request
 from vault_rules.engine.fast import codes
+from vault_rules.engine.fast.kept_back import Unsaid, codes_of
 from vault_rules.engine.fast.lanes import Queue, asks
+from vault_rules.engine.fast.lost import Lost
 from vault_rules.engine.fast.rooms import Bound
 from vault_rules.engine.fast.serving import Serving
 from vault_rules.engine.fast.tallies import UNKNOWN, Counting
@@ -31,14 +34,19 @@ class Causes:
         blocked: Callable[[Walk, Blocked], list[Reason]],
         given: Callable[[Walk, Blocked], tuple[int, int]],
         made: Sequence[int] | None = None,
+        lost: Lost | None = None,
     ) -> None:
-        """`made`: the number of each award among those of all markets, where this is one of several."""
-        self.serving, self.blocked, self.given, self.made = serving, blocked, given, made
+        """`made`: the number of each award among those of all markets, where this is one of several.
+
+        `lost`: what keeps offers, where there are few of them.
+        """
+        self.serving, self.blocked, self.given, self.made, self.lost = serving, blocked, given, made, lost
+        self._codes_of: dict[tuple[int, int, int], set[str]] = {}
 
     def because(self, walk: Walk) -> tuple[str, ...]:
         """Every code for which an offer of the mineral with quantity left was passed over or cut short."""
         mineral = walk.request.mineral
-        walk.tell()
+        walk.tell_but_sifted()
         found = set(walk.cut) | self.ineligible.get(mineral, set())
         steps: tuple[typed.Step, ...] = walk.clauses["steps"]
         outside = self._outside(mineral, tuple(tier for step in steps for tier in step.tiers))
@@ -46,14 +54,38 @@ class Causes:
             found.add("not_in_waterfall")
         for step, begins in zip(steps, walk.begins, strict=True):
             sold = self._sold(mineral, begins)
+            if self.lost is not None:
+                found |= self._lost_by(self.lost, walk, step, sold, found)
+                continue
             failing = self._failing(walk, step)
             found |= {code for code, (some, all) in failing.items() if some > len(sold) or not all() <= sold}
         found |= self._blocked_codes(walk)
         return tuple(sorted(found)) or ("no_offers",)
 
+    def _lost_by(self, lost: Lost, walk: Walk, step: typed.Step, sold: set[int], known: set[str]) -> set[str]:
+        """The codes, but those that are known, which keep an offer that is not sold from a step."""
+        request = walk.request
+        kept = lost.step(self.serving.queue(walk, step).queue, request.mineral)
+        found = {code for code, rows in kept.items() if code not in known and not rows <= sold}
+        if any(one is not None for one in asks(request)):
+            left = lost.in_tiers(request.mineral, step.tiers) - sold
+            of_terms = lost.terms(request)
+            found |= {code for code, rows in of_terms.items() if code not in known and not rows.isdisjoint(left)}
+        return found
+
     def _blocked_codes(self, walk: Walk) -> set[str]:
-        """Why offers that were asked could give nothing."""
-        return set().union(*self.blocked_codes(walk, list(walk.blocked)))
+        """Why offers that were asked, or passed over together, could give nothing."""
+        self.serving.tallies.history.spell_out()
+        together: set[str] = set()
+        try:
+            for one in walk.sifted:
+                together |= codes_of(self.serving, walk, one, self.given, partial(self._asked_codes, walk))
+        except Unsaid:
+            walk.tell()
+        return together.union(*self.blocked_codes(walk, list(walk.blocked_but_sifted)))
+
+    def _asked_codes(self, walk: Walk, one: Blocked) -> set[str]:
+        return {reason.code for reason in self.blocked(walk, one)}
 
     def blocked_codes(self, walk: Walk, ones: Sequence[Blocked]) -> Iterator[set[str]]:
         """The codes of each: from whole numbers, where every cap can say."""
@@ -64,16 +96,27 @@ class Causes:
         columns, places = self._columns(walk, [one.row for one in ones])
         caps = serving.tallies.of(walk.request)
         for one in ones:
-            at = places[one.row]
-            said = _said(caps, columns, at)
-            share = walk.clauses[one.step, "share"]
-            if UNKNOWN in [bound for _, bound in said] or (share is not None and serving.asks_each(share.ratio)):
-                yield {reason.code for reason in self.blocked(walk, one)}
-            else:
-                yield self._codes(walk, one, self._allowed_then(walk, one, said, columns["#price"][at]), columns, at)
+            key = (walk.number, one.step, one.row)
+            found = self._codes_of.get(key)
+            if found is None:
+                found = self._why(walk, one, caps, columns, places[one.row])
+                if self.lost is not None:
+                    self._codes_of[key] = found
+            yield found
+
+    def _why(
+        self, walk: Walk, one: Blocked, caps: Sequence[Counting], columns: Mapping[str, list[Any]], at: int
+    ) -> set[str]:
+        said = _said(caps, columns, at)
+        share = walk.clauses[one.step, "share"]
+        if UNKNOWN in [bound for _, bound in said] or (share is not None and self.serving.asks_each(share.ratio)):
+            return self._asked_codes(walk, one)
+        return self._codes(walk, one, self._allowed_then(walk, one, said, columns["#price"][at]), columns, at)
 
     def _columns(self, walk: Walk, rows: list[int]) -> tuple[dict[str, list[Any]], dict[int, int]]:
         """What walks look at of some offers, and where each of these stands in it."""
+        if self.lost is not None:
+            return self.lost.payload
         lanes = self.serving.lanes
         sight = lanes.sight(lanes.alive)
         some = pl.col("row").is_in(pl.Series(sorted(set(rows)), dtype=pl.UInt32).implode())
@@ -99,18 +142,22 @@ class Causes:
                 found.append((tallies.allowed_with(bound, bound.room.then(one.after), price), cap.code))
         return found
 
-    def _codes(self, walk: Walk, one: Blocked, allowed: list[Any], columns: dict[str, list[Any]], at: int) -> set[str]:
+    def _codes(
+        self, walk: Walk, one: Blocked, allowed: list[Any], columns: Mapping[str, list[Any]], at: int
+    ) -> set[str]:
         wanted = min(walk.wanted - self.given(walk, one)[1], one.has)
         least = min([wanted, *(quantity for quantity, _ in allowed)])
         found = {code for quantity, code in allowed if quantity == least < wanted}
         lot = columns["#lot"][at]
         quantity = least if lot is None else least // lot * lot
         found |= {"lot"} if quantity < least else set()
-        minimum = max(columns["#min_quantity"][at] or 0, self.serving.least_award / self.serving.mass)
+        minimum = max(columns["#min_quantity"][at] or 0, self.serving.least_whole)
         return found | ({"min_quantity"} if 0 < quantity < minimum else set())
 
-    def _outside(self, mineral: str, tiers: tuple[str, ...]) -> set[int]:
+    def _outside(self, mineral: str, tiers: tuple[str, ...]) -> AbstractSet[int]:
         """The offers of a mineral whose tier is none of these, by row."""
+        if self.lost is not None:
+            return self.lost.outside(mineral, tiers)
         key = (mineral, tiers)
         if key not in self._others:
             lanes = self.serving.lanes

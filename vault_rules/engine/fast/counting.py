@@ -9,7 +9,7 @@ import polars as pl
 
 from vault_rules.engine.fast import codes
 from vault_rules.engine.fast.lanes import asks
-from vault_rules.engine.fast.passed_over import PassedOver
+from vault_rules.engine.fast.lost import NONE
 from vault_rules.engine.fast.verdicts import NO_TIER, tier_code
 from vault_rules.engine.fast.walk import Blocked, Walk
 from vault_rules.semantics import typed
@@ -24,7 +24,7 @@ def rejection_counts(evaluation: FastEvaluation) -> dict[str, int]:
     for of in evaluation.causes.ineligible_counts.values():
         found.update(of)
     won = set(evaluation.serving.ledger.rows)
-    last = {row: event for row, event in PassedOver(evaluation).last.items() if row not in won}
+    last = {row: event for row, event in evaluation.passed_over.last.items() if row not in won}
     failed: dict[tuple[int, int], tuple[Walk, typed.Step, list[int]]] = {}
     blocked: dict[int, tuple[Walk, list[Blocked]]] = {}
     for row, (walk, step, one) in last.items():
@@ -46,7 +46,12 @@ def rejection_counts(evaluation: FastEvaluation) -> dict[str, int]:
 def _failed(evaluation: FastEvaluation, walk: Walk, step: typed.Step, rows: list[int]) -> dict[str, int]:
     """For how many of some offers each code kept them from a step."""
     lanes, request = evaluation.serving.lanes, walk.request
-    queue = evaluation.serving.queue(walk, step).queue
+    queue, lost = evaluation.serving.queue(walk, step).queue, evaluation.lost
+    if lost is not None:
+        these, kept = frozenset(rows), dict(lost.step(queue, request.mineral))
+        for code, of in lost.terms(request).items():
+            kept[code] = kept.get(code, NONE) | of
+        return {code: len(these & of) for code, of in kept.items()}
     masks = [*codes.of_step(lanes, queue)]
     if any(one is not None for one in asks(request)):
         masks += codes.of_terms(request, lanes.sight_of(queue))

@@ -18,6 +18,7 @@ from vault_rules.engine.again import Again
 from vault_rules.engine.candidates import Candidacy
 from vault_rules.engine.fast.causes import Causes
 from vault_rules.engine.fast.dependence import expressions
+from vault_rules.engine.fast.lost import Lost
 from vault_rules.engine.fast.passed_over import PassedOver
 from vault_rules.engine.fast.serving import Serving, serve
 from vault_rules.engine.fast.sight import Sight
@@ -55,6 +56,7 @@ class FastEvaluation:
         self.book: ColumnBook = serving.book
         self.waterfalls: Waterfalls = serving.waterfalls
         self.offers = Offers(serving)
+        self._passed_over: PassedOver | None = None
 
     def with_only(self, offer: str) -> Evaluation:
         """The same evaluation by the reference, with the offers that were awarded and one more.
@@ -142,10 +144,7 @@ class FastEvaluation:
         share = walk.clauses[step.number, "share"]
         if share is not None:
             value_of(share.ratio, view)
-        offer = view.offer
-        assert isinstance(offer, Offer)
-        for _ in self.serving.tallies.caps.allowances(offer, walk.request, view):
-            pass
+        self.serving.tallies.caps.touch(walk.request, view)
 
     @cached_property
     def _won(self) -> dict[str, int]:
@@ -163,7 +162,21 @@ class FastEvaluation:
 
     @cached_property
     def causes(self) -> Causes:
-        return Causes(self.serving, self.blocked, self.given)
+        return Causes(self.serving, self.blocked, self.given, lost=self.lost)
+
+    @cached_property
+    def lost(self) -> Lost | None:
+        """What keeps offers from steps and requests, where there are few offers."""
+        return Lost.of(self.serving.lanes)
+
+    @property
+    def passed_over(self) -> PassedOver:
+        """What passed offers over last; of many offers it is not kept."""
+        if self.lost is None:
+            return PassedOver(self)
+        if self._passed_over is None:
+            self._passed_over = PassedOver(self)
+        return self._passed_over
 
     @cached_property
     def shortfalls(self) -> list[Shortfall]:
@@ -180,7 +193,7 @@ class FastEvaluation:
         """One for each offer that won nothing, by offer id."""
         ids = self.book.offers.ids
         won = set(self.serving.ledger.rows)
-        passed = PassedOver(self)
+        passed = self.passed_over
         for row in ids.arg_sort().to_list():
             if row not in won:
                 yield self._rejection(ids[row], row, passed)
@@ -238,7 +251,7 @@ class FastEvaluation:
 
     def given(self, walk: Walk, one: Blocked) -> tuple[int, int]:
         """What the step, and all steps, had given the request at a moment."""
-        walk.tell()
+        walk.tell_but_sifted()
         steps = [step.number for step in walk.clauses["steps"]]
         opened = walk.begins[steps.index(one.step)]
         quantities = self._sums

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,7 @@ class PassedOver:
     """The events of all offers. A later walk, and in a walk a later step, has the last word."""
 
     def __init__(self, evaluation: FastEvaluation) -> None:
-        self.serving = evaluation.serving
+        self.serving, self.lost = evaluation.serving, evaluation.lost
 
     @cached_property
     def last(self) -> dict[int, Event]:
@@ -49,23 +50,40 @@ class PassedOver:
                 key = (id(queue), asks(walk.request))
                 if key not in seen:
                     seen.add(key)
+                    if self.lost is not None:
+                        passed = self.lost.in_tiers(mineral, step.tiers) - self.lost.held(queue, mineral)
+                        passed |= self.lost.in_tiers(mineral, step.tiers) & self.lost.unmet(walk.request)
+                        self._note(found, passed, (walk.number, step.number), (walk, step, None))
+                        continue
                     asked = lanes.asked(walk.request)
                     held = lanes.held(queue) if asked is None else lanes.held(queue) & asked
                     rows = lanes.rows(lanes.sight_of(queue), mineral)
-                    for row in self._lost(rows, codes.in_tiers(tier, step.tiers) & ~held):
-                        _note(found, row, (walk.number, step.number), (walk, step, None))
+                    lost = self._lost(rows, codes.in_tiers(tier, step.tiers) & ~held)
+                    self._note(found, lost, (walk.number, step.number), (walk, step, None))
             kind = (walk.waterfall.name, walk.clauses.exceptions)
             if kind not in seen:
                 seen.add(kind)
                 tiers = tuple(tier for step in walk.clauses["steps"] for tier in step.tiers)
-                rows = lanes.rows(lanes.sight(lanes.alive), mineral)
-                for row in self._lost(rows, ~codes.in_tiers(tier, tiers)):
-                    _note(found, row, (walk.number, 0), (walk, None, None))
+                self._note(found, self._outside(mineral, tiers), (walk.number, 0), (walk, None, None))
+
+    def _outside(self, mineral: str, tiers: tuple[str, ...]) -> Iterable[int]:
+        lanes = self.serving.lanes
+        if self.lost is not None:
+            return self.lost.outside(mineral, tiers)
+        rows = lanes.rows(lanes.sight(lanes.alive), mineral)
+        return self._lost(rows, ~codes.in_tiers(lanes.alive.column("tier"), tiers))
 
     def _lost(self, rows: pl.DataFrame, mask: pl.Expr) -> list[int]:
-        """The rows of offers that won nothing, of those where a mask holds."""
+        """The rows of offers where a mask holds."""
+        found: list[int] = rows.lazy().filter(mask).select("row").collect()["row"].to_list()
+        return found
+
+    def _note(self, found: dict[int, Any], rows: Iterable[int], when: tuple[int, int], event: Event) -> None:
+        """Of some offers, those that won nothing."""
         won = self._won
-        return [row for row in rows.lazy().filter(mask).select("row").collect()["row"].to_list() if row not in won]
+        for row in rows:
+            if row not in won:
+                _note(found, row, when, event)
 
     @cached_property
     def _won(self) -> set[int]:

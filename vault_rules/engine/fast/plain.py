@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
-from vault_rules.engine.fast.at_once import EACH, NOT_KNOWN
+from vault_rules.engine.fast.in_turn import EACH, NOT_KNOWN
 from vault_rules.engine.fast.rooms import Bound, Room
 from vault_rules.engine.fast.segments import Segment
 from vault_rules.engine.fast.tallies import Counting

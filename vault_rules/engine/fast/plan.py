@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from vault_rules.domain.plan import Plan
@@ -47,6 +48,7 @@ def later(evaluation: FastEvaluation, **others: Callable[[], Any]) -> LaterPlan:
         "award_columns": lambda: award_columns(evaluation),
         "rejected": lambda: len(evaluation.book.offers) - len(set(evaluation.serving.ledger.rows)),
         "rejection_counts": lambda: rejection_counts(evaluation),
+        "first_rejection": lambda: partial(next, evaluation.rejections(), None),
         "rejections": lambda: tuple(evaluation.rejections()),
         "shortfalls": lambda: tuple(sorted(evaluation.shortfalls, key=lambda one: one.request)),
         "placements": lambda: tuple(parts.storage.placements),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import polars as pl
+
+if TYPE_CHECKING:
+    from vault_rules.engine.fast.sieve import Needs, Sieve
 
 SMALL = 100_000
 BLOCK = 2048
@@ -54,7 +57,19 @@ class Lane:
     start: int
     stop: int
     first: int = attrs.field(default=attrs.Factory(lambda self: self.start, takes_self=True))
+    _stated: set[Any] = attrs.field(factory=set)
     _narrowed: dict[Any, Lane] = attrs.field(factory=dict)
+    needs: Needs | None = None
+    """Made when first asked for."""
+    sieves: dict[int, Sieve] = attrs.field(factory=dict)
+    """One for each list of caps, by its identity."""
+
+    def first_with(self, key: Any) -> bool:
+        """Whether nobody has stated this before."""
+        if key in self._stated:
+            return False
+        self._stated.add(key)
+        return True
 
     def narrowed(self, key: Any, mask: pl.Expr) -> Lane:
         """Only those that meet what a request asks for."""

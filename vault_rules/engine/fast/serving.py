@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
@@ -18,6 +18,7 @@ from vault_rules.engine.fast.candidates import Candidates
 from vault_rules.engine.fast.chain import Chain
 from vault_rules.engine.fast.chains import chained
 from vault_rules.engine.fast.lanes import Lanes, Queue
+from vault_rules.engine.fast.sifted import Past
 from vault_rules.engine.fast.standing import GivenMarkets
 from vault_rules.engine.fast.step import Step
 from vault_rules.engine.fast.table import Table
@@ -76,6 +77,7 @@ class Serving:
         self.tallies.see(self.lanes.sight(alive))
         self.lanes.carried = tuple(sorted(self._asked | self.tallies.carried))
         self.left = self._left()
+        self.past = Past(self.left)
         self.ledger = Ledger()
         self.walks: list[Walk] = []
         self.chains: list[Chain] = []
@@ -140,6 +142,24 @@ class Serving:
                 chains[walk.number].serve(walk)
             else:
                 self._walk(walk)
+
+    def tell_sifted(self, walk: Walk) -> None:
+        """Let a walk say which offers it passed over together."""
+        past = self.known_past()
+        for one in walk.sifted:
+            one.tell(walk, past)
+        walk.sifted = []
+
+    def known_past(self) -> Past:
+        """What had been taken of offers, up to now."""
+        if self.past.noted < self.ledger.made:
+            self.past.note(self._awards_since(self.past.noted))
+            self.past.noted = self.ledger.made
+        return self.past
+
+    def _awards_since(self, number: int) -> Iterator[tuple[int, int, int]]:
+        ledger = self.ledger
+        return zip(range(number, ledger.made), ledger.rows[number:], ledger.quantities[number:], strict=True)
 
     def lefts(self) -> dict[int, int]:
         """What is left of each offer of which something was awarded, by row."""

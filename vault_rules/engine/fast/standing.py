@@ -27,13 +27,17 @@ class GivenMarkets(Markets):
     def __init__(self, world: World, lanes: Lanes) -> None:
         super().__init__(world)
         self.lanes = lanes
+        self._asks: dict[int, tuple[typed.Market, bool]] = {}
+        """Which references depend on the request, by identity."""
 
     def value(self, expr: typed.Market, view: View) -> Any:
         mineral, form = view.mineral, getattr(view.offer, "form", None)
         if mineral is None:
             return None
         lanes = self.lanes
-        asks = reads_request([expr], self.world.day)
+        if id(expr) not in self._asks:
+            self._asks[id(expr)] = (expr, reads_request([expr], self.world.day))
+        asks = self._asks[id(expr)][1]
         sight = lanes.sight(lanes.alive, view.request if asks else None, view.buyer)
         try:
             return _at(lanes.references.value(expr, sight), sight, mineral, form)

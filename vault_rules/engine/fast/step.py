@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cached_property
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from vault_rules.engine.fast.at_once import EACH, MOST, NOT_KNOWN, AtOnce
+import polars as pl
+
+from vault_rules.engine.fast.in_turn import EACH, NOT_KNOWN, sift
 from vault_rules.engine.fast.lanes import asks
 from vault_rules.engine.fast.plain import through
 from vault_rules.engine.fast.rooms import Bound
 from vault_rules.engine.fast.segments import BLOCK, Lane
+from vault_rules.engine.fast.sieve import sifted_before
 from vault_rules.engine.fast.tallies import UNKNOWN, Counting
+from vault_rules.engine.fast.vectors import Wide
 from vault_rules.engine.fast.walk import Walk
 from vault_rules.semantics import typed
 from vault_rules.semantics.meaning import value_of
@@ -19,8 +23,12 @@ from vault_rules.semantics.meaning import value_of
 if TYPE_CHECKING:
     from vault_rules.engine.fast.serving import Serving
 
-_FEW = 2000
-"""So many offers of a step are looked at one by one before many are looked at together: that costs as much as these."""
+_FEW = 64
+"""So many offers of a step are asked one by one before many are looked at together."""
+SHORT = 256
+"""All offers of so short a lane are asked one by one: to look at them together takes longer."""
+_PATIENCE = 6
+"""So many that are asked in a row may give nothing before the rest are looked at together."""
 
 
 class Step:
@@ -34,6 +42,11 @@ class Step:
         self.ratio = self._ratio()
         self.passed = 0
         """How many offers were asked and could give nothing."""
+        self.missed = 0
+        """How many of these came one after the other, up to now."""
+        self.patience = _PATIENCE
+        self.asked: pl.Expr | None = None
+        """What the request states, where the lane holds other offers besides."""
 
     def _ratio(self) -> Any:
         """The share's ratio where it is the same for all offers; `EACH` where each is asked."""
@@ -49,9 +62,19 @@ class Step:
         candidates = serving.queue(self.walk, self.step)
         asked, key = serving.lanes.asked(request), asks(request)
         for find in (candidates.first, candidates.rest):
-            lane = find(request.mineral)
-            if lane is not None:
+            lane, self.asked = find(request.mineral), None
+            if lane is None:
+                continue
+            long = lane.stop - lane.start > SHORT
+            if asked is not None and long and not self._runs(lane) and lane.first_with(key):
+                self.asked = asked
+                yield lane
+            else:
                 yield lane if asked is None else lane.narrowed(key, asked)
+
+    def _runs(self, lane: Lane) -> bool:
+        """Whether runs of offers can be summed up in Python."""
+        return lane.segment.whole and len(self.caps) <= 1 and all(len(cap.names) <= 1 for cap in self.caps)
 
     def take(self) -> None:
         """From each candidate in order what it may give, until the request is full."""
@@ -62,26 +85,33 @@ class Step:
 
     def _through(self, lane: Lane) -> None:
         """One by one at first; where that does not fill the request, many at once up to the next that is cut short."""
-        size, after = BLOCK, _AFTER
-        runs = lane.segment.whole and len(self.caps) <= 1 and all(len(cap.names) <= 1 for cap in self.caps)
-        place = self._singly(lane, lane.first, lane.stop if runs else _FEW)  # runs are summed up as quickly
-        while place < lane.stop and self.walk.need > 0:
-            if self.at_once.possible:
-                before = place
-                place = self.at_once.through(lane, place, size)
-                size = min(size * 4, MOST)
-                after = _AFTER if place - before > 2 * after else min(2 * after, _FEW)  # many are cut short here
-            place = self._singly(lane, place, after if self.at_once.possible else lane.stop)
-
-    @cached_property
-    def at_once(self) -> AtOnce:
-        return AtOnce(self)
+        size, runs, place = BLOCK, self._runs(lane), lane.first
+        self.patience = _PATIENCE
+        if self.asked is None and lane.stop - lane.first <= SHORT:
+            self.patience = lane.stop
+            self._singly(lane, place, lane.stop)
+            return
+        try:
+            if runs or (self.asked is None and not sifted_before(lane, self)):
+                place = self._singly(lane, place, lane.stop if runs else _FEW)
+            while place < lane.stop and self.walk.need > 0:
+                place = sift(self, lane, place, size)
+                size *= 4
+                if runs:
+                    place = self._singly(lane, place, lane.stop)  # runs are summed up more quickly
+        except Wide:
+            self.patience = lane.stop
+            if self.asked is not None:
+                lane = lane.narrowed(asks(self.walk.request), self.asked)
+                place = lane.first
+            self._singly(lane, place, lane.stop)
 
     def _singly(self, lane: Lane, place: int, most: int) -> int:
         """Look at a number of offers, one by one; the place behind the last."""
         left, walk, segment = self.serving.left, self.walk, lane.segment
         last = min(lane.stop, place + most)
-        while place < last and walk.need > 0:
+        self.missed = 0
+        while place < last and walk.need > 0 and self.missed < self.patience:
             columns, base, size = segment.lists(place)
             end = min(last - base, size)
             passed = self.passed
@@ -129,6 +159,7 @@ class Step:
         if quantity <= 0 or quantity < max(columns["#min_quantity"][at] or 0, self.least):
             return self._blocked(row, has)
         walk.cut.update(codes)
+        self.missed = 0
         self.serving.left[row] = has - quantity
         self._count(bounds, columns["#price"][at], quantity)
         self.serving.award(walk, self.step.number, row, quantity)
@@ -142,7 +173,7 @@ class Step:
             if rest is NOT_KNOWN:
                 return None
             if rest is not None:
-                found.append((rest, f"share:{self.step.code}"))
+                found.append((rest, self.share_code))
         for cap, bound in bounds:
             if isinstance(bound, Bound):
                 found.append((self.tallies.allowed(bound, columns["#price"][at]), cap.code))
@@ -156,13 +187,30 @@ class Step:
 
     def _blocked(self, row: int, has: int) -> None:
         self.passed += 1
+        self.missed += 1
         _, rows, had, after = self.walk.run(self.step.number)
         rows.append(row)
         had.append(has)
         after.append(self.serving.ledger.made)
 
+    def top(self) -> int:
+        """The most that anybody can give now, whatever caps say."""
+        if self.share is None or self.ratio is EACH:
+            return self.walk.need
+        rest = self.share_left(0)
+        return 0 if rest is NOT_KNOWN else self.walk.need if rest is None else min(self.walk.need, rest)
+
+    @property
+    def share_code(self) -> str:
+        return f"share:{self.step.code}"
+
     def share_left(self, row: int) -> Any:
-        """What the step's share still allows; None where it allows everything."""
+        """What the step's share still allows an offer; None where it allows everything, `NOT_KNOWN` where unknown."""
+        base = self.share_base(row)
+        return base if base is None or base is NOT_KNOWN else self.share_rest(base, 0)
+
+    def share_base(self, row: int) -> Any:
+        """The same before it is rounded. What is given from now on is taken off."""
         walk, share = self.walk, self.share
         assert share is not None
         ratio = self.ratio
@@ -173,13 +221,13 @@ class Step:
             return NOT_KNOWN
         taken = walk.in_step[self.step.number]
         if not share.of_awarded:
-            rest = ratio * walk.wanted - taken
-        elif ratio >= 1:
-            return None
-        else:
-            rest = (ratio * walk.awarded - taken) / (1 - ratio)
-        milligram = self.tallies.milligram
-        return max(rest.numerator // (rest.denominator * milligram) * milligram, 0)
+            return ratio * walk.wanted - taken
+        return None if ratio >= 1 else (ratio * walk.awarded - taken) / (1 - ratio)
+
+    def share_rest(self, base: Fraction, given: int) -> int:
+        """What it allows when so much more has been given: whole milligrams."""
+        milligram, below = self.tallies.milligram, base.denominator
+        return max((base.numerator - given * below) // (below * milligram) * milligram, 0)
 
     def _bounds(self, columns: Mapping[str, list[Any]], at: int) -> list[tuple[Counting, Any]] | None:
         """What each cap says to an offer; None where one cannot say."""
@@ -191,7 +239,3 @@ class Step:
             if bound is not None:
                 found.append((cap, bound))
         return found
-
-
-_AFTER = 64
-"""So many are looked at one by one behind one that was cut short, more where that happens often."""

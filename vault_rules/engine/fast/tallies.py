@@ -14,6 +14,7 @@ from typing import Any
 from vault_rules.domain.columns import common_unit
 from vault_rules.domain.exact import has_end
 from vault_rules.domain.rows import Request
+from vault_rules.engine.fast.affordable import Affordable
 from vault_rules.engine.fast.rooms import Bound, History, Room
 from vault_rules.engine.fast.sight import Sight
 from vault_rules.engine.fast.vectors import Exact, Keyed, Scalar, Truth
@@ -320,6 +321,16 @@ class Tallies:
         cents = rest // (limit.denominator * self._cent) * self._cent
         return cents * down // each * self.milligram
 
+    def payable(self, bound: Bound) -> int:
+        """The largest product of a quantity and a price, in their units, that a bound on money might still pay for."""
+        rest = bound.limit.numerator - bound.room.used * bound.limit.denominator
+        up, down = self._money
+        return rest * down // (up * bound.limit.denominator) if rest > 0 else -1
+
+    def figures(self, most: int, highest: int) -> Affordable:
+        """What caps on money allow offers of at most so much, at most so dear, as columns."""
+        return Affordable(most, highest, self.milligram, self._cent, self._money, self._cents)
+
     def surely(self, quantity: int, price: int, rest: int) -> bool:
         """Whether so much can be paid for, whichever way its cost is rounded."""
         up, down = self._money
@@ -345,7 +356,7 @@ class CapsThen(Caps):
     """The caps as they were when so many awards had been made."""
 
     def __init__(self, tallies: Tallies, made: int) -> None:
-        super().__init__(tallies.world)
+        vars(self).update(vars(tallies.caps))  # what was there before the first award is the same at any moment
         tallies.history.spell_out()
         self.tallies, self.made = tallies, made
 

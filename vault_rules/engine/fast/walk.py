@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import attrs
 import polars as pl
@@ -11,6 +12,9 @@ from vault_rules.domain.columns import number_type
 from vault_rules.domain.rows import Request
 from vault_rules.engine.program import Clauses
 from vault_rules.semantics import typed
+
+if TYPE_CHECKING:
+    from vault_rules.engine.fast.sifted import Sifted
 
 
 @attrs.frozen(eq=False)
@@ -45,11 +49,22 @@ class Walk:
     before_in: dict[int, int] = attrs.field(factory=dict)
     runs: list[tuple[int, list[int], list[int], list[int]]] = attrs.field(factory=list)
     """Offers that could give nothing: the step, and for each its row, what it had, and how many awards were made."""
+    sifted: list[Sifted] = attrs.field(factory=list)
+    """Offers that were looked at together: which of them were passed over is not in `runs` yet."""
+    unsifted: Callable[[Walk], None] | None = None
+    """Fills in `runs` with the offers of `sifted`."""
     untold: Callable[[Walk], None] | None = None
     """Fills in `cut` and `runs`, of a walk that was not walked offer by offer."""
 
     def tell(self) -> None:
         """Let `cut` and `runs` say all."""
+        self.tell_but_sifted()
+        if self.unsifted is not None:
+            tell, self.unsifted = self.unsifted, None
+            tell(self)
+
+    def tell_but_sifted(self) -> None:
+        """Let `cut` say all, and `runs` all but what `sifted` says."""
         if self.untold is not None:
             tell, self.untold = self.untold, None
             tell(self)
@@ -62,7 +77,13 @@ class Walk:
 
     @property
     def blocked(self) -> Iterator[Blocked]:
+        """Offers that were asked, or passed over, and could give nothing."""
         self.tell()
+        return self.blocked_but_sifted
+
+    @property
+    def blocked_but_sifted(self) -> Iterator[Blocked]:
+        """Those that `runs` says."""
         for step, rows, has, after in self.runs:
             for one in zip(rows, has, after, strict=True):
                 yield Blocked(step, *one)

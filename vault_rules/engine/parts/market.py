@@ -6,6 +6,7 @@ What is numbered by awards (when a step opened, what a cap had counted) is numbe
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from datetime import date
 from fractions import Fraction
@@ -67,6 +68,8 @@ class Market(Serving):
         self.ledger, self.walks = shared.ledger, shared.walks
         self.left = shared.left.setdefault(mineral, {})
         self._enough = shared.enough
+        self._began = self.ledger.made
+        """How many awards had been made before the walk that is being walked."""
 
     def _tallied(self) -> Tallies:
         """What all markets count together, seen with this one's codes."""
@@ -78,12 +81,19 @@ class Market(Serving):
 
     def serve(self, request: Any) -> None:
         """Serve one request for the mineral."""
-        before = self.shared.ledger.made
+        before = self._began = self.shared.ledger.made
         walk = self._opened(request)
         self._walk(walk)
+        walk.tell()
         walk.runs = [(step, *map(_packed, columns)) for step, *columns in walk.runs]  # type: ignore[misc]
         self.shared.walked.setdefault(self.mineral, []).append(walk)
         self.shared.made.setdefault(self.mineral, []).extend(range(before, self.shared.ledger.made))
+
+    def _awards_since(self, number: int) -> Iterator[tuple[int, int, int]]:
+        """Those of this mineral, and of the walk that is not noted yet."""
+        made, ledger = self.shared.made.get(self.mineral, []), self.ledger
+        numbers = [*made[bisect_left(made, number) :], *range(max(self._began, number), ledger.made)]
+        return ((at, ledger.rows[at], ledger.quantities[at]) for at in numbers)
 
 
 def _packed(numbers: list[int]) -> Sequence[int]:
@@ -113,7 +123,7 @@ class MarketEvaluation(FastEvaluation):
 
     @cached_property
     def causes(self) -> Causes:
-        return Causes(self.serving, self.blocked, self.given, self.made)
+        return Causes(self.serving, self.blocked, self.given, self.made, self.lost)
 
     @cached_property
     def _sums(self) -> list[int]:

@@ -9,49 +9,49 @@ from vault_rules.language.ast.nodes import Identifier, Node
 from vault_rules.language.ast.statements import CapBody, Clauses, Place, Statement
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Waive(Node):
     """`{ waive }`."""
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class NewValue(Node):
     value: Expr
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class NewCondition(Node):
     kind: str
     condition: Expr
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class NewWhen(Node):
     condition: Expr
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class NewCap(Node):
     body: CapBody
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class NewRoute(Node):
     sellers: tuple[tuple[Expr, ...], ...]
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class StepChange(Node):
     step: Identifier
     clauses: Clauses
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class NewSteps(Node):
     changes: tuple[StepChange, ...]
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class NewPlaces(Node):
     places: tuple[Place, ...]
 
@@ -59,7 +59,7 @@ class NewPlaces(Node):
 Change = Waive | NewValue | NewCondition | NewWhen | NewCap | NewRoute | NewSteps | NewPlaces
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Exception_(Statement):
     target: Identifier
     change: Change

@@ -11,18 +11,18 @@ from vault_rules.language.ast.nodes import Identifier, Node
 from vault_rules.language.ast.statements import Row, Statement
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class AsOf(Node):
     value: Date
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class SetParameter(Node):
     name: Identifier
     value: Expr
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class TestTable(Node):
     """One table of a small book: raw cells, read as the book's own cells are. Without columns: it could not be read."""
 
@@ -31,14 +31,14 @@ class TestTable(Node):
     rows: tuple[Row, ...]
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class UseBook(Node):
     """`use book NAME`: that book's tables, and its day where the test does not say its own."""
 
     name: Identifier
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Expectation(Node):
     """`kind`: award, no_award, order, reject, shortfall, no_shortfall, place, unplaced, no_unplaced, total, finding or
     error.
@@ -67,27 +67,27 @@ class Expectation(Node):
 TestItem = AsOf | UseBook | SetParameter | TestTable | Expectation
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Book(Statement):
     """Tables that several tests use, and perhaps a day."""
 
     items: tuple[AsOf | TestTable, ...]
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Test(Statement):
     title: str
     items: tuple[TestItem, ...]
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Opening(Node):
     """`when … :`, what a law compares two evaluations by, word for word."""
 
     words: tuple[Identifier, ...]
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Law(Node):
     """`[when …:] for each SUBJECT [and SUBJECT]… [where …]: …`."""
 
@@ -97,7 +97,7 @@ class Law(Node):
     condition: Expr
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Always(Statement):
     title: str
     laws: tuple[Law, ...]

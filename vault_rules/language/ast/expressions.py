@@ -10,17 +10,17 @@ import attrs
 from vault_rules.language.ast.nodes import Identifier, Node
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Expr(Node):
     """A value."""
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Name(Expr):
     name: str
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Number(Expr):
     """A plain number. `written` keeps the digits and multiplier as the author wrote them, as in every literal below."""
 
@@ -28,28 +28,28 @@ class Number(Expr):
     written: str = attrs.field(eq=False)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Percent(Expr):
     value: Fraction
     """The ratio: 15% is 3/20."""
     written: str = attrs.field(eq=False)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Quantity(Expr):
     value: Fraction
     unit: str
     written: str = attrs.field(eq=False)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Money(Expr):
     value: Fraction
     currency: str
     written: str = attrs.field(eq=False)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Price(Expr):
     value: Fraction
     currency: str
@@ -57,7 +57,7 @@ class Price(Expr):
     written: str = attrs.field(eq=False)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Duration(Expr):
     value: Fraction
     unit: str
@@ -65,32 +65,32 @@ class Duration(Expr):
     written: str = attrs.field(eq=False)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class DateLiteral(Expr):
     value: Date
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Text(Expr):
     value: str
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Boolean(Expr):
     value: bool
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Country(Expr):
     code: str
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class SetLiteral(Expr):
     items: tuple[Expr, ...]
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Attribute(Expr):
     """`request.buyer`, `today.fiscal_year`, `spec[mineral].purity`, `lowest(domestic).origin`."""
 
@@ -98,33 +98,33 @@ class Attribute(Expr):
     name: Identifier
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Lookup(Expr):
     table: Identifier
     keys: tuple[Expr, ...]
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Depth(Expr):
     value: Expr
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Within(Expr):
     value: Expr
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Responsive(Expr):
     pass
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class AllTiers(Expr):
     pass
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Call(Expr):
     """A function or a reference; `arguments` may hold Depth, Within, Responsive and AllTiers."""
 
@@ -132,7 +132,7 @@ class Call(Expr):
     arguments: tuple[Expr, ...]
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Unary(Expr):
     """`not` or `-`."""
 
@@ -140,7 +140,7 @@ class Unary(Expr):
     operand: Expr
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Binary(Expr):
     """`or and = != < <= > >= in "not in" + - & * / of`; `operator_span` is where the operator stands."""
 
@@ -149,19 +149,19 @@ class Binary(Expr):
     right: Expr
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class IsMissing(Expr):
     operand: Expr
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Conditional(Expr):
     condition: Expr
     then: Expr
     otherwise: Expr
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Default(Expr):
     """`(value else fallback)`."""
 
@@ -169,7 +169,7 @@ class Default(Expr):
     fallback: Expr
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Narrowed(Expr):
     """`(value where condition)`: a law's sum over a part of what it adds up."""
 

@@ -6,10 +6,11 @@ import attrs
 
 from vault_rules.language.ast.nodes import Node
 from vault_rules.language.ast.statements import Statement
+from vault_rules.source.alike import Alike
 from vault_rules.source.text import Source
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Comment(Node):
     """`# …`, with its mark; `alone` where nothing else stands on its line."""
 
@@ -17,8 +18,8 @@ class Comment(Node):
     alone: bool
 
 
-@attrs.frozen
-class PolicyFile:
+@attrs.frozen(eq=False, repr=False)
+class PolicyFile(Alike):
     """One `.vault` file. `broken` names what a statement that could not be read was about to define."""
 
     source: Source = attrs.field(eq=False, repr=False)

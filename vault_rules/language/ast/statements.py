@@ -9,7 +9,7 @@ from vault_rules.language.ast.nodes import Identifier, Node
 from vault_rules.source.text import Span
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Modifier(Node):
     """`kind`: for, for_buyers, from, before, through, because, cites or when. `value`: an Expr, or text."""
 
@@ -17,7 +17,7 @@ class Modifier(Node):
     value: Expr | str
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Statement(Node):
     """Something at the top of a file. `name` is None where a statement has none (`use`)."""
 
@@ -25,7 +25,7 @@ class Statement(Node):
     modifiers: tuple[Modifier, ...] = attrs.field(default=(), kw_only=True)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Key(Node):
     """One key of an ordering."""
 
@@ -33,7 +33,7 @@ class Key(Node):
     descending: bool
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class HeaderEntry(Node):
     """`kind`: currency, version, fiscal_year, serve, least_award, compare or show.
 
@@ -45,19 +45,19 @@ class HeaderEntry(Node):
     name: Identifier | None = None
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Header(Statement):
     title: str | None
     entries: tuple[HeaderEntry, ...]
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Use(Statement):
     path: str
     only: tuple[Identifier, ...] | None
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Declare(Statement):
     """`kind`: mineral, trader or buyer."""
 
@@ -65,23 +65,23 @@ class Declare(Statement):
     label: str | None
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Group(Statement):
     value: Expr
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Let(Statement):
     value: Expr
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Field(Statement):
     type: Identifier
     default: Expr | None
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Cell(Node):
     """A table's cell: its value, or None for `otherwise` and for a blank key beside it. Raw `text` for test tables."""
 
@@ -89,12 +89,12 @@ class Cell(Node):
     text: str = attrs.field(eq=False)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Row(Node):
     cells: tuple[Cell, ...]
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Table(Statement):
     """`keys` None means the first column; `columns` and `rows` are empty where it is read `from` a file."""
 
@@ -104,13 +104,13 @@ class Table(Statement):
     path: str | None
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Tier(Statement):
     when: Expr | None
     """None is `otherwise`."""
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Condition(Statement):
     """`kind`: require or forbid."""
 
@@ -119,13 +119,13 @@ class Condition(Statement):
     advisory: bool
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Route(Statement):
     minerals: Expr
     sellers: tuple[tuple[Expr, ...], ...]
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Premium(Node):
     """`premium <= ratio over REF [else REF]… [if none allow|reject]`; in an exception the references may be absent."""
 
@@ -134,13 +134,13 @@ class Premium(Node):
     if_none: str | None
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Share(Node):
     ratio: Expr
     of_awarded: bool
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Clauses(Node):
     """The clauses of a step; None where it has none of that kind."""
 
@@ -150,7 +150,7 @@ class Clauses(Node):
     keys: tuple[Key, ...] | None = None
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Step(Node):
     """`tiers` None means `all`."""
 
@@ -159,12 +159,12 @@ class Step(Node):
     clauses: Clauses
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Waterfall(Statement):
     steps: tuple[Step, ...]
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class CapBody(Node):
     """`measure`: share, value share, quantity, spend or stock. `of`: requested, demand, stock, purchased or None."""
 
@@ -179,7 +179,7 @@ class CapBody(Node):
     of_span: Span | None = attrs.field(default=None, eq=False, repr=False)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Cap(Statement):
     """`kind`: cap or target."""
 
@@ -188,13 +188,13 @@ class Cap(Statement):
     advisory: bool
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Place(Node):
     kinds: tuple[Expr, ...]
     when: Expr | None
     keys: tuple[Key, ...] | None
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Store(Statement):
     places: tuple[Place, ...]

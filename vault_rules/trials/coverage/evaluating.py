@@ -150,8 +150,8 @@ class WatchedEvaluation(Evaluation):
         if unknown:
             return
         least = min([wanted, *(quantity for quantity, _ in limits)])
-        for quantity, reason in limits:
-            family, _, name = reason.code.partition(":")
+        for quantity, say in limits:
+            family, _, name = say().code.partition(":")
             if family == "cap":
                 clauses = view.clauses(self._by_name[name])
                 assert clauses is not None

@@ -1,0 +1,191 @@
+"""Why offers that were passed over together could give nothing: the codes of all of them at once.
+
+What `Causes` works out for one offer at one moment is here worked out in columns. Between two awards of a walk nothing
+changes, so a moment is the number of awards before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import polars as pl
+
+from vault_rules.engine.fast.rooms import Bound
+from vault_rules.engine.fast.sieve import Needs
+from vault_rules.engine.fast.sifted import Sifted
+from vault_rules.engine.fast.tallies import UNKNOWN, Counting
+from vault_rules.engine.fast.vectors import Wide, dtype_for
+from vault_rules.engine.fast.walk import Blocked, Walk
+from vault_rules.engine.taking import share_left
+from vault_rules.semantics import typed
+from vault_rules.semantics.meaning import value_of
+
+if TYPE_CHECKING:
+    from vault_rules.engine.fast.serving import Serving
+
+MOMENTS = 2**18
+"""So many pairs of a moment and a kind of offers have a place in a table."""
+Given = Callable[[Walk, Blocked], tuple[int, int]]
+"""What the step, and all steps, had given the request at a moment."""
+Why = Callable[[Blocked], set[str]]
+"""The codes of one offer, which is asked."""
+
+
+class Unsaid(Exception):
+    """Each of the offers has to be asked."""
+
+
+def codes_of(serving: Serving, walk: Walk, one: Sifted, given: Given, why: Why) -> set[str]:
+    """The codes of the offers that a walk passed over together. Raises `Unsaid`."""
+    try:
+        return _KeptBack(serving, walk, one, given).codes(why)
+    except Wide as wide:
+        raise Unsaid from wide
+
+
+@attrs.frozen(eq=False)
+class _Said:
+    """What a cap says to the offers: for each number of a kind, and the number of each offer's kind."""
+
+    cap: Counting
+    by_kind: dict[int, Any]
+    kind: pl.Series
+
+    @property
+    def width(self) -> int:
+        return max(self.by_kind) + 1
+
+
+class _KeptBack:
+    def __init__(self, serving: Serving, walk: Walk, one: Sifted, given: Given) -> None:
+        self.serving, self.tallies, self.walk, self.one = serving, serving.tallies, walk, one
+        self.moments = range(one.made, one.made + len(one.given) + 1)
+        self.given = [given(walk, Blocked(one.step, 0, 0, made)) for made in self.moments]
+        self.frame = one.passed(serving.known_past())
+        self.most: int = self.frame["#has"].max() or 0  # type: ignore[assignment]  # a column of whole numbers
+        self.kind = dtype_for(0, self.most + 1)
+
+    def codes(self, why: Why) -> set[str]:
+        if not self.frame.height:
+            return set()
+        said = [self._said(cap) for cap in self.serving.tallies.of(self.walk.request)]
+        unknown = self._unknown(said)
+        if not unknown.any():
+            return self._of_known(said)
+        found: set[str] = set()
+        for one in self._asked(said, unknown):
+            found |= why(one)
+        self.frame = self.frame.filter(~unknown)
+        known = [attrs.evolve(one, kind=one.kind.filter(~unknown)) for one in said]
+        return found | self._of_known(known) if self.frame.height else found
+
+    # ---- offers of which a cap cannot say ----------------------------------------------------------------------------
+
+    def _said(self, cap: Counting) -> _Said:
+        lane = self.one.lane
+        needs = lane.needs or Needs(lane, self.serving.least_whole)
+        kinds = needs.kinds(cap)
+        if kinds is None:
+            raise Unsaid
+        by_kind = {place: cap.at(kinds.columns, at) for at, place in enumerate(kinds.places)}
+        if kinds.of is None:
+            return _Said(cap, by_kind, pl.repeat(0, self.frame.height, dtype=pl.UInt32, eager=True))
+        return _Said(cap, by_kind, needs.frame[kinds.of][self.frame["#at"] - lane.start].cast(pl.UInt32))
+
+    def _unknown(self, said: Sequence[_Said]) -> pl.Series:
+        unknown = pl.repeat(False, self.frame.height, eager=True)
+        for one in said:
+            if UNKNOWN in one.by_kind.values():
+                if one.cap.places is None:
+                    raise Unsaid
+                table = [one.by_kind.get(place) is UNKNOWN for place in range(one.width)]
+                unknown |= pl.Series(table)[one.kind]
+        return unknown
+
+    def _asked(self, said: Sequence[_Said], unknown: pl.Series) -> list[Blocked]:
+        """One of all those that caps cannot tell apart: what they lack is the same."""
+        if any(one.cap.places is None for one in said):
+            raise Unsaid
+        names = sorted({name for one in said for name in one.cap.names})
+        some = self.frame.filter(unknown)
+        some = some.unique(subset=names, keep="first", maintain_order=True) if names else some.head(1)
+        rows = some.select("row", "#has", "#moment").iter_rows()
+        return [Blocked(self.one.step, row, has, self.one.made + moment) for row, has, moment in rows]
+
+    # ---- the others --------------------------------------------------------------------------------------------------
+
+    def _of_known(self, said: Sequence[_Said]) -> set[str]:
+        limits = [*self._share, *((one.cap.code, self._cap(one)) for one in said)]
+        names = [f"#{at}" for at in range(len(limits))]
+        need = self._at_moments([self.walk.wanted - all_of for _, all_of in self.given])
+        frame = self.frame.select("#has", "#lot", "#min_quantity").with_columns(
+            need.alias("#need"), *(rest.alias(name) for name, (_, rest) in zip(names, limits, strict=True))
+        )
+        frame = frame.with_columns(wanted=pl.min_horizontal("#need", "#has"))
+        frame = frame.with_columns(least=pl.min_horizontal("wanted", *names))
+        least, lot = pl.col("least"), pl.col("#lot")
+        quantity = pl.when(lot.is_null()).then(least).otherwise(least // lot * lot)
+        minimum = pl.max_horizontal("#min_quantity", pl.lit(self.serving.least_whole, dtype=self.kind))
+        held = [((pl.col(name) == least) & (least < pl.col("wanted"))).any().alias(name) for name in names]
+        cut = ((quantity > 0) & (quantity < minimum)).any()
+        found = frame.select(*held, (quantity < least).any().alias("lot"), cut.alias("min_quantity")).row(0)
+        codes = [*(code for code, _ in limits), "lot", "min_quantity"]
+        return {code for code, is_so in zip(codes, found, strict=True) if is_so}
+
+    def _at_moments(self, numbers: Sequence[int]) -> pl.Series:
+        """A number for each moment, as each offer met it; more than any offer has says no more than that."""
+        table = pl.Series([min(one, self.most + 1) for one in numbers], dtype=self.kind)
+        return table[self.frame["#moment"]]
+
+    @cached_property
+    def _share(self) -> list[tuple[str, pl.Series]]:
+        """What the step's share allowed, if it has one."""
+        step = next(one for one in self.walk.clauses["steps"] if one.number == self.one.step)
+        share: typed.Share | None = self.walk.clauses[step.number, "share"]
+        if share is None:
+            return []
+        request, mass = self.walk.request, self.serving.mass
+        each = self.serving.asks_each(share.ratio)
+        ratio = None if each else value_of(share.ratio, self.serving.world.view(None, request))
+        if ratio is None:
+            raise Unsaid
+        rests = [share_left(ratio, share, request.quantity, of * mass, all_of * mass) for of, all_of in self.given]
+        wholes = [self.most + 1 if rest is None else rest // mass for rest in rests]
+        return [(f"share:{step.code}", self._at_moments(wholes))]
+
+    def _cap(self, one: _Said) -> pl.Series:
+        """What a cap allowed each offer at its moment."""
+        if one.width * len(self.moments) > MOMENTS:
+            raise Unsaid
+        index = self.frame["#moment"] * one.width + one.kind
+        if one.cap.money:
+            return self._money(one, index)
+        table = [self.most + 1] * (one.width * len(self.moments))
+        for place, bound in one.by_kind.items():
+            if isinstance(bound, Bound):
+                for at, made in enumerate(self.moments):
+                    rest = self.tallies.allowed_with(bound, bound.room.then(made), 1)
+                    table[at * one.width + place] = min(rest, self.most + 1)
+        return pl.Series(table, dtype=self.kind)[index]
+
+    def _money(self, one: _Said, index: pl.Series) -> pl.Series:
+        """As `Tallies.allowed_with` of a cap on money, for each offer at its price."""
+        price = self.frame["#price"]
+        highest: int = price.max()  # type: ignore[assignment]  # a column of whole numbers
+        figures = self.tallies.figures(self.most, highest)
+        kind = dtype_for(0, figures.largest)
+        table = [figures.unbounded] * (one.width * len(self.moments))
+        for place, bound in one.by_kind.items():
+            if isinstance(bound, Bound):
+                for at, made in enumerate(self.moments):
+                    table[at * one.width + place] = figures.of(bound, bound.room.then(made))
+        names = ("product", "money", "cents")
+        columns = [
+            pl.Series(name, ones, dtype=kind) for name, ones in zip(names, zip(*table, strict=True), strict=True)
+        ]
+        frame = pl.DataFrame(columns)[index].with_columns(price.cast(kind).alias("price"))
+        allowed = frame.select(figures.allowed(kind).clip(upper_bound=self.most + 1)).to_series()
+        return allowed.cast(self.kind)
