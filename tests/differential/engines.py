@@ -33,6 +33,7 @@ FAST: dict[str, tuple[int, ...]] = {
     "_FEW": (1, 3, 48),
     "_PATIENCE": (1, 2, 48),
     "GROUPS": (3, 4096),
+    "SOLD": (1, 3, 512),
     "MOMENTS": (2, 12, 2**18),
     "BLOCK": (4, 2, 1024),
     "_SHORTEST": (1, 2, 64),

@@ -65,6 +65,8 @@ WIDE = "10." + "0" * 33 + "93"
 
 HEAVY = [offer(f"o{at}", "8", "60.00000000000000000001") for at in range(1, 9)]
 MANY = [offer(f"o{at}", "8", f"500000000.000000000{at}") for at in range(1, 9)]
+STEPS = "waterfall buying { take all share <= 40% of awarded\ntake all share <= 100% by price descending }"
+SOME_LOTS = [offer("o2", "11.5", "40"), offer("o5", "8", "18", min_quantity=Fraction(30))]
 
 KEPT = [
     Kept("many forms: a reference was looked up by codes among texts", case(MARKET, *forms()[0]), "tiny"),
@@ -116,5 +118,10 @@ KEPT = [
             offer("o2", "10", "10"),
             offer("o3", "10", "40", delivery=date(2027, 9, 1)),
         ),
+    ),
+    Kept(
+        "a form that no offer has: whether offers met it was said once for several of them",
+        case(STEPS, *SOME_LOTS, asked="45.359237", form="powder"),
+        "tiny",
     ),
 ]

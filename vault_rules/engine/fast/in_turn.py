@@ -112,6 +112,8 @@ class _InTurn:
         if quantity < least:
             self.step.walk.cut.add("lot")
         self.left[row] = has - quantity
+        if has - quantity < lowest:
+            self.sold.append(at)
         self.need -= quantity
         self.given += quantity
         self.rows.append(row)

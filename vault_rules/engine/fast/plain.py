@@ -24,9 +24,14 @@ _SHORTEST, _LONGEST = 64, 2048
 Columns = Mapping[str, list[Any]]
 
 
+def runs(step: Step, segment: Segment) -> bool:
+    """Whether runs of offers can be summed up: offers may be taken in any quantity, and one cap at most counts them."""
+    return segment.whole and len(step.caps) <= 1 and all(len(cap.names) <= 1 for cap in step.caps)
+
+
 def through(step: Step, segment: Segment, columns: Columns, at: int, end: int) -> int:
     """Take from offers; the place of the first that has to be asked closely, or `end`."""
-    if not segment.whole or any(len(cap.names) > 1 for cap in step.caps):
+    if not runs(step, segment):
         return at
     length = _SHORTEST
     while at < end and step.walk.need > 0:

@@ -59,6 +59,8 @@ class Lane:
     first: int = attrs.field(default=attrs.Factory(lambda self: self.start, takes_self=True))
     _stated: set[Any] = attrs.field(factory=set)
     _narrowed: dict[Any, Lane] = attrs.field(factory=dict)
+    asked: int = 0
+    """How often its offers may have been asked one by one."""
     needs: Needs | None = None
     """Made when first asked for."""
     sieves: dict[int, Sieve] = attrs.field(factory=dict)

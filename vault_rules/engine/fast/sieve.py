@@ -23,6 +23,8 @@ from vault_rules.engine.fast.vectors import dtype_for
 if TYPE_CHECKING:
     from vault_rules.engine.fast.step import Step
 
+SOLD = 512
+"""So many that are sold out are left out at a time."""
 GROUPS = 4096
 """A cap that tells more kinds of offers apart is left to the asking."""
 
@@ -164,9 +166,9 @@ class Sieve:
         self._dull = 1 if 2 * self.frame.height <= before else 2 * self._dull
 
     def sell(self, places: Sequence[int]) -> None:
-        """These are sold out: they can give nothing to anybody."""
+        """These have too little left to give anything to anybody."""
         self._sold += places
-        if len(self._sold) >= 64:
+        if len(self._sold) >= SOLD or 2 * len(self._sold) > self.frame.height:
             sold = pl.Series(self._sold, dtype=pl.UInt32)
             self.frame = self.frame.filter(~self.frame["#at"].is_in(sold.implode()))
             self._sold = []

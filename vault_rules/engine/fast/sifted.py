@@ -33,7 +33,7 @@ class Sifted:
         """Of these places those that meet what the request states."""
         if self.terms is None or not able:
             return able
-        met = self.lane.segment.frame[able].select(self.terms.alias("#met")).to_series()
+        met = self.lane.segment.frame[able].with_columns(self.terms.alias("#met"))["#met"]  # it may be one for all
         return [place for place, one in zip(able, met.to_list(), strict=True) if one]
 
     def passed(self, past: Past) -> pl.DataFrame:
@@ -43,7 +43,7 @@ class Sifted:
         frame = self.lane.segment.frame.slice(self.start, length).with_columns(place.alias("#at"))
         rest = pl.repeat(True, length, eager=True)
         if self.terms is not None:
-            rest = frame.select(self.terms.alias("#met")).to_series().fill_null(False)
+            rest = frame.with_columns(self.terms.alias("#met"))["#met"].fill_null(False)  # as above
         if self.asked:
             rest = rest.scatter([one - self.start for one in self.asked], False)
         frame = frame.filter(rest)

@@ -10,7 +10,7 @@ import polars as pl
 
 from vault_rules.engine.fast.in_turn import EACH, NOT_KNOWN, sift
 from vault_rules.engine.fast.lanes import asks
-from vault_rules.engine.fast.plain import through
+from vault_rules.engine.fast.plain import runs, through
 from vault_rules.engine.fast.rooms import Bound
 from vault_rules.engine.fast.segments import BLOCK, Lane
 from vault_rules.engine.fast.sieve import sifted_before
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 _FEW = 64
 """So many offers of a step are asked one by one before many are looked at together."""
-SHORT = 256
-"""All offers of so short a lane are asked one by one: to look at them together takes longer."""
+SHORT = 96
+"""Offers of a lane are asked one by one so many times: to look at them together takes longer."""
 _PATIENCE = 6
 """So many that are asked in a row may give nothing before the rest are looked at together."""
 
@@ -66,15 +66,11 @@ class Step:
             if lane is None:
                 continue
             long = lane.stop - lane.start > SHORT
-            if asked is not None and long and not self._runs(lane) and lane.first_with(key):
+            if asked is not None and long and not runs(self, lane.segment) and lane.first_with(key):
                 self.asked = asked
                 yield lane
             else:
                 yield lane if asked is None else lane.narrowed(key, asked)
-
-    def _runs(self, lane: Lane) -> bool:
-        """Whether runs of offers can be summed up in Python."""
-        return lane.segment.whole and len(self.caps) <= 1 and all(len(cap.names) <= 1 for cap in self.caps)
 
     def take(self) -> None:
         """From each candidate in order what it may give, until the request is full."""
@@ -85,19 +81,20 @@ class Step:
 
     def _through(self, lane: Lane) -> None:
         """One by one at first; where that does not fill the request, many at once up to the next that is cut short."""
-        size, runs, place = BLOCK, self._runs(lane), lane.first
+        size, summed, place = BLOCK, runs(self, lane.segment), lane.first
         self.patience = _PATIENCE
-        if self.asked is None and lane.stop - lane.first <= SHORT:
+        lane.asked += lane.stop - lane.first
+        if self.asked is None and lane.asked <= SHORT:
             self.patience = lane.stop
             self._singly(lane, place, lane.stop)
             return
         try:
-            if runs or (self.asked is None and not sifted_before(lane, self)):
-                place = self._singly(lane, place, lane.stop if runs else _FEW)
+            if summed or (self.asked is None and not sifted_before(lane, self)):
+                place = self._singly(lane, place, lane.stop if summed else _FEW)
             while place < lane.stop and self.walk.need > 0:
                 place = sift(self, lane, place, size)
                 size *= 4
-                if runs:
+                if summed:
                     place = self._singly(lane, place, lane.stop)  # runs are summed up more quickly
         except Wide:
             self.patience = lane.stop
