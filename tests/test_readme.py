@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.support.command import vault_rules
+from tests.support.shipped import demo, with_a_small_book
 from vault_rules.api import check_policy, format_text
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -31,7 +30,7 @@ def test_the_policy_has_no_mistake_and_is_laid_out(tmp_path: Path) -> None:
 
 
 def test_the_python_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    shutil.copytree(CHECKOUT / "policies", tmp_path / "policies")
+    with_a_small_book(tmp_path)
     monkeypatch.chdir(tmp_path)
     exec(compile(shown("python"), "README.md", "exec"), {})
     assert "offer" in capsys.readouterr().out
@@ -44,7 +43,7 @@ def test_the_configuration_is_the_shipped_one() -> None:
 
 def test_the_output_that_it_shows_is_the_demos() -> None:
     shown_parts = README.partition("<!-- demo: begin -->\n```text\n")[2].partition("```")[0].split("[…]")
-    printed = vault_rules("demo").out
+    printed = demo().done.out
     assert [part for part in shown_parts if part.strip("\n") not in printed] == []
     assert len(shown_parts) > 3
 

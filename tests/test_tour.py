@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.command import vault_rules
+from tests.support.shipped import with_a_small_book
 from tests.support.told import blocks, try_out
 from vault_rules import api, resources
 from vault_rules.cli.packs import SIMPLEST
@@ -63,7 +64,7 @@ def test_the_tests_of_an_example_hold(text: str, tmp_path: Path) -> None:
 
 
 def test_the_commands_of_the_tour_do_what_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "policies").symlink_to(CHECKOUT / "policies")
+    with_a_small_book(tmp_path)
     monkeypatch.chdir(tmp_path)
     assert try_out(TOUR, tmp_path) >= 1
 

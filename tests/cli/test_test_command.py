@@ -15,7 +15,6 @@ import pytest
 
 from tests.support.command import vault_rules
 from tests.support.trials import RESERVE, TABLES
-from vault_rules import resources
 from vault_rules.cli import test as command_module
 from vault_rules.cli import test_extras
 from vault_rules.cli.test_extra import Added, Extra
@@ -83,11 +82,6 @@ def test_json_and_junit_are_written_to_files(folder: Path) -> None:
         1,
     )
     assert ET.parse(folder / "out.xml").getroot().get("failures") == "1"
-
-
-def test_the_shipped_policies_are_green_on_both_engines() -> None:
-    done = vault_rules("test", str(resources.shipped_policy("project_vault.vault")))
-    assert done.code == 0, done.out
 
 
 def test_an_extra_brings_its_options_its_text_and_its_verdict(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -29,7 +29,7 @@ LARK = Lark(
 )
 GOLDEN = Path(__file__).parents[1] / "golden"
 POLICIES = sorted((*GOLDEN.rglob("*.vault"), *resources.policies_folder().rglob("*.vault")))
-few = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+few = settings(suppress_health_check=list(HealthCheck))
 
 
 def of_lark(tree: Any) -> Any:

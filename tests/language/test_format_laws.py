@@ -262,7 +262,7 @@ statements = st.one_of(
     make(ast.Always, st.none(), texts, tuples(laws, 1)),
 )
 policies = tuples(statements, 0, 4).map(lambda given: ast.PolicyFile(NOWHERE, given))
-few = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+few = settings(suppress_health_check=list(HealthCheck))
 
 # what may not be torn apart by a line's end: texts, comments, table rows, numbers with their units
 _WHOLE = re.compile(

@@ -33,7 +33,7 @@ WORDS = sorted(
     }
 )
 _FOREIGN = re.compile(r"\b_?[A-Z]{4,}|\b_?[A-Z]+_[A-Z]+|\$|Unexpected|Token|None\b|Traceback", re.ASCII)
-few = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+few = settings(suppress_health_check=list(HealthCheck))
 
 
 def reads(text: str) -> None:

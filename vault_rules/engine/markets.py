@@ -88,17 +88,16 @@ class Markets:
         return [(one, min(one.quantity, requested)) for one in fitting]
 
     def _priced(self, expr: typed.Market, counted: Counted, *, last: bool) -> Any:
-        prices = [self.world.compared[offer.offer] for offer, _ in counted]
-        best = prices[-1] if last else prices[0]
+        best = self._price(counted, -1 if last else 0)
         if expr.kind == "best":
             return best
         if expr.kind == "vwap":
-            return sum(price * quantity for price, (_, quantity) in zip(prices, counted, strict=True)) / sum(
-                quantity for _, quantity in counted
-            )
+            spent = sum(self.world.compared[offer.offer] * quantity for offer, quantity in counted)
+            return spent / sum(quantity for _, quantity in counted)
         if expr.kind == "median":
-            middle = len(prices) // 2
-            return prices[middle] if len(prices) % 2 else (prices[middle - 1] + prices[middle]) / 2
+            middle, odd = divmod(len(counted), 2)
+            upper = self._price(counted, middle)
+            return upper if odd else (self._price(counted, middle - 1) + upper) / 2
         named = next(offer for offer, _ in counted if self.world.compared[offer.offer] == best)
         assert expr.field is not None
         view = self.world.view(named)
@@ -106,6 +105,9 @@ class Markets:
         owner = "offer" if field is None else "field"
         value = view.column(typed.Column(expr.type, owner, expr.field, span=expr.span))
         return value_of(field.default, view) if value is None and field is not None and field.default else value
+
+    def _price(self, counted: Counted, place: int) -> Fraction:
+        return self.world.compared[counted[place][0].offer]
 
 
 def _cheapest(counted: Counted, depth: Fraction) -> Counted | None:
