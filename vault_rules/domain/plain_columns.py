@@ -10,6 +10,8 @@ import polars as pl
 from vault_rules.domain.columns import INT64_MAX, INT128_MAX, Coded, Numbers
 from vault_rules.domain.exact import SHOWN_DECIMALS, has_end, invoice, plain
 
+_FIRST = 100
+"""Most columns are told by so many of their first numbers not to be in thousands."""
 _LISTED = 4
 """So many decimals have a table of their texts."""
 _SCALE = 10**SHOWN_DECIMALS
@@ -24,7 +26,10 @@ def coarse(numbers: Numbers) -> Numbers:
     """The same numbers in thousands as far as all are whole thousands."""
     whole, unit = numbers.whole.alias("n"), numbers.unit
     thousand = pl.lit(1000, dtype=whole.dtype)
-    while _largest(whole) >= 1000 and whole.to_frame().select((pl.col("n") % thousand == 0).all()).item():
+    in_thousands = (pl.col("n") % thousand == 0).all()
+    while _largest(whole) >= 1000 and all(
+        some.to_frame().select(in_thousands).item() for some in (whole.head(_FIRST), whole)
+    ):
         whole, unit = whole.to_frame().select(pl.col("n") // thousand)["n"], unit * 1000
     whole = whole.alias(numbers.whole.name)
     largest = _largest(whole)
