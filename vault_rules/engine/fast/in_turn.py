@@ -73,6 +73,7 @@ class _InTurn:
         self._note(made)
 
     def _ask(self, columns: Any, i: int, at: int) -> bool:
+        """Take from one offer what it may give; whether it gave something."""
         row, price, lot = columns["row"][i], columns["#price"][i], columns["#lot"][i]
         has = self.left.get(row)
         if has is None:
@@ -83,37 +84,48 @@ class _InTurn:
         if has < lowest:  # and will not have more
             self.sold.append(at)
             return False
-        wanted = least = min(self.need, has)
-        limits = []
-        if self.step.share is not None:
-            base = self.step.share_base(row) if self.step.ratio is EACH else self.base
-            if base is NOT_KNOWN:
-                return False
-            if base is not None:
-                rest = self.step.share_rest(base, self.given)
-                limits.append((rest, self.step.share_code))
-                least = min(least, rest)
-        said = []
-        for cap in self.caps:
-            bound = cap.at(columns, i)
-            if isinstance(bound, Bound):
-                rest = self.tallies.allowed(bound, price)
-                limits.append((rest, cap.code))
-                if rest < least:
-                    least = rest
-            elif bound is UNKNOWN:
-                return False
-            said.append(bound)
+        said: list[Any] = []
+        limits = self._limits(columns, i, row, price, said)
+        if limits is None:
+            return False
+        wanted = min(self.need, has)
+        least = min([wanted, *(rest for rest, _ in limits)])
         quantity = least // lot * lot if lot else least
         if quantity < lowest:
             return False
+        cut = self.step.walk.cut
         if least < wanted:
-            self.step.walk.cut.update(code for rest, code in limits if rest == least)
+            cut.update(code for rest, code in limits if rest == least)
         if quantity < least:
-            self.step.walk.cut.add("lot")
+            cut.add("lot")
         self.left[row] = has - quantity
         if has - quantity < lowest:
             self.sold.append(at)
+        self._give(row, quantity, price, said)
+        return True
+
+    def _limits(self, columns: Any, i: int, row: int, price: int, said: list[Any]) -> list[tuple[int, str]] | None:
+        """What the share and each cap allow, with the code of each; None where one is not known.
+
+        `said` is filled with what each cap says.
+        """
+        found: list[tuple[int, str]] = []
+        if self.step.share is not None:
+            base = self.step.share_base(row) if self.step.ratio is EACH else self.base
+            if base is NOT_KNOWN:
+                return None
+            if base is not None:
+                found.append((self.step.share_rest(base, self.given), self.step.share_code))
+        for cap in self.caps:
+            bound = cap.at(columns, i)
+            if isinstance(bound, Bound):
+                found.append((self.tallies.allowed(bound, price), cap.code))
+            elif bound is UNKNOWN:
+                return None
+            said.append(bound)
+        return found
+
+    def _give(self, row: int, quantity: int, price: int, said: list[Any]) -> None:
         self.need -= quantity
         self.given += quantity
         self.rows.append(row)
@@ -125,7 +137,6 @@ class _InTurn:
             rooms.append(room)
             if room is not None:
                 room.used += amount
-        return True
 
     def _note(self, made: int) -> None:
         """Note the awards, and what each cap counted of them."""

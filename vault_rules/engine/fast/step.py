@@ -80,7 +80,7 @@ class Step:
                 return
 
     def _through(self, lane: Lane) -> None:
-        """One by one at first; where that does not fill the request, many at once up to the next that is cut short."""
+        """One by one at first; where many of these give nothing, those behind them that can are sifted out."""
         size, summed, place = BLOCK, runs(self, lane.segment), lane.first
         self.patience = _PATIENCE
         lane.asked += lane.stop - lane.first
