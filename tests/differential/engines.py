@@ -35,6 +35,7 @@ FAST: dict[str, tuple[int, ...]] = {
     "GROUPS": (3, 4096),
     "SOLD": (1, 3, 512),
     "MOMENTS": (2, 12, 2**18),
+    "ASKED": (1, 256),
     "BLOCK": (4, 2, 1024),
     "_SHORTEST": (1, 2, 64),
     "_LONGEST": (3, 8, 2048),

@@ -124,4 +124,12 @@ KEPT = [
         case(STEPS, *SOME_LOTS, asked="45.359237", form="powder"),
         "tiny",
     ),
+    Kept(
+        "of offers of which a cap could not say, one stood for others that lacked something else",
+        case(
+            f"{BUY}\ncap some: quantity <= 5 kg where (quantity >= 50 kg and origin = US) or melted_in = CA",
+            *(offer(f"o{at}", "10", quantity, origin=None) for at, quantity in enumerate(("3", "4", "5", "70", "80"))),
+        ),
+        "tiny",
+    ),
 ]

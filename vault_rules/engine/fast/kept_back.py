@@ -26,6 +26,8 @@ from vault_rules.semantics.meaning import value_of
 if TYPE_CHECKING:
     from vault_rules.engine.fast.serving import Serving
 
+ASKED = 256
+"""So many offers of which caps read something else are asked for all that they stand for."""
 MOMENTS = 2**18
 """So many pairs of a moment and a kind of offers have a place in a table."""
 Given = Callable[[Walk, Blocked], tuple[int, int]]
@@ -110,12 +112,15 @@ class _KeptBack:
         return found
 
     def _asked(self, said: Sequence[_Said], unknown: pl.Series) -> list[Blocked]:
-        """One of all those that caps cannot tell apart: what they lack is the same."""
-        if any(one.cap.places is None for one in said):
+        """One of all those of which caps read the same: what they lack is the same."""
+        alive = self.serving.lanes.alive.frame
+        names = sorted({name for one in said for name in one.cap.tally.columns if name in alive.columns} | {"tier"})
+        some = self.frame.filter(unknown).select("row", "#has", "#moment")
+        read = alive.select(names)[alive["row"].search_sorted(some["row"])]
+        some = some.hstack(read.rename({name: f"#read{at}" for at, name in enumerate(names)}))
+        some = some.unique(subset=some.columns[3:], keep="first", maintain_order=True)
+        if some.height > ASKED:
             raise Unsaid
-        names = sorted({name for one in said for name in one.cap.names})
-        some = self.frame.filter(unknown)
-        some = some.unique(subset=names, keep="first", maintain_order=True) if names else some.head(1)
         rows = some.select("row", "#has", "#moment").iter_rows()
         return [Blocked(self.one.step, row, has, self.one.made + moment) for row, has, moment in rows]
 
