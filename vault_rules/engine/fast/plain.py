@@ -162,7 +162,7 @@ class _Run:
         had.append(has)
         after.append(self.made + given)
 
-    # ---- several caps, each of one group ---------------------------------------------------------------------------
+    # ---- a cap on money, or one whose kinds of offers share a group ------------------------------------------------
 
     def _as_one(self, limit: int) -> int:
         """As many as the request may take, if no cap cuts them short."""
@@ -174,7 +174,7 @@ class _Run:
         return self._together(sums[count - 1])
 
     def _together(self, total: int) -> int:
-        """All, where every cap has room for all of them in one group; else what half of them may give."""
+        """All, where the cap has room for all of them in one group; else what half of them may give."""
         counted = []
         for cap in self.step.caps:
             found = {id(_room(one) or one): one for one in self._said(cap)}
