@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 import attrs
 import polars as pl
 
-from vault_rules.domain.rows import Benchmark, Facility, Holding, Offer, PriorAward, Request
+from vault_rules.domain.rows import Benchmark, Facility, Holding, Offer, PriorAward, Request, requested_by
 
 FEW = 4096
 """A column of at most so many different values is kept as codes, so that a condition is judged once a value."""
@@ -144,6 +144,16 @@ class ColumnBook:
     def sha256(self) -> str:
         """The book's hash; that of a large book takes seconds, and is only needed where it is shown."""
         return self.book.sha256
+
+    @cached_property
+    def requested_by(self) -> Mapping[str, Mapping[str, Fraction]]:
+        """What is requested, by mineral and buyer, in kg."""
+        return requested_by(self.requests)
+
+    @cached_property
+    def request_unit(self) -> Fraction:
+        """The coarsest unit, in kg, in which the quantity of every request is whole."""
+        return common_unit([one.quantity for one in self.requests])
 
 
 class Hashed(Protocol):

@@ -6,11 +6,13 @@ purity a `Fraction` (99.5% is 199/200), every date a `datetime.date`. `None` is 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from fractions import Fraction
 
 import attrs
+
+from vault_rules.domain.exact import total
 
 Day = date
 """A row may have a column `date`, which would hide the type's own name."""
@@ -128,6 +130,14 @@ class PriorAward:
     fields: Mapping[str, Value] = attrs.field(factory=dict, hash=False)
 
 
+def requested_by(requests: Iterable[Request]) -> dict[str, dict[str, Fraction]]:
+    """What is requested, by mineral and buyer, in kg."""
+    found: dict[str, dict[str, list[Fraction]]] = {}
+    for one in requests:
+        found.setdefault(one.mineral, {}).setdefault(one.buyer, []).append(one.quantity)
+    return {mineral: {buyer: total(each) for buyer, each in of.items()} for mineral, of in found.items()}
+
+
 @attrs.frozen
 class BoundBook:
     """A book read with a policy's eyes: its currency, its minerals, its declared columns, its as-of date.
@@ -144,3 +154,8 @@ class BoundBook:
     awards: tuple[PriorAward, ...]
     fx: Mapping[str, Fraction]
     sha256: str
+
+    @property
+    def requested_by(self) -> Mapping[str, Mapping[str, Fraction]]:
+        """What is requested, by mineral and buyer, in kg."""
+        return requested_by(self.requests)

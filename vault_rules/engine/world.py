@@ -40,6 +40,9 @@ class Facts(Protocol):
     def requests(self) -> tuple[Request, ...]: ...
 
     @property
+    def requested_by(self) -> Mapping[str, Mapping[str, Fraction]]: ...
+
+    @property
     def benchmarks(self) -> tuple[Benchmark, ...]: ...
 
     @property
@@ -62,12 +65,7 @@ class World:
         self.day, self.book, self.again = day, book, again
         self.as_of: date = day.as_of
         self.requests = {one.request: one for one in book.requests}
-        asked: dict[str, dict[str, list[Fraction]]] = {}
-        for request in book.requests:
-            asked.setdefault(request.mineral, {}).setdefault(request.buyer, []).append(request.quantity)
-        self.requested_by: dict[str, dict[str, Fraction]] = {
-            mineral: {buyer: total(quantities) for buyer, quantities in of.items()} for mineral, of in asked.items()
-        }
+        self.requested_by = book.requested_by
         """What is requested, by mineral and buyer."""
         self.requested = {mineral: total(of.values()) for mineral, of in self.requested_by.items()}
         self.held: dict[str, Fraction] = {}

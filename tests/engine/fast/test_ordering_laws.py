@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from unittest.mock import patch
 
 import polars as pl
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from vault_rules.domain.columns import INT64_MAX
 from vault_rules.engine.fast import cheapest as pruning
-from vault_rules.engine.fast import ordering
 from vault_rules.engine.fast.cheapest import cheapest
-from vault_rules.engine.fast.ordering import ascending, in_order
+from vault_rules.engine.fast.ordering import in_order
 
 keys = st.integers(-5, 5) | st.sampled_from([INT64_MAX, -INT64_MAX, 2**40])
 rows = st.lists(st.tuples(st.integers(0, 3), keys, st.integers(1, 9)), max_size=30)
@@ -49,11 +46,3 @@ def test_the_cheapest_rows_are_the_first_of_all_and_enough(
         elif mine.height < every.height:
             assert mine["#quantity"].sum() >= enough.get(group, 0)
             assert mine["#key"][-1] < every["#key"][mine.height]
-
-
-@pytest.mark.parametrize("without_numpy", [False, True])
-@given(numbers=st.lists(st.integers(-INT64_MAX, INT64_MAX), max_size=20))
-def test_numbers_ascend_with_numpy_and_without(without_numpy: bool, numbers: list[int]) -> None:
-    hidden = {"numpy": None} if without_numpy else {}
-    with patch.object(ordering, "MANY", 0), patch.dict(sys.modules, hidden):
-        assert ascending(pl.Series(numbers, dtype=pl.Int64)).to_list() == sorted(numbers)

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from vault_rules.engine.fast.overlap import Line
-from vault_rules.engine.fast.rooms import History, Room
+from vault_rules.engine.fast.rooms import History
+from vault_rules.engine.fast.tallies import Tally
 from vault_rules.engine.fast.walk import Walk
+from vault_rules.engine.limits import Group
 
 if TYPE_CHECKING:
     from vault_rules.engine.fast.serving import Serving
@@ -20,27 +22,26 @@ if TYPE_CHECKING:
 class Chain:
     """Minerals whose requests share their candidates and the cap that counts them."""
 
-    def __init__(self, serving: Serving, line: Line, rooms: Sequence[Room | None], code: str) -> None:
-        """`rooms` are the groups of the cap `code`, by their numbers on the line."""
-        self.serving, self.line, self.rooms, self.code = serving, line, rooms, code
-        self.awards = line.awards
+    def __init__(self, serving: Serving, line: Line, groups: Sequence[tuple[Tally, Group] | None], code: str) -> None:
+        """`groups` are those of the cap `code`, by their numbers on the line; None: it does not count there."""
+        self.serving, self.line, self.groups, self.code = serving, line, groups, code
+        self.awards, self._slices = line.awards, line.slices
         self._began: dict[int, int] = {}
         """How many awards had been made when each walk began, by its number."""
-        if rooms:  # nobody else counts in these, so that what they have used is told with the rest of the past
+        if groups:  # nobody else counts in these, so that what they have used is told with the rest of the past
             serving.tallies.history.later(self._past)
 
     def serve(self, walk: Walk) -> None:
         """Note the awards of a walk, when its turn has come."""
-        ledger, interval = self.serving.ledger, self.line.intervals.get(walk.number)
-        self._began[walk.number] = ledger.made
+        ledger, number = self.serving.ledger, walk.number
+        self._began[number] = ledger.made
         walk.untold = self._tell
-        if interval is not None:
-            mineral = self.serving.lanes.codes[walk.request.mineral]
-            given = max(min(interval.end, self.line.covered(mineral)) - interval.start, 0)
-            walk.need -= given
-            walk.awarded += given
-        if walk.number in self.line.slices:
-            ledger.add_slice(walk.number, self.awards, *self.line.slices[walk.number])
+        given = self.line.given_to(number)
+        walk.need -= given
+        walk.awarded += given
+        part = self._slices.get(number)
+        if part is not None:
+            ledger.add_slice(number, self.awards, *part)
 
     # ---- when somebody asks ----------------------------------------------------------------------------------------
 
@@ -60,7 +61,7 @@ class Chain:
         awards, began = self.awards.slice(start, length), self._began[walk.number]
         numbers = awards["step"].to_list()
         walk.begins = [began + bisect_left(numbers, step.number) for step in walk.clauses["steps"]]
-        if self.rooms:
+        if self.groups:
             self._tell_blocked(walk, awards["at"].to_list(), began)
 
     def _tell_blocked(self, walk: Walk, places: list[int], began: int) -> None:
@@ -83,7 +84,8 @@ class Chain:
 
     def _past(self, history: History) -> None:
         """Which awards changed which groups."""
+        rooms = [None if one is None else one[0].room(one[1]) for one in self.groups]
         numbers, quantities = self.awards["#room"].to_list(), self.awards["quantity"].to_list()
         for walk, (start, length) in self.line.slices.items():
-            rooms = [self.rooms[number] for number in numbers[start : start + length]]
-            history.add(self._began[walk], quantities[start : start + length], rooms)
+            changed = [rooms[number] for number in numbers[start : start + length]]
+            history.add(self._began[walk], quantities[start : start + length], changed)

@@ -7,20 +7,22 @@ itself. What such a walk passed over is told when somebody asks.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from math import prod
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from vault_rules.engine.fast.bulk import present
 from vault_rules.engine.fast.candidates import Candidates
 from vault_rules.engine.fast.chain import Chain
 from vault_rules.engine.fast.lanes import asks
 from vault_rules.engine.fast.overlap import Line, TooLong
-from vault_rules.engine.fast.rooms import Bound, Room
 from vault_rules.engine.fast.table import decoded, index_of
-from vault_rules.engine.fast.tallies import Counting
+from vault_rules.engine.fast.tallies import Counting, Tally
 from vault_rules.engine.fast.walk import Walk
+from vault_rules.engine.limits import Group
+from vault_rules.engine.program import Clauses
 from vault_rules.semantics import typed
 
 if TYPE_CHECKING:
@@ -67,31 +69,34 @@ def _kind(serving: Serving, walks: Sequence[Walk]) -> Kind | None:
     if any(one is not None for walk in walks for one in asks(walk.request)):
         return None
     steps: tuple[typed.Step, ...] = first.clauses["steps"]
-    queues = {id(found): found for found in map(serving.queues, walks)}
-    if len(queues) > 1 or serving.depends.alone[first.waterfall.name]:
+    if serving.depends.alone[first.waterfall.name]:
+        return None
+    buyers = {walk.request.buyer: walk for walk in walks}.values()  # all else that queues and caps ask is the same
+    queues = {id(found): found for found in map(serving.queues, buyers)}
+    if len(queues) > 1:
         return None
     if any(first.clauses[step.number, "share"] is not None for step in steps):
         return None
-    caps = _caps(serving, walks)
+    caps = _caps(serving, buyers)
     tiers = [tier for step in steps for tier in step.tiers]
     if caps is None or (caps and len(set(tiers)) < len(tiers)):
         return None
     return tuple(queues.popitem()[1].values()), next(((cap.code, *cap.names) for cap in caps), ())
 
 
-def _caps(serving: Serving, walks: Sequence[Walk]) -> list[Counting] | None:
-    """The one cap that counts, as each buyer meets it; None where there is more to ask."""
+def _caps(serving: Serving, buyers: Collection[Walk]) -> list[Counting] | None:
+    """The one cap that counts, as each buyer of a mineral meets it; None where there is more to ask."""
     if not serving.tallies.caps.hard:
         return []
     found: dict[int, list[Counting]] = {}
-    for walk in walks:
+    for walk in buyers:
         of = serving.tallies.of(walk.request)
         found[id(of)] = of
     caps = [cap for of in found.values() for cap in of]
     if any(len(of) > 1 for of in found.values()) or 0 < len(caps) < len(found):
         return None
     alike = {id(cap.tally) for cap in caps}
-    return caps if len(alike) <= 1 and all(_by_itself(cap, walks[0].request.mineral) for cap in caps) else None
+    return caps if len(alike) <= 1 and all(_by_itself(cap, cap.request.mineral) for cap in caps) else None
 
 
 def _by_itself(cap: Counting, mineral: str) -> bool:
@@ -124,7 +129,7 @@ def _chain(serving: Serving, candidates: Sequence[Candidates], minerals: Mapping
     except (_Apart, TooLong):
         return None
     code = next((cap.code for caps in rooms.caps.values() for cap in caps), "")
-    return Chain(serving, line, rooms.rooms, code)
+    return Chain(serving, line, rooms.groups, code)
 
 
 def _lay(line: Line, candidates: Sequence[Candidates], rooms: _Rooms) -> None:
@@ -148,7 +153,9 @@ def _frames(line: Line, candidates: Candidates) -> Iterator[pl.DataFrame]:
     if not wanted:
         return
     frame, more = candidates.ordered
-    yield frame.filter(pl.col("#group").is_in(wanted))
+    codes = candidates.lanes.codes
+    every = all(codes[mineral] in wanted for mineral in candidates.queue.minerals if mineral in codes)
+    yield frame if every else frame.filter(pl.col("#group").is_in(wanted))
     rest = [code for code in line.open if code in more]
     if rest:
         names = candidates.lanes.names
@@ -162,11 +169,12 @@ class _Rooms:
         self.serving, self.line = serving, line
         self.caps: dict[int, list[Counting]] = {}
         for code, of in walks.items():
-            caps = {self._means(cap): cap for walk in of for cap in serving.tallies.of(walk.request)}
+            buyers = {walk.request.buyer: walk.request for walk in of}.values()
+            caps = {self._means(cap): cap for request in buyers for cap in serving.tallies.of(request)}
             if caps:
                 self.caps[code] = list(caps.values())
-        self.rooms: list[Room | None] = []
-        self._places: dict[int, int] = {}
+        self.groups: list[tuple[Tally, Group] | None] = []
+        self._numbers: dict[tuple[Tally, Group] | None, int] = {}
         self._known: dict[int, int] = {}
         self._index: pl.Series | None = None
         """The place of each offer that may serve in a table of what the cap counts by."""
@@ -193,34 +201,39 @@ class _Rooms:
         if self._index is None:
             self._index = lanes.alive.frame.select(index_of(names, sizes).cast(pl.UInt32)).to_series()
         index = self._index[frame["#place"]]
-        there = pl.zeros(many, dtype=pl.UInt8, eager=True).scatter(index, 1)
         table = [0] * many
-        for place in (there == 1).arg_true().to_list():
+        for place in present(index, many):
             if place not in self._known:
-                codes = decoded(place, sizes)
-                self._known[place] = self._room({name: [code] for name, code in zip(names, codes, strict=True)})
+                self._known[place] = self._room(dict(zip(names, decoded(place, sizes), strict=True)))
             table[place] = self._known[place]
         return frame.with_columns(pl.Series("#room", table, dtype=pl.UInt32)[index])
 
-    def _room(self, columns: Mapping[str, list[Any]]) -> int:
-        said = [cap.at(columns, 0) for cap in self.caps[columns["mineral"][0]]]
-        if len(said) > 1 and len({_content(one) for one in said}) > 1:
+    def _room(self, codes: Mapping[str, int]) -> int:
+        """The number of the group in which what has these codes counts."""
+        columns = {name: [code] for name, code in codes.items()}
+        first, *others = self.caps[codes["mineral"]]
+        group, left = self._said(first, columns)
+        if any(self._said(one, columns) != (group, left) for one in others):
             raise _Apart
-        found = said[0]
-        room = found.room if isinstance(found, Bound) else found
-        if not isinstance(room, Room | None):
+        counted = None if group is None else (first.tally, group)
+        if counted not in self._numbers:
+            self._numbers[counted] = self.line.add_room(left)
+            self.groups.append(counted)
+        return self._numbers[counted]
+
+    def _said(self, cap: Counting, columns: Mapping[str, list[Any]]) -> tuple[Group | None, int | None]:
+        """The group in which a cap counts, and what is left there; None where it does not count or does not bind."""
+        group = cap.place(columns, 0)
+        if group is None:
+            return None, None
+        if not isinstance(group, tuple):
             raise _Apart
-        if id(room) not in self._places:
-            left = self._left(found) if isinstance(found, Bound) else None
-            self._places[id(room)] = self.line.add_room(left)
-            self.rooms.append(room)
-        return self._places[id(room)]
+        return group, None if cap.clauses is None else self._left(cap, cap.clauses, group)
 
-    def _left(self, bound: Bound) -> int:
-        if not bound.exact and self.serving.tallies.milligram != 1:
+    def _left(self, cap: Counting, clauses: Clauses, group: Group) -> int:
+        tallies = self.serving.tallies
+        limit = tallies.limit(cap.tally, clauses, group, cap.request)
+        if limit is None or not (limit.exact or tallies.milligram == 1):
             raise _Apart
-        return max(bound.whole - bound.room.used, 0)
-
-
-def _content(said: Any) -> tuple[Any, ...]:
-    return (id(said.room), said.limit) if isinstance(said, Bound) else (id(said),)
+        room = cap.tally.rooms.get(group)
+        return max(limit.whole - (0 if room is None else room.used), 0)

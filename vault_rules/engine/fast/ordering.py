@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from vault_rules.domain.columns import INT64_MAX
+from vault_rules.engine.fast.bulk import ascending
 from vault_rules.engine.fast.vectors import Exact, Keyed, Scalar, Truth, Value, Wide, dtype_for, gathered, whole
 
 
@@ -69,50 +70,27 @@ def in_order(frame: pl.DataFrame, *, keys: bool = True) -> tuple[pl.DataFrame, b
     """
     if frame.height < 2:
         return frame, False
-    group, low, high = frame.select(pl.col("#group").max(), low=pl.col("#key").min(), high=pl.col("#key").max()).row(0)
+    group, key = frame["#group"], frame["#key"]
+    last, low, high = _ends(group, key)
     size, bits = high - low + 1, (frame.height - 1).bit_length()
-    if (group + 1) * size << bits > INT64_MAX:
+    if (last + 1) * size << bits > INT64_MAX:
         ordered = frame.sort("#group", "#key", maintain_order=True)
         return ordered, tied(ordered, ["#group", "#key"])
-    key = frame.select(pl.col("#key") - whole(low)).to_series().cast(pl.Int64)
-    strong = frame["#group"].cast(pl.Int64) * size + key
+    strong = group.cast(pl.Int64) * size + (key if low == 0 else key - pl.Series([low], dtype=key.dtype)).cast(pl.Int64)
     place = pl.int_range(frame.height, dtype=pl.Int64, eager=True)
     packed, low = ascending(strong * (1 << bits) + place), (1 << bits) - 1
-    order, differ = packed & low, packed ^ packed.shift(1, fill_value=-1)  # only the low bits differ: a tie
-    least: Any = differ[1:].min()
-    return (frame if keys else frame.drop("#key"))[order], bool(least <= low)
+    least: Any = (packed[1:] ^ packed[:-1]).min()  # only the low bits differ: a tie
+    return (frame if keys else frame.drop("#key"))[packed & low], bool(least <= low)
+
+
+def _ends(group: pl.Series, key: pl.Series) -> tuple[int, int, int]:
+    """The last group, the least and the greatest key."""
+    found = group.max(), key.min(), key.max()
+    assert all(isinstance(one, int) for one in found)
+    return found  # type: ignore[return-value]
 
 
 def tied(ordered: pl.DataFrame, keys: Sequence[str]) -> bool:
     """Whether any rows that stand together have the same keys."""
     same = pl.all_horizontal((pl.col(one) == pl.col(one).shift()) for one in keys).any()
     return bool(ordered.height and ordered.lazy().select(same).collect().item())
-
-
-def ascending(numbers: pl.Series) -> pl.Series:
-    """In ascending order; by numpy where it is there, which is two to four times as quick."""
-    if len(numbers) < MANY:
-        return numbers.sort()
-    try:
-        import numpy
-    except ImportError:
-        return numbers.sort()
-    return pl.Series(numbers.name, numpy.sort(numbers.to_numpy()))
-
-
-def together(group: pl.Series, many: int) -> pl.Series:
-    """The places of rows by their groups, numbers below `many`; those of one group as they stand."""
-    bits = max(len(group) - 1, 1).bit_length()
-    if len(group) >= MANY and many <= 2**16:
-        try:
-            import numpy
-        except ImportError:
-            pass
-        else:  # a radix sort
-            return pl.Series(numpy.argsort(group.cast(pl.UInt16).to_numpy(), kind="stable").astype(numpy.uint32))
-    place = pl.int_range(len(group), dtype=pl.Int64, eager=True)
-    return (group.cast(pl.Int64) * (1 << bits) + place).sort() & ((1 << bits) - 1)
-
-
-MANY = 50_000
-"""Of fewer numbers, loading numpy would take longer than it saves."""

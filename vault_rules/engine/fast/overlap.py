@@ -15,7 +15,7 @@ import attrs
 import polars as pl
 
 from vault_rules.domain.columns import INT64_MAX
-from vault_rules.engine.fast.ordering import ascending, together
+from vault_rules.engine.fast.bulk import ascending, constant, put_back, running, together
 
 
 class TooLong(Exception):
@@ -27,6 +27,7 @@ class Interval:
     """Where a walk's need lies on the line."""
 
     walk: int
+    mineral: int
     start: int
     end: int
 
@@ -49,7 +50,7 @@ class Line:
         for mineral in self.minerals:
             self.base[mineral], self._ends[mineral] = place, []
             for walk, need in needs[mineral]:
-                self.intervals[walk] = Interval(walk, place, place + need)
+                self.intervals[walk] = Interval(walk, mineral, place, place + need)
                 place += need
                 self._ends[mineral].append(place)
             self.total[mineral] = place - self.base[mineral]
@@ -75,6 +76,11 @@ class Line:
         """Up to where a mineral's needs are filled."""
         return self.base[mineral] + self.given[mineral]
 
+    def given_to(self, walk: int) -> int:
+        """What a walk gets in all."""
+        one = self.intervals.get(walk)
+        return 0 if one is None else max(min(one.end, self.covered(one.mineral)) - one.start, 0)
+
     def step(self, number: int, frame: pl.DataFrame) -> None:
         """The offers of a step, in order, of minerals that need some. Raises `TooLong`.
 
@@ -86,10 +92,10 @@ class Line:
         columns = {"#group": group, "row": frame["row"], "gives": has}
         if "#room" in frame.columns:
             columns |= {"gives": self._shortened(frame["#room"], has), "has": has, "#room": frame["#room"]}
-        columns["step"] = pl.repeat(number, len(group), dtype=pl.Int64, eager=True)
-        offers, sums = pl.DataFrame(columns), columns["gives"].cum_sum()
-        starts = group.search_sorted(self._codes, side="left").to_list()
+        columns["step"] = constant(number, len(group), pl.Int64())
+        offers, sums = pl.DataFrame(columns), running(columns["gives"])
         stops = group.search_sorted(self._codes, side="right").to_list()
+        starts = [0, *stops]
         behind = [sums[stop - 1] if stop else 0 for stop in stops]
         fills = [
             before + self.total[mineral] - self.given[mineral]
@@ -97,7 +103,7 @@ class Line:
         ]
         reach = sums.search_sorted(pl.Series(fills, dtype=pl.Int64), side="left").to_list()
         ends = [min(end + 1, stop) for end, stop in zip(reach, stops, strict=True)]
-        reached = sums[pl.Series(ends, dtype=pl.Int64) - 1].to_list()
+        reached = sums[pl.Series([max(end, 1) - 1 for end in ends], dtype=pl.UInt32)].to_list()
         for at, mineral in enumerate(self.minerals):
             if starts[at] < stops[at]:
                 before = behind[at - 1] if at else 0
@@ -114,16 +120,16 @@ class Line:
         order = together(room, len(self._rooms))
         sorted_room, sorted_has = room[order], has[order]
         numbers = pl.int_range(len(self._rooms), dtype=pl.UInt32, eager=True)
-        stops = sorted_room.search_sorted(numbers, side="right")
-        sums = sorted_has.cum_sum()
-        before = pl.concat([pl.zeros(1, dtype=pl.Int64, eager=True), sums])
-        starts = before[stops.shift(1, fill_value=0)]
+        sums, stops = running(sorted_has), sorted_room.search_sorted(numbers, side="right")
+        some, one = stops > 0, pl.Series([1], dtype=stops.dtype)
+        ends = sums[stops.zip_with(some, one) - 1].zip_with(some, _NOTHING)
+        starts = pl.concat([_NOTHING, ends[:-1]])
         bounds = pl.Series([_FAR if one is None else one for one in self._rooms], dtype=pl.Int64)
-        rest = (bounds + starts)[sorted_room] - sums + sorted_has
-        rest = rest.zip_with(rest > 0, pl.zeros(1, dtype=pl.Int64, eager=True))
+        rest = (bounds + starts)[sorted_room] - (sums - sorted_has)
+        rest = rest.zip_with(rest > 0, _NOTHING)
         gives = rest.zip_with(rest < sorted_has, sorted_has)
-        self._use_rooms((before[stops] - starts).to_list())
-        return pl.zeros(len(has), dtype=pl.Int64, eager=True).scatter(order, gives)
+        self._use_rooms((ends - starts).to_list())
+        return put_back(gives, order)
 
     def _use_rooms(self, wanted: Sequence[int]) -> None:
         for number, amount in enumerate(wanted):
@@ -147,7 +153,7 @@ class Line:
         for mineral in self.minerals:
             offset[mineral] = self.base[mineral] - before
             before += self._long[mineral]
-        ends = found["gives"].cum_sum() + _of(offset, found["#group"])
+        ends = running(found["gives"]) + _of(offset, found["#group"])
         return found.with_columns(ends.alias("end"))
 
     @cached_property
@@ -157,7 +163,7 @@ class Line:
         at = pl.int_range(len(ends), dtype=pl.UInt32, eager=True)
         if len(splits):  # an offer that is split stands as often as there are pieces of it
             behind = ends.search_sorted(splits, side="left") + 1
-            at = at - pl.zeros(len(ends) + 1, dtype=pl.UInt32, eager=True).scatter(behind, 1).cum_sum()[:-1]
+            at = at - constant(0, len(ends) + 1, pl.UInt32()).scatter(behind, 1).cum_sum()[:-1]
         names = [name for name in ("row", "step", "#at", "#room") if name in offers.columns]
         found = offers.select(names)[at]
         start = (offers["end"] - offers["gives"])[at]
@@ -226,4 +232,5 @@ def _of(table: Mapping[int, int], group: pl.Series) -> pl.Series:
 
 _FAR = INT64_MAX // 4
 """No sum of quantities may be longer, so that what lies behind the line fits too."""
+_NOTHING = pl.Series([0], dtype=pl.Int64)
 _REACHED = {"#group": pl.UInt32, "row": pl.UInt32, **dict.fromkeys(("step", "gives", "end", "has"), pl.Int64)}

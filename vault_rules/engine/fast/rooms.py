@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from fractions import Fraction
+from typing import NamedTuple
 
 import attrs
 
@@ -57,11 +58,9 @@ class History:
                     room.changed(amount, at)
 
 
-@attrs.define(eq=False)
-class Bound:
-    """What a cap says to an offer: its room, and the limit in the room's units."""
+class Figures(NamedTuple):
+    """A limit in its room's units."""
 
-    room: Room
     limit: Fraction
     whole: int
     """The limit down to whole units."""
@@ -70,3 +69,15 @@ class Bound:
     money: bool
     top: int
     """The limit up to whole units: with so much used, nothing is left."""
+
+
+@attrs.define(eq=False)
+class Bound:
+    """What a cap says to an offer: its room, and the limit, as `Figures` has it."""
+
+    room: Room
+    limit: Fraction
+    whole: int
+    exact: bool
+    money: bool
+    top: int

@@ -110,7 +110,7 @@ class Serving:
                 units.append(column.unit)
             elif column is not None:
                 units += [one for one in column.values if one]  # type: ignore[union-attr]
-        units += [request.quantity for request in self.book.requests]
+        units += [self.book.request_unit] if self.book.requests else []
         units += [award.quantity for award in self.world.before]
         units += [left for left in self._again.left.values() if left]
         units += [held.quantity for held in self.book.holdings if held.quantity]
@@ -198,13 +198,12 @@ class Serving:
 
     def _opened(self, request: Request) -> Walk:
         waterfall, clauses = self.waterfalls.of(request)
-        prior = self.waterfalls.has_prior(request)
-        before = whole(self.waterfalls.before(request), self.mass) if prior else 0
         steps: tuple[typed.Step, ...] = clauses["steps"]
-        before_in = {
-            step.number: whole(self.waterfalls.before_in(request, waterfall, step), self.mass) if prior else 0
-            for step in steps
-        }
+        before, before_in = 0, dict.fromkeys([step.number for step in steps], 0)
+        if self.waterfalls.has_prior(request):
+            before = whole(self.waterfalls.before(request), self.mass)
+            for step in steps:
+                before_in[step.number] = whole(self.waterfalls.before_in(request, waterfall, step), self.mass)
         wanted = self._whole(request)
         walk = Walk(
             request, waterfall, clauses, max(wanted - before, 0), before, before_in.copy(), len(self.walks), wanted,

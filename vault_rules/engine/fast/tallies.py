@@ -15,7 +15,7 @@ from vault_rules.domain.columns import common_unit
 from vault_rules.domain.exact import has_end
 from vault_rules.domain.rows import Request
 from vault_rules.engine.fast.affordable import Affordable
-from vault_rules.engine.fast.rooms import Bound, History, Room
+from vault_rules.engine.fast.rooms import Bound, Figures, History, Room
 from vault_rules.engine.fast.sight import Sight
 from vault_rules.engine.fast.vectors import Exact, Keyed, Scalar, Truth
 from vault_rules.engine.limits import MILLIGRAMS, Caps, Group
@@ -155,13 +155,20 @@ class Counting:
             return found
 
     def _asked(self, columns: Mapping[str, list[Any]], at: int) -> Any:
+        place = self.place(columns, at)
+        if place is None or place is UNKNOWN:
+            return place
+        if self.clauses is None:
+            return self.tally.room(place)
+        return self.tallies.bound(self.tally, self.clauses, place, self.request)
+
+    def place(self, columns: Mapping[str, list[Any]], at: int) -> Any:
+        """The group in which an offer counts, None, or `UNKNOWN` where that matters."""
         if self.places is not None:
             place = self.places.at(columns, at)
         else:
             place = self.tally.place(self.tallies.view(columns, at, self.request))
-        if self.clauses is None:
-            return self.tally.room(place) if isinstance(place, tuple) else None
-        return self.tallies.bound(self.tally, self.clauses, place, self.request) if isinstance(place, tuple) else place
+        return place if self.clauses is not None or isinstance(place, tuple) else None
 
 
 def is_money(clauses: Clauses) -> bool:
@@ -200,7 +207,7 @@ class Tallies:
         self.carried: set[str] = set()
         """The columns that tell what counts where."""
         self._tallies: dict[str, list[Tally]] = {rule.name: [] for rule in self.caps.hard}
-        self._figures: dict[Any, tuple[Fraction, int, bool, bool, int] | None] = {}
+        self._figures: dict[Any, Figures | None] = {}
         self._open()
 
     def _open(self) -> None:
@@ -273,23 +280,27 @@ class Tallies:
 
     def bound(self, tally: Tally, clauses: Clauses, place: Group, request: Request) -> Bound | str:
         """What a cap says to what counts in one of its groups."""
+        figures = self.limit(tally, clauses, place, request)
+        return UNKNOWN if figures is None else Bound(tally.room(place), *figures)
+
+    def limit(self, tally: Tally, clauses: Clauses, place: Group, request: Request) -> Figures | None:
+        """The limit of a group, as a `Bound` has it; None where it is unknown. Raises `Finer`."""
         columns = clauses["per"] or ()
         key = (tally.rule.name, clauses.exceptions, place[: len(columns)], request.mineral, request.buyer)
         if key not in self._figures:
             values = {column.name: one for column, one in zip(columns, place, strict=False)}
             limit = self.caps.limit(tally.rule, clauses, View(self.world, None, request, award=values))[0]
             self._figures[key] = None if limit is None else self._figure(tally, clauses, limit)
-        figures = self._figures[key]
-        return UNKNOWN if figures is None else Bound(tally.room(place), *figures)
+        return self._figures[key]
 
-    def _figure(self, tally: Tally, clauses: Clauses, limit: Fraction) -> tuple[Fraction, int, bool, bool, int]:
+    def _figure(self, tally: Tally, clauses: Clauses, limit: Fraction) -> Figures:
         """What a limit is in the room's units. Raises `Finer`."""
         exact = not tally.money and clauses["limit"].of is None and has_end(limit)
         if exact:
             whole(limit, self.mass)
         inside = limit / (self.cash if tally.money else self.mass)
         down, rest = divmod(inside.numerator, inside.denominator)
-        return inside, down, exact, tally.money, down + bool(rest)
+        return Figures(inside, down, exact, tally.money, down + bool(rest))
 
     def count(self, room: Room, amount: int, made: int) -> None:
         """Count one award, made after so many."""

@@ -1,0 +1,66 @@
+"""Whole columns at once: with numpy and without, for few numbers and for many, the same results."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import accumulate
+from unittest.mock import patch
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vault_rules.domain.columns import INT64_MAX
+from vault_rules.engine.fast import bulk
+from vault_rules.engine.fast.bulk import ascending, constant, present, put_back, running, together
+
+WAYS = pytest.mark.parametrize("way", ["few", "many", "many without numpy"])
+numbers = st.lists(st.integers(-INT64_MAX, INT64_MAX), max_size=20)
+codes = st.lists(st.integers(0, 5), max_size=20)
+
+
+@contextmanager
+def by(way: str) -> Iterator[None]:
+    hidden = {"numpy": None} if way == "many without numpy" else {}
+    with patch.object(bulk, "MANY", 10**6 if way == "few" else 0), patch.dict(sys.modules, hidden):
+        yield
+
+
+@WAYS
+@given(numbers=numbers)
+def test_numbers_ascend(way: str, numbers: list[int]) -> None:
+    with by(way):
+        assert ascending(pl.Series(numbers, dtype=pl.Int64)).to_list() == sorted(numbers)
+
+
+@WAYS
+@given(codes=codes)
+def test_rows_of_a_group_stand_together_in_the_order_they_had_and_go_back(way: str, codes: list[int]) -> None:
+    group = pl.Series(codes, dtype=pl.UInt32)
+    with by(way):
+        order = together(group, 6)
+        assert order.to_list() == sorted(range(len(codes)), key=lambda at: codes[at])
+        assert put_back(group[order].cast(pl.Int64), order).to_list() == codes
+
+
+@WAYS
+@given(numbers=st.lists(st.integers(-(2**40), 2**40), max_size=20))
+def test_running_sums_are_those_of_one_number_after_the_other(way: str, numbers: list[int]) -> None:
+    with by(way):
+        assert running(pl.Series(numbers, dtype=pl.Int64)).to_list() == list(accumulate(numbers))
+
+
+@WAYS
+@given(codes=codes)
+def test_the_codes_that_occur_are_those_that_occur(way: str, codes: list[int]) -> None:
+    with by(way):
+        assert present(pl.Series(codes, dtype=pl.UInt32), 6) == sorted(set(codes))
+
+
+@given(st.integers(-5, 5), st.integers(0, 5))
+def test_a_constant_is_the_same_everywhere(value: int, length: int) -> None:
+    found = constant(value, length, pl.Int64())
+    assert (found.to_list(), found.dtype) == ([value] * length, pl.Int64())

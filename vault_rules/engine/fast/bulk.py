@@ -1,0 +1,67 @@
+"""Whole columns of whole numbers at once: by numpy where it is there and pays, else by Polars; the same results."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+MANY = 50_000
+"""Of fewer numbers, loading numpy would take longer than it saves."""
+
+
+def _numpy(length: int) -> Any:
+    """Numpy, for so many numbers; None where it is not there, or they are few."""
+    if length < MANY:
+        return None
+    try:
+        import numpy
+    except ImportError:
+        return None
+    return numpy
+
+
+def constant(value: int, length: int, kind: pl.DataType) -> pl.Series:
+    """The same number everywhere."""
+    return pl.Series([value], dtype=kind).new_from_index(0, length)
+
+
+def ascending(numbers: pl.Series) -> pl.Series:
+    """In ascending order; by numpy two to four times as quick."""
+    numpy = _numpy(len(numbers))
+    return numbers.sort() if numpy is None else pl.Series(numbers.name, numpy.sort(numbers.to_numpy()))
+
+
+def together(group: pl.Series, many: int) -> pl.Series:
+    """The places of rows by their groups, numbers below `many`; those of one group as they stand."""
+    numpy = _numpy(len(group)) if many <= 2**16 else None
+    if numpy is not None:  # a radix sort
+        return pl.Series(numpy.argsort(group.cast(pl.UInt16).to_numpy(), kind="stable").astype(numpy.uint32))
+    bits = max(len(group) - 1, 1).bit_length()
+    place = pl.int_range(len(group), dtype=pl.Int64, eager=True)
+    return (group.cast(pl.Int64) * (1 << bits) + place).sort() & ((1 << bits) - 1)
+
+
+def put_back(sorted_numbers: pl.Series, order: pl.Series) -> pl.Series:
+    """Numbers that were picked by `order`, all places once, as they stood before."""
+    numpy = _numpy(len(order))
+    if numpy is None:
+        return constant(0, len(order), pl.Int64()).scatter(order, sorted_numbers)
+    found = numpy.empty(len(order), numpy.int64)
+    found[order.to_numpy()] = sorted_numbers.to_numpy()
+    return pl.Series(found)
+
+
+def running(numbers: pl.Series) -> pl.Series:
+    """Running sums, which the caller knows to fit."""
+    numpy = _numpy(len(numbers))
+    return numbers.cum_sum() if numpy is None else pl.Series(numbers.name, numpy.cumsum(numbers.to_numpy()))
+
+
+def present(codes: pl.Series, many: int) -> list[int]:
+    """Which numbers below `many` occur, ascending."""
+    numpy = _numpy(len(codes))
+    if numpy is None:
+        return (constant(0, many, pl.UInt8()).scatter(codes, 1) == 1).arg_true().to_list()
+    found: list[int] = numpy.flatnonzero(numpy.bincount(codes.to_numpy(), minlength=many)).tolist()
+    return found
