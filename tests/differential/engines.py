@@ -45,6 +45,7 @@ FAST: dict[str, tuple[int, ...]] = {
     "SAMPLE": (4, 9),
     "MANY": (2, 50_000),
     "FEW_ROWS": (0, 50_000),
+    "_SEVERAL": (0, 10_000),
     "FEW_OFFERS_LEFT": (-1, 50_000),
     "DENSE": (4, 40),
     "PLACES": (8, 2**16),

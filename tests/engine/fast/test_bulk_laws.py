@@ -15,7 +15,16 @@ from hypothesis import strategies as st
 
 from vault_rules.domain.columns import INT64_MAX
 from vault_rules.engine.fast import bulk
-from vault_rules.engine.fast.bulk import ascending, constant, present, put_back, running, together
+from vault_rules.engine.fast.bulk import (
+    ascending,
+    constant,
+    kept,
+    places,
+    present,
+    put_back,
+    running,
+    together,
+)
 
 WAYS = pytest.mark.parametrize("way", ["few", "many", "many without numpy"])
 numbers = st.lists(st.integers(-INT64_MAX, INT64_MAX), max_size=20)
@@ -64,3 +73,21 @@ def test_the_codes_that_occur_are_those_that_occur(way: str, codes: list[int]) -
 def test_a_constant_is_the_same_everywhere(value: int, length: int) -> None:
     found = constant(value, length, pl.Int64())
     assert (found.to_list(), found.dtype) == ([value] * length, pl.Int64())
+
+
+@pytest.mark.parametrize("several", [0, 10**6])
+@given(numbers=st.lists(st.integers(-5, 5), max_size=20), wanted=st.lists(st.integers(-7, 7), max_size=5))
+def test_a_place_is_before_what_is_equal_or_behind(several: int, numbers: list[int], wanted: list[int]) -> None:
+    ordered = pl.Series(sorted(numbers), dtype=pl.Int64)
+    with patch.object(bulk, "_SEVERAL", several):
+        assert places(ordered, wanted, right=False) == [sum(one < this for one in numbers) for this in wanted]
+        assert places(ordered, wanted, right=True) == [sum(one <= this for one in numbers) for this in wanted]
+
+
+@pytest.mark.parametrize("several", [0, 10**6])
+@given(rows=st.lists(st.tuples(st.integers(0, 9), st.booleans() | st.none()), max_size=20))
+def test_rows_are_kept_where_the_mask_holds(several: int, rows: list[tuple[int, bool | None]]) -> None:
+    frame = pl.DataFrame({"a": pl.Series([one for one, _ in rows], dtype=pl.Int64)})
+    mask = pl.Series([held for _, held in rows], dtype=pl.Boolean)
+    with patch.object(bulk, "_SEVERAL", several):
+        assert kept(frame, mask)["a"].to_list() == [one for one, held in rows if held]

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from itertools import compress
 from typing import Any
 
 import polars as pl
 
 MANY = 50_000
 """Of fewer numbers, loading numpy would take longer than it saves."""
+_SEVERAL = 10_000
+"""Of fewer rows, a query takes longer to plan than to run: series are asked one by one."""
 
 
 def _numpy(length: int) -> Any:
@@ -62,6 +67,22 @@ def present(codes: pl.Series, many: int) -> list[int]:
     """Which numbers below `many` occur, ascending."""
     numpy = _numpy(len(codes))
     if numpy is None:
-        return (constant(0, many, pl.UInt8()).scatter(codes, 1) == 1).arg_true().to_list()
+        return list(compress(range(many), constant(0, many, pl.UInt8()).scatter(codes, 1).to_list()))
     found: list[int] = numpy.flatnonzero(numpy.bincount(codes.to_numpy(), minlength=many)).tolist()
     return found
+
+
+def places(numbers: pl.Series, wanted: Sequence[int], *, right: bool) -> list[int]:
+    """Where each of some numbers would go among ascending ones: before those that are equal, or behind (`right`)."""
+    if len(numbers) < _SEVERAL:
+        listed, find = numbers.to_list(), bisect_right if right else bisect_left
+        return [find(listed, one) for one in wanted]
+    side: Any = "right" if right else "left"
+    return numbers.search_sorted(pl.Series(wanted, dtype=numbers.dtype), side=side).to_list()
+
+
+def kept(frame: pl.DataFrame, mask: pl.Series) -> pl.DataFrame:
+    """The rows where a mask holds."""
+    if frame.height < _SEVERAL:
+        return pl.DataFrame([one.filter(mask) for one in frame])
+    return frame.filter(mask)

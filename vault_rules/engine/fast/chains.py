@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from vault_rules.engine.fast.bulk import present
+from vault_rules.engine.fast.bulk import kept, present
 from vault_rules.engine.fast.candidates import Candidates
 from vault_rules.engine.fast.chain import Chain
 from vault_rules.engine.fast.lanes import asks
@@ -155,7 +155,10 @@ def _frames(line: Line, candidates: Candidates) -> Iterator[pl.DataFrame]:
     frame, more = candidates.ordered
     codes = candidates.lanes.codes
     every = all(codes[mineral] in wanted for mineral in candidates.queue.minerals if mineral in codes)
-    yield frame if every else frame.filter(pl.col("#group").is_in(wanted))
+    if not every:
+        still = pl.Series([code in wanted for code in range(len(candidates.lanes.names))], dtype=pl.Boolean)
+        frame = kept(frame, still[frame["#group"]])
+    yield frame
     rest = [code for code in line.open if code in more]
     if rest:
         names = candidates.lanes.names
@@ -206,7 +209,7 @@ class _Rooms:
             if place not in self._known:
                 self._known[place] = self._room(dict(zip(names, decoded(place, sizes), strict=True)))
             table[place] = self._known[place]
-        return frame.with_columns(pl.Series("#room", table, dtype=pl.UInt32)[index])
+        return frame.hstack([pl.Series("#room", table, dtype=pl.UInt32)[index]])
 
     def _room(self, codes: Mapping[str, int]) -> int:
         """The number of the group in which what has these codes counts."""

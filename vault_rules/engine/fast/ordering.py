@@ -80,7 +80,8 @@ def in_order(frame: pl.DataFrame, *, keys: bool = True) -> tuple[pl.DataFrame, b
     place = pl.int_range(frame.height, dtype=pl.Int64, eager=True)
     packed, low = ascending(strong * (1 << bits) + place), (1 << bits) - 1
     least: Any = (packed[1:] ^ packed[:-1]).min()  # only the low bits differ: a tie
-    return (frame if keys else frame.drop("#key"))[packed & low], bool(least <= low)
+    names = [name for name in frame.columns if keys or name != "#key"]
+    return frame[names][packed & low], bool(least <= low)
 
 
 def _ends(group: pl.Series, key: pl.Series) -> tuple[int, int, int]:

@@ -15,7 +15,7 @@ import attrs
 import polars as pl
 
 from vault_rules.domain.columns import INT64_MAX
-from vault_rules.engine.fast.bulk import ascending, constant, put_back, running, together
+from vault_rules.engine.fast.bulk import ascending, constant, kept, places, put_back, running, together
 
 
 class TooLong(Exception):
@@ -57,7 +57,6 @@ class Line:
         if place > _FAR:
             raise TooLong
         self._rooms: list[int | None] = []
-        self._codes = pl.Series(self.minerals, dtype=pl.UInt32)
         self._parts: dict[int, list[pl.DataFrame]] = {mineral: [] for mineral in self.minerals}
         """The offers of each step that are reached, and what they give in all."""
         self._long = dict.fromkeys(self.minerals, 0)
@@ -94,14 +93,14 @@ class Line:
             columns |= {"gives": self._shortened(frame["#room"], has), "has": has, "#room": frame["#room"]}
         columns["step"] = constant(number, len(group), pl.Int64())
         offers, sums = pl.DataFrame(columns), running(columns["gives"])
-        stops = group.search_sorted(self._codes, side="right").to_list()
+        stops = places(group, self.minerals, right=True)
         starts = [0, *stops]
         behind = [sums[stop - 1] if stop else 0 for stop in stops]
         fills = [
             before + self.total[mineral] - self.given[mineral]
             for mineral, before in zip(self.minerals, [0, *behind], strict=False)
         ]
-        reach = sums.search_sorted(pl.Series(fills, dtype=pl.Int64), side="left").to_list()
+        reach = places(sums, fills, right=False)
         ends = [min(end + 1, stop) for end, stop in zip(reach, stops, strict=True)]
         reached = sums[pl.Series([max(end, 1) - 1 for end in ends], dtype=pl.UInt32)].to_list()
         for at, mineral in enumerate(self.minerals):
@@ -119,9 +118,9 @@ class Line:
         """What each offer can give when those of its group before it have given all they could; the rooms then."""
         order = together(room, len(self._rooms))
         sorted_room, sorted_has = room[order], has[order]
-        numbers = pl.int_range(len(self._rooms), dtype=pl.UInt32, eager=True)
-        sums, stops = running(sorted_has), sorted_room.search_sorted(numbers, side="right")
-        some, one = stops > 0, pl.Series([1], dtype=stops.dtype)
+        sums, one = running(sorted_has), pl.Series([1], dtype=pl.UInt32)
+        stops = pl.Series(places(sorted_room, range(len(self._rooms)), right=True), dtype=pl.UInt32)
+        some = stops > 0
         ends = sums[stops.zip_with(some, one) - 1].zip_with(some, _NOTHING)
         starts = pl.concat([_NOTHING, ends[:-1]])
         bounds = pl.Series([_FAR if one is None else one for one in self._rooms], dtype=pl.Int64)
@@ -154,7 +153,7 @@ class Line:
             offset[mineral] = self.base[mineral] - before
             before += self._long[mineral]
         ends = running(found["gives"]) + _of(offset, found["#group"])
-        return found.with_columns(ends.alias("end"))
+        return found.hstack([ends.alias("end")])
 
     @cached_property
     def awards(self) -> pl.DataFrame:
@@ -165,19 +164,20 @@ class Line:
             behind = ends.search_sorted(splits, side="left") + 1
             at = at - constant(0, len(ends) + 1, pl.UInt32()).scatter(behind, 1).cum_sum()[:-1]
         names = [name for name in ("row", "step", "#at", "#room") if name in offers.columns]
-        found = offers.select(names)[at]
+        found = offers[names][at]
         start = (offers["end"] - offers["gives"])[at]
-        before = ends.shift(1, fill_value=0)
+        before = pl.concat([_NOTHING, ends[:-1]])
         quantity = ends - before.zip_with(before > start, start)
-        places = found["#at"] if "#at" in names else at
-        return found.with_columns(quantity.alias("quantity"), places.alias("at"))
+        asked = found["#at"] if "#at" in names else at
+        return found.hstack([quantity.alias("quantity"), asked.alias("at")])
 
     @cached_property
     def _giving(self) -> pl.DataFrame:
         """The offers that gave something. Only a full group makes one give nothing, and then `#at` is its place."""
         if "#room" not in self.reached.columns:
             return self.reached
-        return self.reached.with_row_index("#at").filter(pl.col("gives") > 0)
+        places_of = pl.int_range(self.reached.height, dtype=pl.UInt32, eager=True).alias("#at")
+        return kept(self.reached.hstack([places_of]), self.reached["gives"] > 0)
 
     @cached_property
     def _stops(self) -> pl.Series:
@@ -193,8 +193,7 @@ class Line:
     @cached_property
     def slices(self) -> dict[int, tuple[int, int]]:
         """Where each walk's awards stand, and how many there are."""
-        needs = pl.Series([one.end for one in self.intervals.values()], dtype=pl.Int64)
-        stops = self._stops.search_sorted(needs, side="right").to_list()
+        stops = places(self._stops, [one.end for one in self.intervals.values()], right=True)
         starts = [0, *stops][:-1]
         return {
             walk: (start, stop - start)

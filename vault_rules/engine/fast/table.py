@@ -10,6 +10,7 @@ import polars as pl
 
 from vault_rules.domain.columns import Coded, Column, Numbers, OfferColumns, Texts, code_type
 from vault_rules.domain.rows import Offer
+from vault_rules.engine.fast.bulk import constant, kept
 from vault_rules.engine.fast.vectors import Exact, Keyed, Scalar, Value
 from vault_rules.engine.readings import FIELD
 
@@ -93,7 +94,7 @@ class Table:
             found = index.unique().sort()
             if len(found) and found[-1] < DENSE:
                 dense = pl.int_range(len(found), dtype=pl.UInt32, eager=True)
-                table = pl.zeros(found[-1] + 1, dtype=pl.UInt32, eager=True).scatter(found, dense)
+                table = constant(0, found[-1] + 1, pl.UInt32()).scatter(found, dense)
                 codes = table.gather(index)
             else:
                 codes = index.rank("dense").cast(pl.UInt32) - 1
@@ -110,12 +111,16 @@ def picked(
 ) -> pl.DataFrame:
     """Columns of the rows where a mask holds; it may read columns that are `worked` out.
 
-    Of few rows step by step: to plan a query takes longer than to copy a column that is not needed.
+    Of few rows in one go: to plan a query takes longer than to work out what is not needed.
     """
     if frame.height > FEW_ROWS:
         return frame.lazy().with_columns(*worked).filter(mask).select(*names).collect()
-    whole = frame.with_columns(*worked) if worked else frame
-    return whole.filter(mask).select(*names)
+    ready = {one.meta.output_name(): one for one in worked}
+    if not ready.keys().isdisjoint(mask.meta.root_names()):
+        frame, ready = frame.with_columns(*worked), {}
+    columns = [ready.get(one, one) if isinstance(one, str) else one for one in names]
+    found = frame.select(*columns, mask.alias("#held"))
+    return kept(found, found.drop_in_place("#held"))
 
 
 FEW_ROWS = 50_000
