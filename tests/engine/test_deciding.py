@@ -50,7 +50,7 @@ def _within(evaluation: Evaluation, standing: Standing) -> bool | None:
         if any(_asks(one, world.day) for one in read if one is not None):
             return None
         found = Candidacy(view, [])
-        Candidates(world, evaluation.eligibility)._premium(offer, step, clauses, found)
+        Candidates(world, evaluation.eligibility).judge_premium(offer, step, clauses, found)
         return not found.unknown and not found.failing
     return None
 

@@ -123,7 +123,7 @@ class Eligibility:
         view = self.world.view(offer)
         here, each = self.rules_for(offer.mineral)
         for rule in here:
-            for reason in self._route(rule, view, offer) if rule.kind == "route" else judge_rule(rule, view):
+            for reason in self.judge(rule, view, offer):
                 if rule in each:
                     standing.unseen = True
                 else:
@@ -133,18 +133,21 @@ class Eligibility:
             for reason in missing(compare, view, compare.span, "compared"):
                 add_reason(standing.reasons, reason)
         if not standing.reasons:
-            self._tier(standing, view)
+            self.find_tier(standing, view)
         standing.exceptions = set(view.used)
         return standing
 
-    def _route(self, rule: typed.Rule, view: View, offer: Offer) -> list[Reason]:
+    def judge(self, rule: typed.Rule, view: View, offer: Offer) -> list[Reason]:
+        """What a rule says against an offer; a route, of its trader."""
+        if rule.kind != "route":
+            return judge_rule(rule, view)
         clauses = view.clauses(rule)
         if clauses is None or any(offer.trader in group for group in clauses["sellers"]):
             return []
         sellers = ", ".join(sorted(set().union(*clauses["sellers"])))
         return [Reason("not_routed", offer.trader, sellers, None, rule_ref(clauses.spans["sellers"]))]
 
-    def _tier(self, standing: Standing, view: View) -> None:
+    def find_tier(self, standing: Standing, view: View) -> None:
         """The first tier that holds; an unknown condition rejects, and later tiers are not tried."""
         if not self.world.day.policy.tiers:
             standing.tier = "all"

@@ -20,6 +20,7 @@ from vault_rules.engine.fast.causes import Causes
 from vault_rules.engine.fast.dependence import expressions
 from vault_rules.engine.fast.lost import Lost
 from vault_rules.engine.fast.passed_over import PassedOver
+from vault_rules.engine.fast.rejecting import Rejecting
 from vault_rules.engine.fast.serving import Serving, serve
 from vault_rules.engine.fast.sight import Sight
 from vault_rules.engine.fast.standing import GivenMarkets, Offers
@@ -191,40 +192,7 @@ class FastEvaluation:
 
     def rejections(self) -> Iterator[Rejection]:
         """One for each offer that won nothing, by offer id."""
-        ids = self.book.offers.ids
-        won = set(self.serving.ledger.rows)
-        passed = self.passed_over
-        for row in ids.arg_sort().to_list():
-            if row not in won:
-                yield self._rejection(ids[row], row, passed)
-
-    def _rejection(self, name: str, row: int, passed: PassedOver) -> Rejection:
-        standing = self.offers.standing(row)
-        if not standing.may_serve:
-            return Rejection(name, None, tuple(standing.reasons))
-        event = passed.last.get(row)
-        if event is None:
-            return Rejection(name, None, (self._not_needed(row),))
-        walk, step, blocked = event
-        if step is None:
-            span = rule_ref(walk.waterfall.name_span)
-            reason = Reason("not_in_waterfall", standing.tier, None, None, span)
-            for_all = not passed.is_taken(standing.offer.mineral, standing.tier)
-            return Rejection(name, None if for_all else walk.request.request, (reason,))
-        if blocked is not None:
-            return Rejection(name, walk.request.request, tuple(self.blocked(walk, blocked)))
-        reasons = self.offers.ask(row, walk.request, step, walk.clauses).reasons
-        return Rejection(name, walk.request.request, tuple(reasons))
-
-    def _not_needed(self, row: int) -> Reason:
-        """Met after the request was full: the last step that would have taken it says so."""
-        offer = self.offers.standing(row)
-        for walk in reversed(self.serving.walks):
-            if walk.request.mineral == offer.offer.mineral:
-                for step in reversed(walk.clauses["steps"]):
-                    if offer.tier in step.tiers:
-                        return Reason("not_needed", rule=rule_ref(walk.clauses.spans[step.number, "step"]))
-        return Reason("not_needed")
+        yield from Rejecting(self).all()
 
     def blocked(self, walk: Walk, one: Blocked) -> list[Reason]:
         """Why an offer that was asked could give nothing."""

@@ -100,11 +100,15 @@ class Offers:
         """What steps 3 and 4 say of the offer in a row of the book."""
         found = self._standings.get(row)
         if found is None:
-            offer = self.serving.book.offers.offer(row)
-            compare(self.world, offer)
-            found = self.eligibility.stand(offer)
+            found = self.eligibility.stand(self.offer(row))
             self._standings[row] = found
         return found
+
+    def offer(self, row: int) -> Offer:
+        """The offer in a row of the book; its compared price is known then."""
+        offer = self.serving.book.offers.offer(row)
+        compare(self.world, offer)
+        return offer
 
     def ask(self, row: int, request: Request, step: typed.Step, clauses: Clauses) -> Candidacy:
         """What a step says of it for a request."""
