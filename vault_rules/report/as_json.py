@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
@@ -11,8 +10,10 @@ from vault_rules.domain.exact import plain
 from vault_rules.domain.plan import Award, Plan, Reason, Rejection, RuleRef, Totals
 from vault_rules.report.choice import checked, counted, only
 from vault_rules.report.columns import AWARDS, award_cells, money, number
+from vault_rules.report.json_text import json_text
 
 SCHEMA = "vault-rules/plan/1"
+_MARGIN = "\n    "
 _NO_REJECTIONS = '\n  "rejections": []'
 _Fields = dict[str, Any]
 
@@ -51,14 +52,13 @@ def _listed(rejections: Iterable[Rejection]) -> Iterator[str]:
     """As `dump` would write the list in its place."""
     yield _NO_REJECTIONS.removesuffix("]")
     for at, one in enumerate(rejections):
-        text = json.dumps(_rejection(one), indent=2, ensure_ascii=False, allow_nan=False)
-        yield f"{',' if at else ''}\n{text}".replace("\n", "\n    ")
+        yield f"{',' if at else ''}{_MARGIN}{json_text(_rejection(one), _MARGIN)}"
     yield "\n  ]"
 
 
 def dump(fields: _Fields | list[_Fields]) -> str:
     """The one way in which this package writes JSON."""
-    return json.dumps(fields, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    return json_text(fields) + "\n"
 
 
 def rule_fields(rule: RuleRef | None) -> _Fields | None:
