@@ -43,12 +43,9 @@ class Measure:
 
     reference: Fraction
     ratio: Fraction
+    highest: Fraction
     code: str
     place: RuleRef | None
-
-    @property
-    def highest(self) -> Fraction:
-        return self.reference * (1 + self.ratio)
 
     def exceeded(self, compared: Fraction, line: tuple[Fraction, Fraction]) -> Reason:
         """Said of a compared price above the highest; `line` is A and B of the compared price `price * A + B`."""
@@ -144,4 +141,5 @@ class Candidates:
         if ratio is None:
             found.unknown.extend(missing(ratio_expr, found.view, span, "premium"))
             return None
-        return Measure(found.reference, ratio, f"premium:{step.code}", rule_ref(span))
+        highest = found.reference * (1 + ratio)
+        return Measure(found.reference, ratio, highest, f"premium:{step.code}", rule_ref(span))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
+from functools import partial
+from typing import Protocol
 
 from vault_rules.domain.plan import Reason
 from vault_rules.domain.rows import Offer
@@ -21,8 +23,18 @@ Limit = tuple[Fraction, Callable[[], Reason]]
 """A mass, and what is said where it is the least."""
 
 
+class Sold(Protocol):
+    """How an offer is sold: masses."""
+
+    @property
+    def lot(self) -> Fraction | None: ...
+
+    @property
+    def min_quantity(self) -> Fraction | None: ...
+
+
 def taken(
-    offer: Offer, wanted: Fraction, limits: Sequence[Limit], least_award: Fraction
+    offer: Sold, wanted: Fraction, limits: Sequence[Limit], least_award: Fraction
 ) -> tuple[Fraction, list[Reason]]:
     """What is taken of an offer, and why it is not all that was wanted."""
     least = min([wanted, *(quantity for quantity, _ in limits)])
@@ -62,7 +74,7 @@ def allowed(
         else:
             rest = share_left(ratio, share, request.quantity, given, awarded)
             if rest is not None:
-                found.append((rest, lambda: _share_reached(step, given, ratio, span)))
+                found.append((rest, partial(share_reached, step, given, ratio, span)))
     for allowance in caps.allowances(offer, request, view):
         for reason in allowance.missing:
             add_reason(unknown, reason)
@@ -70,7 +82,8 @@ def allowed(
     return found, unknown
 
 
-def _share_reached(step: typed.Step, given: Fraction, ratio: Fraction, span: Span) -> Reason:
+def share_reached(step: typed.Step, given: Fraction, ratio: Fraction, span: Span) -> Reason:
+    """Said where a step's share is used up."""
     return Reason(f"share:{step.code}", show(given, MASS, ""), show(ratio, RATIO, ""), None, rule_ref(span))
 
 

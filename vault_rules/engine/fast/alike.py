@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Generic, TypeVar
 
 import polars as pl
@@ -13,7 +13,7 @@ from vault_rules.engine.readings import columns_read
 from vault_rules.semantics import typed
 
 T = TypeVar("T")
-Columns = Mapping[str, Sequence[Any]]
+Columns = Mapping[str, list[Any]]
 """Columns of some offers as lists, by name."""
 _KEPT = 100_000
 """So many answers are kept."""

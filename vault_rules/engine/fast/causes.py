@@ -16,13 +16,10 @@ from vault_rules.engine.fast import codes
 from vault_rules.engine.fast.kept_back import Unsaid, codes_of
 from vault_rules.engine.fast.lanes import Queue, asks
 from vault_rules.engine.fast.lost import Lost
-from vault_rules.engine.fast.rooms import Bound
 from vault_rules.engine.fast.serving import Serving
-from vault_rules.engine.fast.tallies import UNKNOWN, Counting
 from vault_rules.engine.fast.walk import Blocked, Walk
-from vault_rules.engine.taking import share_left
+from vault_rules.engine.fast.withheld import allowed_then
 from vault_rules.semantics import typed
-from vault_rules.semantics.meaning import value_of
 
 
 class Causes:
@@ -94,24 +91,20 @@ class Causes:
         serving = self.serving
         serving.tallies.history.spell_out()
         columns, places = self._columns(walk, [one.row for one in ones])
-        caps = serving.tallies.of(walk.request)
         for one in ones:
             key = (walk.number, one.step, one.row)
             found = self._codes_of.get(key)
             if found is None:
-                found = self._why(walk, one, caps, columns, places[one.row])
+                found = self._why(walk, one, columns, places[one.row])
                 if self.lost is not None:
                     self._codes_of[key] = found
             yield found
 
-    def _why(
-        self, walk: Walk, one: Blocked, caps: Sequence[Counting], columns: Mapping[str, list[Any]], at: int
-    ) -> set[str]:
-        said = _said(caps, columns, at)
-        share = walk.clauses[one.step, "share"]
-        if UNKNOWN in [bound for _, bound in said] or (share is not None and self.serving.asks_each(share.ratio)):
+    def _why(self, walk: Walk, one: Blocked, columns: Mapping[str, list[Any]], at: int) -> set[str]:
+        allowed = allowed_then(self.serving, self.given, walk, one, columns, at)
+        if allowed is None:
             return self._asked_codes(walk, one)
-        return self._codes(walk, one, self._allowed_then(walk, one, said, columns["#price"][at]), columns, at)
+        return self._codes(walk, one, [(each.quantity, each.code) for each in allowed], columns, at)
 
     def _columns(self, walk: Walk, rows: list[int]) -> tuple[dict[str, list[Any]], dict[int, int]]:
         """What walks look at of some offers, and where each of these stands in it."""
@@ -124,23 +117,6 @@ class Causes:
         found = frame.select("row", *lanes.payload(sight)).collect()
         columns = {column.name: column.to_list() for column in found.iter_columns()}
         return columns, {row: at for at, row in enumerate(columns["row"])}
-
-    def _allowed_then(self, walk: Walk, one: Blocked, said: list[tuple[Counting, Any]], price: int) -> list[Any]:
-        """What the share and each cap allowed at that moment, with the code where that is the least."""
-        tallies = self.serving.tallies
-        found: list[Any] = []
-        share = walk.clauses[one.step, "share"]
-        if share is not None:
-            ratio = value_of(share.ratio, self.serving.world.view(None, walk.request))
-            given, awarded = self.given(walk, one)
-            mass = self.serving.mass
-            rest = share_left(ratio, share, walk.request.quantity, given * mass, awarded * mass)
-            if rest is not None:
-                found.append((rest / mass, f"share:{_step(walk, one.step).code}"))
-        for cap, bound in said:
-            if isinstance(bound, Bound):
-                found.append((tallies.allowed_with(bound, bound.room.then(one.after), price), cap.code))
-        return found
 
     def _codes(
         self, walk: Walk, one: Blocked, allowed: list[Any], columns: Mapping[str, list[Any]], at: int
@@ -239,18 +215,3 @@ class Causes:
         table = self.serving.table
         names = getattr(table.column("mineral"), "values", [])
         return codes.by_mineral(table.frame, masks, names)
-
-
-def _said(caps: Sequence[Counting], columns: Mapping[str, list[Any]], at: int) -> list[tuple[Counting, Any]]:
-    """What caps said to an offer: after one that could not say, no other was asked."""
-    found: list[tuple[Counting, Any]] = []
-    for cap in caps:
-        found.append((cap, cap.at(columns, at)))
-        if found[-1][1] is UNKNOWN:
-            break
-    return found
-
-
-def _step(walk: Walk, number: int) -> typed.Step:
-    steps: tuple[typed.Step, ...] = walk.clauses["steps"]
-    return next(one for one in steps if one.number == number)

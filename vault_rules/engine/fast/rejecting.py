@@ -11,10 +11,11 @@ import polars as pl
 from vault_rules.domain.plan import Reason, Rejection
 from vault_rules.engine.candidates import STATED, Candidacy, Measure, unmet
 from vault_rules.engine.eligibility import add_reason, slope
+from vault_rules.engine.fast import withheld
 from vault_rules.engine.fast.alike import Alike, Columns, Listed, read_by, read_by_rule
 from vault_rules.engine.fast.barred import Barred
 from vault_rules.engine.fast.vectors import as_exact
-from vault_rules.engine.fast.walk import Walk
+from vault_rules.engine.fast.walk import Blocked, Walk
 from vault_rules.engine.program import rule_ref
 from vault_rules.semantics import typed
 
@@ -67,25 +68,35 @@ class Rejecting:
                 reason = Reason("not_in_waterfall", tier, None, None, rule_ref(walk.waterfall.name_span))
                 for_all = not self.passed.is_taken(mineral, tier)
                 yield Rejection(name, None if for_all else walk.request.request, (reason,))
-            elif blocked is not None:
-                yield Rejection(name, walk.request.request, tuple(self.evaluation.blocked(walk, blocked)))
-            else:
-                reasons = self._of_step(walk, step).reasons(columns, places[row], row)
-                yield Rejection(name, walk.request.request, tuple(reasons))
+                continue
+            reasons = (
+                self._of_step(walk, step).reasons(columns, places[row], row)
+                if blocked is None
+                else self._withheld(walk, blocked, columns, places[row])
+            )
+            yield Rejection(name, walk.request.request, tuple(reasons))
 
     def _columns(self, rows: pl.Series, events: list[Any]) -> tuple[Columns, dict[int, int]]:
-        """What the offers that failed a condition of a step have in their columns, their tiers and compared prices."""
-        failed = [event is not None and event[1] is not None and event[2] is None for event in events]
+        """What offers that a step passed over have in their columns, their tiers, prices, and what walks look at."""
+        failed = [event is not None and event[1] is not None for event in events]
         some = rows.filter(pl.Series(failed, dtype=pl.Boolean))
         if not len(some):
             return {}, {}
         alive = self.serving.lanes.alive
         compared = as_exact(self.serving.lanes.sight(alive).compared())
         here = alive.frame[alive.frame["row"].search_sorted(some)]
-        columns = Listed(self.serving.table.frame[some])
+        sight = self.serving.lanes.sight(alive)
+        seen = here.select(self.serving.lanes.payload(sight))
+        book = self.serving.table.frame[some]
+        columns = Listed(book.drop(seen.columns, strict=False).hstack(seen))
         columns["tier"] = here["tier"].to_list()
         columns[_PRICE] = [one * compared.unit for one in here.select(one=compared.expr)["one"].to_list()]
         return columns, {row: at for at, row in enumerate(some.to_list())}
+
+    def _withheld(self, walk: Walk, one: Blocked, columns: Columns, at: int) -> list[Reason]:
+        """Why an offer that was asked could give nothing."""
+        found = withheld.reasons(self.serving, self.evaluation.given, walk, one, columns, at)
+        return self.evaluation.blocked(walk, one) if found is None else found
 
     def _not_needed(self, mineral: str, tier: str) -> Reason:
         """Met after the request was full: the last step that would have taken it says so."""
@@ -172,4 +183,3 @@ class _Kept:
         found = Candidacy(world.view(standing.offer, self.walk.request), [])
         measure = self.offers.candidates.measure(self.step, self.walk.clauses, found)
         return found, measure, slope(world, standing.offer)
-
