@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from vault_rules.domain.columns import Coded, Numbers, number_type
 from vault_rules.domain.exact import invoice, plain
-from vault_rules.domain.plain_columns import cost_texts, plain_texts, premium_texts
+from vault_rules.domain.plain_columns import coarse, cost_texts, plain_texts
+from vault_rules.domain.premium_columns import premium_texts
 
 UNITS = st.sampled_from(
     [Fraction(one) for one in ("1", "1/100", "25", "1/1000000000", "10/45359237", "0.45359237", "1/3", "7/8", "1e-20")]
