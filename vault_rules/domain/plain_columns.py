@@ -118,9 +118,9 @@ def decimal_texts(groups: Sequence[pl.Series]) -> pl.Series:
 @cache
 def _digits(*, point: bool) -> pl.Series:
     """The digits of each group, first as they end a number, then as others follow them: looked up, not made anew."""
-    full = (pl.int_range(GROUP, 2 * GROUP, eager=True)).cast(pl.String).str.slice(1)
+    full = pl.int_range(GROUP, 2 * GROUP, eager=True).cast(pl.String).str.slice(1)
     full = "." + full if point else full
-    return pl.concat([full.str.strip_chars_end("0").str.strip_chars_end("."), full])
+    return pl.concat([full.str.strip_chars_end("0").str.strip_chars_end("."), full], rechunk=True)
 
 
 def by_runs(columns: Sequence[pl.Series], texts: Callable[..., pl.Series]) -> pl.Series:
@@ -132,7 +132,7 @@ def by_runs(columns: Sequence[pl.Series], texts: Callable[..., pl.Series]) -> pl
         runs = (runs + column.rle_id()).rle_id()
     if 2 * runs[-1] > len(runs):
         return texts(*columns)
-    first = (runs != runs.shift(1)).fill_null(True)
+    first = pl.Series([True]).append(runs[1:] != runs[:-1]).rechunk()
     return texts(*(column.filter(first) for column in columns))[runs]
 
 

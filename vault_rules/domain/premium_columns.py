@@ -25,6 +25,9 @@ from vault_rules.domain.plain_columns import (
 _Ratios = Sequence[tuple[int, int] | None]
 """For each code of a reference what one unit is of it, as numerator and denominator; None where there is none."""
 
+_TWOS, _FIVES = 2 ** (SHOWN_DECIMALS + 1), 5 ** (SHOWN_DECIMALS + 1)
+"""Without either of these below it a fraction that ends does so within the decimals shown."""
+
 
 def premium_texts(compared: Numbers, reference: Coded) -> pl.Series:
     """Compared price / reference - 1 as plain decimals; null where there is no reference."""
@@ -44,7 +47,7 @@ def _ratio(unit: Fraction, reference: Fraction | None) -> tuple[int, int] | None
 
 
 def _texts(ratios: _Ratios, whole: pl.Series, codes: pl.Series) -> pl.Series:
-    highest = max(abs(number) for ratio in ratios if ratio is not None for number in ratio)
+    highest = max(max(abs(ratio[0]), ratio[1]) for ratio in ratios if ratio)
     largest = highest * max(largest_of(whole), GROUP) * 2
     if largest > INT128_MAX:
         return _each(ratios, whole, codes)
@@ -80,7 +83,7 @@ def _with_longer(
     texts: pl.Series, ratios: _Ratios, codes: pl.Series, over: pl.Series, down: pl.Series, rest: pl.Series
 ) -> pl.Series:
     """Those that end, but only behind the last decimal shown, in full."""
-    if not any(ratio and _may_be_longer(ratio[1]) for ratio in ratios):
+    if not any(ratio and not (ratio[1] % _TWOS and ratio[1] % _FIVES) for ratio in ratios):
         return texts
     odd = _of_codes([None if ratio is None else _without(ratio[1]) for ratio in ratios], down.dtype, codes)
     rows = ((rest != 0) & (over % odd == 0)).fill_null(False).arg_true()
@@ -88,10 +91,6 @@ def _with_longer(
         return texts
     full = [plain(Fraction(one, of)) for one, of in zip(over[rows].to_list(), down[rows].to_list(), strict=True)]
     return texts.scatter(rows, full)
-
-
-def _may_be_longer(down: int) -> bool:
-    return any(down % factor ** (SHOWN_DECIMALS + 1) == 0 for factor in (2, 5))
 
 
 def _without(number: int) -> int:
