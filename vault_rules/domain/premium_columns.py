@@ -103,4 +103,5 @@ def _without(number: int) -> int:
 
 def _each(ratios: _Ratios, whole: pl.Series, codes: pl.Series) -> pl.Series:
     pairs = zip(whole.to_list(), (ratios[code] for code in codes.to_list()), strict=True)
-    return pl.Series([None if ratio is None else plain(one * Fraction(*ratio) - 1) for one, ratio in pairs], dtype=pl.String)
+    texts = [None if ratio is None else plain(one * Fraction(*ratio) - 1) for one, ratio in pairs]
+    return pl.Series(texts, dtype=pl.String)

@@ -13,13 +13,14 @@ from vault_rules.report.columns import AWARDS, number, reserved
 def award_frame(awards: AwardColumns, carried: tuple[str, ...]) -> pl.DataFrame:
     """One row for each award, in the order made."""
     quantity, price = coarse(awards.quantity), coarse(awards.price)
+    references = pl.Series([number(one) for one in awards.reference.values], dtype=pl.String)
     columns: dict[str, pl.Series] = {
         **awards.texts,
         "step": awards.step,
         "quantity_kg": plain_texts(quantity),
         "price_per_kg": plain_texts(price),
         "cost": cost_texts(quantity, price),
-        "reference_per_kg": pl.Series([number(one) for one in awards.reference.values], dtype=pl.String)[awards.reference.codes],
+        "reference_per_kg": references[awards.reference.codes],
         "premium": premium_texts(awards.compared, awards.reference),
         "exceptions": awards.exceptions,
     }
