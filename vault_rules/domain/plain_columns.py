@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
+from math import gcd
 
 import polars as pl
 
@@ -43,8 +44,8 @@ def largest_of(whole: pl.Series) -> int:
 def coarse(numbers: Numbers) -> Numbers:
     """The same numbers in thousands as far as all are whole thousands: texts of smaller numbers are made quicker."""
     whole = numbers.whole
-    by = _thousands(whole.head(_FIRST), largest_of(whole))
-    while by > 1 and not _divides(by, whole):
+    by = _thousands(whole.head(_FIRST).to_list(), largest_of(whole))
+    while by > 1 and not (whole % only(by, whole.dtype) == only(0, whole.dtype)).all():
         by //= 1000
     if by > 1:
         whole = whole // only(by, whole.dtype)
@@ -52,15 +53,11 @@ def coarse(numbers: Numbers) -> Numbers:
     return Numbers(whole.cast(kind_of(largest)) if largest else whole, numbers.unit * by)
 
 
-def _thousands(whole: pl.Series, largest: int) -> int:
-    by = 1
-    while by * 1000 <= largest and _divides(by * 1000, whole):
+def _thousands(some: list[int | None], largest: int) -> int:
+    common, by = gcd(*(one for one in some if one is not None)), 1
+    while by * 1000 <= largest and common % (by * 1000) == 0:
         by *= 1000
     return by
-
-
-def _divides(by: int, whole: pl.Series) -> bool:
-    return bool((whole % only(by, whole.dtype) == only(0, whole.dtype)).all())
 
 
 # ---- plain decimals ------------------------------------------------------------------------------------------------

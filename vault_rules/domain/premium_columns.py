@@ -10,7 +10,7 @@ from math import gcd
 import polars as pl
 
 from vault_rules.domain.columns import INT128_MAX, Coded, Numbers
-from vault_rules.domain.exact import SHOWN_DECIMALS, plain
+from vault_rules.domain.exact import SHOWN_DECIMALS, plain_ratio
 from vault_rules.domain.plain_columns import (
     DIGITS,
     GROUP,
@@ -46,10 +46,14 @@ def _ratio(unit: Fraction, reference: Fraction | None) -> tuple[int, int] | None
     return up // common, down // common
 
 
+_FEW = 256
+"""So few premiums are written one by one sooner than all at once."""
+
+
 def _texts(ratios: _Ratios, whole: pl.Series, codes: pl.Series) -> pl.Series:
     highest = max(max(abs(ratio[0]), ratio[1]) for ratio in ratios if ratio)
     largest = highest * max(largest_of(whole), GROUP) * 2
-    if largest > INT128_MAX:
+    if largest > INT128_MAX or len(whole) <= _FEW:
         return _each(ratios, whole, codes)
     kind = kind_of(largest)
     up, down = (_of_codes([None if ratio is None else ratio[at] for ratio in ratios], kind, codes) for at in (0, 1))
@@ -65,7 +69,8 @@ def _texts(ratios: _Ratios, whole: pl.Series, codes: pl.Series) -> pl.Series:
     signed = below & (sum(groups, wholes) != 0)
     if signed.any():
         texts = pl.Series(["", "-"])[signed.cast(pl.UInt8)] + texts
-    return _with_longer(texts, ratios, codes, over, down, rest)
+    rows = _longer(ratios, codes, over, rest)
+    return texts.scatter(rows, _each(ratios, whole[rows], codes[rows])) if len(rows) else texts
 
 
 def _divided(numbers: list[pl.Series], down: pl.Series) -> list[pl.Series]:
@@ -79,18 +84,12 @@ def _of_codes(numbers: list[int | None], kind: pl.DataType, codes: pl.Series) ->
     return pl.Series(numbers, dtype=kind)[codes]
 
 
-def _with_longer(
-    texts: pl.Series, ratios: _Ratios, codes: pl.Series, over: pl.Series, down: pl.Series, rest: pl.Series
-) -> pl.Series:
-    """Those that end, but only behind the last decimal shown, in full."""
-    if not any(ratio and not (ratio[1] % _TWOS and ratio[1] % _FIVES) for ratio in ratios):
-        return texts
-    odd = _of_codes([None if ratio is None else _without(ratio[1]) for ratio in ratios], down.dtype, codes)
-    rows = ((rest != 0) & (over % odd == 0)).fill_null(False).arg_true()
-    if not len(rows):
-        return texts
-    full = [plain(Fraction(one, of)) for one, of in zip(over[rows].to_list(), down[rows].to_list(), strict=True)]
-    return texts.scatter(rows, full)
+def _longer(ratios: _Ratios, codes: pl.Series, over: pl.Series, rest: pl.Series) -> pl.Series:
+    """The rows of those that end, but only behind the last decimal shown: they are written in full."""
+    if all(ratio is None or (ratio[1] % _TWOS and ratio[1] % _FIVES) for ratio in ratios):
+        return pl.Series([], dtype=pl.UInt32)
+    odd = _of_codes([None if ratio is None else _without(ratio[1]) for ratio in ratios], over.dtype, codes)
+    return ((rest != 0) & (over % odd == 0)).fill_null(False).arg_true()
 
 
 def _without(number: int) -> int:
@@ -103,5 +102,11 @@ def _without(number: int) -> int:
 
 def _each(ratios: _Ratios, whole: pl.Series, codes: pl.Series) -> pl.Series:
     pairs = zip(whole.to_list(), (ratios[code] for code in codes.to_list()), strict=True)
-    texts = [None if ratio is None else plain(one * Fraction(*ratio) - 1) for one, ratio in pairs]
+    texts = [None if one is None or ratio is None else _premium(one, *ratio) for one, ratio in pairs]
     return pl.Series(texts, dtype=pl.String)
+
+
+def _premium(whole: int, up: int, down: int) -> str:
+    over = whole * up - down
+    common = gcd(over, down)
+    return plain_ratio(over // common, down // common)

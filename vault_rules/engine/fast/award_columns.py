@@ -70,15 +70,13 @@ class _Awards:
 
     def columns(self) -> AwardColumns:
         serving = self.serving
-        reference = self._reference()
-        price = serving.book.offers.columns["price"]
-        assert isinstance(price, Numbers)
+        reference, price = self._reference(), self._price()
         return AwardColumns(
             self._texts(),
             self.step,
             Numbers(self.quantity, serving.mass),
-            Numbers(price.whole[self.rows], price.unit),
-            self._compared(),
+            price,
+            price if serving.day.policy.compare is None else self._compared(),
             reference,
             *self._with_exceptions(),
         )
@@ -170,6 +168,11 @@ class _Awards:
 
     # ---- values ----------------------------------------------------------------------------------------------------
 
+    def _price(self) -> Numbers:
+        price = self.serving.book.offers.columns["price"]
+        assert isinstance(price, Numbers)
+        return Numbers(price.whole[self.rows], price.unit)
+
     def _compared(self) -> Numbers:
         lanes = self.serving.lanes
         value = as_exact(lanes.sight(lanes.alive).compared())
@@ -206,8 +209,8 @@ class _Awards:
 
     def _measures(self, found: list[Scalar | Keyed], kinds: pl.Series, starts: list[int]) -> pl.Series:
         """For each award the place of what its price was measured by."""
-        if len(found) == 1 and kinds.min() == 1:
-            return self._places_in(found[0], self.places) + 1
+        if len(found) == 1:
+            return (self._places_in(found[0], self.places) + starts[1]) * kinds.cast(pl.UInt32)
         codes = pl.zeros(len(self.rows), dtype=pl.UInt32, eager=True)
         for kind, one in enumerate(found, 1):
             mine = (kinds == kind).arg_true()
