@@ -189,5 +189,5 @@ def _gathered(frame: pl.DataFrame, slices: Sequence[tuple[int, int, int]]) -> pl
     else:
         walks = pl.DataFrame(slices, schema={"walk": pl.UInt32, "start": pl.Int64, "length": pl.Int64}, orient="row")
         parts = walks.lazy().with_columns(at=pl.int_ranges("start", pl.col("start") + pl.col("length"))).explode("at")
-        walk, at = parts.select("walk", pl.col("at").cast(pl.UInt32)).collect()
+        walk, at = parts.select("walk", pl.col("at").cast(pl.UInt32)).collect().rechunk()
     return pl.DataFrame([walk, *(frame[name][at] for name in _COLUMNS[1:])])
