@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -10,8 +10,9 @@ import polars as pl
 
 from vault_rules.domain.award_columns import AwardColumns
 from vault_rules.domain.columns import Coded, Numbers, Texts, code_type
+from vault_rules.engine.fast.candidates import Candidates
 from vault_rules.engine.fast.evaluation import FastEvaluation
-from vault_rules.engine.fast.lanes import reference_of
+from vault_rules.engine.fast.lanes import Queue, reference_of
 from vault_rules.engine.fast.table import has_blanks
 from vault_rules.engine.fast.vectors import Exact, Keyed, Scalar, Wide, as_exact, is_true
 from vault_rules.engine.fast.walk import Walk
@@ -51,9 +52,7 @@ class _Awards:
         """Where each award stands in a table of the steps of all walks."""
 
     def _places(self, alive: pl.Series) -> pl.Series:
-        if not len(self.rows) or not len(alive):
-            return self.rows
-        if len(alive) == alive[-1] + 1:
+        if not len(self.rows) or not len(alive) or len(alive) == alive[-1] + 1:
             return self.rows
         if len(self.rows) * 16 < len(alive):
             return alive.search_sorted(self.rows)
@@ -66,7 +65,7 @@ class _Awards:
         columns = [self.alive[name].rechunk()[places] for name in names]
         if expr.meta.is_column():
             return columns[0]
-        return pl.DataFrame(columns).select(expr.alias("found")).to_series()
+        return pl.DataFrame(columns).with_columns(expr.alias("found"))["found"]
 
     def columns(self) -> AwardColumns:
         serving = self.serving
@@ -192,7 +191,7 @@ class _Awards:
         """What prices are measured by, and by which of these that of each award is: from 1, 0 for none."""
         kinds = [0] * (len(self.serving.walks) * self.most)
         different: list[Scalar | Keyed] = []
-        for queue, walks in self._queues().items():
+        for queue, walks in self._queues():
             number = queue.step.number
             if queue.clauses[number, "ratio"] is None:
                 continue
@@ -222,12 +221,15 @@ class _Awards:
             return pl.zeros(len(places), dtype=pl.UInt32, eager=True)
         return self._of(value.index, places).cast(pl.UInt32)
 
-    def _queues(self) -> dict[Any, list[int]]:
-        found: dict[Any, list[int]] = {}
+    def _queues(self) -> Iterable[tuple[Queue, list[int]]]:
+        """The queues, and the walks that went down each: walks that are alike share theirs."""
+        alike: dict[int, tuple[Mapping[int, Candidates], list[int]]] = {}
         for walk in self.serving.walks:
-            for candidates in self.serving.queues(walk).values():
-                found.setdefault(candidates.queue, []).append(walk.number)
-        return found
+            mapping = self.serving.queues(walk)
+            alike.setdefault(id(mapping), (mapping, []))[1].append(walk.number)
+        for mapping, walks in alike.values():
+            for candidates in mapping.values():
+                yield candidates.queue, walks
 
     def _shown(self) -> dict[str, pl.Series]:
         lanes, policy = self.serving.lanes, self.serving.day.policy
