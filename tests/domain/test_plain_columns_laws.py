@@ -110,6 +110,9 @@ def test_premiums_are_shown_as_each_premium_is(
 @given(st.lists(st.integers(0, 2**50), min_size=1, max_size=4), UNITS, REFERENCES, st.booleans())
 @example([1, 2, 3, 0], Fraction(1), [Fraction(2**14)], False)  # ends behind the twelfth decimal
 @example([1, 2, 3, 0], Fraction(1), [Fraction(5**14)], True)
+@example([1, 2, 3, 0], Fraction(1), [Fraction(2**13)], False)  # at the thirteenth
+@example([1, 2, 3, 0], Fraction(1), [Fraction(5**13)], False)
+@example([1, 2, 3], Fraction(1), [Fraction(10**15 + 1)], False)  # 128 bits for digits alone
 @example([2**14 - 1, 2**14, 2**14 + 1], Fraction(1, 2**14), [Fraction(1)], False)
 @example([10**13 - 1, 10**13, 10**13 + 1], Fraction(1), [Fraction(10**13)], False)  # -0.0000000000001
 @example([3 * 10**13 - 1, 3 * 10**13 + 1], Fraction(1), [Fraction(3 * 10**13)], False)  # endless, shown as 0
