@@ -51,6 +51,32 @@ def test_awards_as_columns_are_the_awards_as_rows(seed: int) -> None:
     assert quick.equals(frame(plan, "awards"))
 
 
+PREMIUMS = """
+policy p { currency USD COMPARE }
+mineral cobalt
+tier domestic when origin = US
+tier foreign otherwise
+require enough: quantity >= 12 kg
+waterfall w {
+  take domestic premium <= 15% over best(foreign) if none allow
+  take foreign premium <= 900% over best(domestic) if none allow
+}
+"""
+
+
+@pytest.mark.parametrize("compare", ["", "compare price * 110% + 1 USD/kg"])
+@pytest.mark.parametrize("wanted", ["1000000000", "30000", "2500", "0.0625"])
+def test_awards_of_plans_of_any_size_are_shown_as_each_is(wanted: str, compare: str) -> None:
+    numbers = range(5000)
+    prices = [f"{one * 7919 % 1000 + 3000}.{one % 7}" for one in numbers]
+    given = book(prices, [str(one * 31 % 90 + 10) for one in numbers], wanted)
+    plan = vr.evaluate(load_text(PREMIUMS.replace("COMPARE", compare)), given, date(2027, 8, 1)).rows
+    quick = frame(plan, "awards")
+    object.__setattr__(plan, "award_columns", None)
+    assert quick.equals(frame(plan, "awards"))
+    assert quick["premium"].null_count() == 0 < len(quick)
+
+
 @pytest.mark.parametrize("seed", range(60))
 def test_rejections_are_counted_as_if_they_were_made(seed: int) -> None:
     case = random_case(seed)
@@ -65,13 +91,13 @@ def test_rejections_are_counted_as_if_they_were_made(seed: int) -> None:
     assert won_nothing == len(plan.rejections)
 
 
-def book(prices: list[str], quantities: list[str]) -> vr.Book:
+def book(prices: list[str], quantities: list[str], wanted: str = "100") -> vr.Book:
     names = [f"o{at}" for at in range(len(prices))]
     origins = ["US" if at % 2 else "AU" for at in range(len(prices))]
     offers = pl.DataFrame({"offer": names, "price": prices, "quantity": quantities, "origin": origins}).with_columns(
         mineral=pl.lit("cobalt"), trader=pl.lit("t")
     )
-    requests = pl.DataFrame({"request": ["r"], "buyer": ["b"], "mineral": ["cobalt"], "quantity": ["100"]})
+    requests = pl.DataFrame({"request": ["r"], "buyer": ["b"], "mineral": ["cobalt"], "quantity": [wanted]})
     return vr.Book.from_frames(offers=offers, requests=requests)
 
 

@@ -20,7 +20,11 @@ def parse_decimal(text: str) -> Fraction | None:
 
 def plain(value: Fraction) -> str:
     """The value as a plain decimal: no exponent, no trailing zeros; an endless fraction is cut to 12 decimals."""
-    numerator, denominator = value.numerator, value.denominator
+    return plain_ratio(value.numerator, value.denominator)
+
+
+def plain_ratio(numerator: int, denominator: int) -> str:
+    """The same of a fraction in lowest terms."""
     if denominator == 1:
         return str(numerator)
     sign = "-" if numerator < 0 else ""

@@ -1,75 +1,136 @@
-"""Exact numbers of whole columns as plain decimals: the same texts as `exact.plain`, made at once."""
+"""Exact numbers of whole columns as plain decimals: the same texts as `exact.plain`, made at once.
+
+What Polars does to a series costs a few microseconds, what it makes a query of fifty and more. So divisions, which are
+queries, are asked together, and the rest is done to series: in a small plan nothing else counts.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from decimal import Decimal
 from fractions import Fraction
 from functools import cache
+from math import gcd
 
 import polars as pl
 
-from vault_rules.domain.columns import INT64_MAX, INT128_MAX, Coded, Numbers
-from vault_rules.domain.exact import SHOWN_DECIMALS, has_end, invoice, plain
+from vault_rules.domain.columns import INT64_MAX, INT128_MAX, Numbers
+from vault_rules.domain.exact import has_end, invoice, plain
 
+DIGITS = 4
+"""Decimals are looked up in groups of so many."""
+GROUP = 10**DIGITS
 _FIRST = 100
 """Most columns are told by so many of their first numbers not to be in thousands."""
-_LISTED = 4
-"""So many decimals have a table of their texts."""
-_SCALE = 10**SHOWN_DECIMALS
+_MANY = 4096
+"""Among fewer rows it does not pay to look for runs."""
 
 
-def _kind(largest: int) -> pl.DataType:
+def kind_of(largest: int) -> pl.DataType:
     """The narrower type for whole numbers up to `largest`: arithmetic on 128 bits is several times slower."""
     return pl.Int64() if largest <= INT64_MAX else pl.Int128()
 
 
+def only(number: int, kind: pl.DataType) -> pl.Series:
+    """A number to reckon a series with: one of Python's is taken for 64 bits."""
+    return pl.Series([number], dtype=kind)
+
+
+def largest_of(whole: pl.Series) -> int:
+    largest = whole.max()
+    return int(largest) if isinstance(largest, int) else 0
+
+
 def coarse(numbers: Numbers) -> Numbers:
-    """The same numbers in thousands as far as all are whole thousands."""
-    whole, unit = numbers.whole.alias("n"), numbers.unit
-    thousand = pl.lit(1000, dtype=whole.dtype)
-    in_thousands = (pl.col("n") % thousand == 0).all()
-    while _largest(whole) >= 1000 and all(
-        some.to_frame().select(in_thousands).item() for some in (whole.head(_FIRST), whole)
-    ):
-        whole, unit = whole.to_frame().select(pl.col("n") // thousand)["n"], unit * 1000
-    whole = whole.alias(numbers.whole.name)
-    largest = _largest(whole)
-    return Numbers(whole.cast(_kind(largest)) if largest else whole, unit)
+    """The same numbers in thousands as far as all are whole thousands: texts of smaller numbers are made quicker."""
+    whole = numbers.whole
+    by = _thousands(whole.head(_FIRST).to_list(), largest_of(whole))
+    while by > 1 and not (whole % only(by, whole.dtype) == only(0, whole.dtype)).all():
+        by //= 1000
+    if by > 1:
+        whole = whole // only(by, whole.dtype)
+    largest = largest_of(whole)
+    return Numbers(whole.cast(kind_of(largest)) if largest else whole, numbers.unit * by)
+
+
+def _thousands(some: list[int | None], largest: int) -> int:
+    common, by = gcd(*(one for one in some if one is not None)), 1
+    while by * 1000 <= largest and common % (by * 1000) == 0:
+        by *= 1000
+    return by
+
+
+# ---- plain decimals ------------------------------------------------------------------------------------------------
 
 
 def plain_texts(numbers: Numbers) -> pl.Series:
     """Numbers of zero or more as plain decimals."""
-    numbers = coarse(numbers)
-    places = decimals(numbers.unit)
-    whole = numbers.whole
-    factor = 0 if places is None else int(numbers.unit * 10**places)
-    largest = max(_largest(whole) * factor, 10 ** (places or 0))
-    if places is None or largest > INT128_MAX:
-        return each(whole, numbers.unit)
-    kind = _kind(largest)
-    value = pl.col(whole.name).cast(kind) * pl.lit(factor, dtype=kind)
-    return whole.to_frame().select(_pointed(value, places, kind)).to_series().rename(whole.name)
+    return by_runs((numbers.whole,), lambda whole: _plain_texts(whole, numbers.unit)).alias(numbers.whole.name)
 
 
-def _pointed(value: pl.Expr, places: int, kind: pl.DataType) -> pl.Expr:
+def _plain_texts(whole: pl.Series, unit: Fraction) -> pl.Series:
+    places = decimals(unit)
+    if places is None:
+        return each(whole, unit)
+    groups = -(-places // DIGITS)
+    factor, most = int(unit * 10**places), largest_of(whole)
+    largest = max(most * factor, GROUP**groups)
+    if largest > INT128_MAX:
+        return each(whole, unit)
+    kind = kind_of(largest)
+    value = whole.cast(kind) if factor == 1 else whole.cast(kind) * only(factor, kind)
     if not places:
-        return value.cast(pl.String)
-    down = pl.lit(10**places, dtype=kind)
-    if places <= _LISTED:
-        return pl.concat_str((value // down).cast(pl.String), _ending(value % down, endings(places)))
-    rest = (value % down).cast(pl.String).str.zfill(places)
-    text = pl.concat_str((value // down).cast(pl.String), pl.lit("."), rest)
-    return text.str.strip_chars_end("0").str.strip_chars_end(".")
+        return whole_texts(value, most * factor)
+    wholes, rest = value // only(10**places, kind), value % only(10**places, kind)
+    rest = rest * only(GROUP**groups // 10**places, kind)
+    return whole_texts(wholes, most * factor // 10**places) + decimal_texts(_in_groups(rest, groups))
 
 
-def _ending(rest: pl.Expr, texts: pl.Series) -> pl.Expr:
-    return pl.lit(texts).gather(rest.cast(pl.UInt32))
+def _in_groups(rest: pl.Series, groups: int) -> list[pl.Series]:
+    if groups == 1:
+        return [rest.cast(pl.UInt32)]
+    value, group = pl.col("rest"), pl.lit(GROUP, dtype=rest.dtype)
+    parts = (value // pl.lit(GROUP**at, dtype=rest.dtype) % group for at in reversed(range(groups)))
+    found = rest.to_frame("rest").select(part.cast(pl.UInt32).alias(str(at)) for at, part in enumerate(parts))
+    return found.get_columns()
+
+
+def whole_texts(value: pl.Series, largest: int) -> pl.Series:
+    """Whole numbers from zero to `largest`: where these are few, each is written once."""
+    if largest < len(value):
+        return pl.int_range(largest + 1, eager=True).cast(pl.String)[value.cast(pl.UInt32)]
+    return value.cast(pl.String)
+
+
+def decimal_texts(groups: Sequence[pl.Series]) -> pl.Series:
+    """What stands behind the whole part, the point with it, from groups of digits: no zeros at the end."""
+    *before, last = groups
+    texts, after = _digits(point=not before)[last], last
+    for at, group in reversed(list(enumerate(before))):
+        place = group + (after != 0).cast(pl.UInt32) * GROUP
+        texts, after = _digits(point=not at)[place] + texts, after + group
+    return texts
 
 
 @cache
-def endings(places: int) -> pl.Series:
-    """What stands behind the whole part, for each number of the smallest decimals: to be looked up is quicker."""
-    digits = (f".{rest:0{places}}".rstrip("0").rstrip(".") for rest in range(10**places))
-    return pl.Series(digits, dtype=pl.String)
+def _digits(*, point: bool) -> pl.Series:
+    """The digits of each group, first as they end a number, then as others follow them: looked up, not made anew."""
+    full = pl.int_range(GROUP, 2 * GROUP, eager=True).cast(pl.String).str.slice(1)
+    full = "." + full if point else full
+    return pl.concat([full.str.strip_chars_end("0").str.strip_chars_end("."), full], rechunk=True)
+
+
+def by_runs(columns: Sequence[pl.Series], texts: Callable[..., pl.Series]) -> pl.Series:
+    """The texts of rows; where equal rows stand together, as offers of one price do, each is made once a run."""
+    if len(columns[0]) < _MANY:
+        return texts(*columns)
+    runs = columns[0].rle_id()
+    for column in columns[1:]:
+        runs = (runs + column.rle_id()).rle_id()
+    if 2 * runs[-1] > len(runs):
+        return texts(*columns)
+    first = pl.Series([True]).append(runs[1:] != runs[:-1]).rechunk()
+    return texts(*(column.filter(first) for column in columns))[runs]
 
 
 def each(whole: pl.Series, unit: Fraction) -> pl.Series:
@@ -88,98 +149,33 @@ def decimals(unit: Fraction) -> int | None:
     return places
 
 
-def _largest(whole: pl.Series) -> int:
-    largest = whole.max()
-    return int(largest) if isinstance(largest, int) else 0
+# ---- money ---------------------------------------------------------------------------------------------------------
+
+_CENT = pl.Series([Decimal("0.01")], dtype=pl.Decimal(38, 2))
 
 
 def cost_texts(quantity: Numbers, price: Numbers) -> pl.Series:
     """What each quantity costs, with two decimals: rounded once, half to even."""
-    quantity, price = coarse(quantity), coarse(price)
     each_cent = quantity.unit * price.unit * 100
-    largest = _largest(quantity.whole) * _largest(price.whole) * each_cent.numerator
-    if max(largest, each_cent.denominator) * 2 > INT128_MAX:
-        pairs = zip(quantity.whole.to_list(), price.whole.to_list(), strict=True)
-        each = (invoice(q * quantity.unit * p * price.unit) for q, p in pairs)
-        return pl.Series("cost", [f"{one:f}" for one in each], dtype=pl.String)
-    return _money_texts(_cents(quantity, price, each_cent))
-
-
-def _cents(quantity: Numbers, price: Numbers, each_cent: Fraction) -> pl.Series:
-    up, down = each_cent.numerator, each_cent.denominator
-    kind = _kind(max(_largest(quantity.whole) * _largest(price.whole) * up, down) * 2)
-    by, two = pl.lit(down, dtype=kind), pl.lit(2, dtype=kind)
-    product = pl.col("q").cast(kind) * pl.col("p").cast(kind) * pl.lit(up, dtype=kind)
-    frame = pl.DataFrame([quantity.whole.rename("q"), price.whole.rename("p")]).select(n=product)
-    if down == 1:
-        return frame["n"].rename("cost")
-    cents_of, twice = pl.col("n") // by, pl.col("n") % by * two
-    up_one = (twice > by) | ((twice == by) & (cents_of % two == 1))
-    return frame.select(cost=cents_of + up_one.cast(kind)).to_series()
-
-
-def _money_texts(cents: pl.Series) -> pl.Series:
-    """Cents as money with two decimals."""
-    kind = _kind(_largest(cents))
-    value, hundred = pl.col(cents.name), pl.lit(100, dtype=kind)
-    cents_of = pl.Series([f".{rest:02}" for rest in range(100)], dtype=pl.String)
-    text = pl.concat_str((value // hundred).cast(pl.String), _ending(value % hundred, cents_of))
-    return cents.cast(kind).to_frame().select(text).to_series().rename(cents.name)
-
-
-def premium_texts(compared: Numbers, reference: Coded) -> pl.Series:
-    """Compared price / reference - 1 as plain decimals; null where there is no reference."""
-    if not any(reference.values):
-        return pl.Series("premium", [None], dtype=pl.String).new_from_index(0, len(compared.whole))
-    ratios = [None if not one else compared.unit / one for one in reference.values]
-    ups = [None if one is None else one.numerator for one in ratios]
-    downs = [None if one is None else one.denominator for one in ratios]
-    highest = max((one for one in (*ups, *downs) if one is not None), default=0)
-    largest = highest * max(_largest(compared.whole), _SCALE) * 4
+    largest = largest_of(quantity.whole) * largest_of(price.whole) * each_cent.numerator
+    largest = max(largest, each_cent.denominator) * 2
     if largest > INT128_MAX:
-        return _premiums_each(compared, ratios, reference)
-    kind = _kind(largest)
-    odds = [None if one is None else _without(one) for one in downs]
-    table = [pl.Series(name, one, dtype=kind) for name, one in (("up", ups), ("down", downs), ("odd", odds))]
-    code, scale = pl.col("code"), pl.lit(_SCALE, dtype=kind)
-    frame = pl.DataFrame([reference.codes.rename("code"), compared.whole.cast(kind).rename("c")]).select(
-        "c", *(pl.lit(one).gather(code).alias(one.name) for one in table)
-    )
-    over = pl.col("c") * pl.col("up") - pl.col("down")
-    frame = frame.with_columns(over=over).with_columns(size=pl.col("over").abs())
-    rest = pl.col("size") % pl.col("down") * scale
-    frame = frame.with_columns(
-        whole=pl.col("size") // pl.col("down"),
-        part=rest // pl.col("down"),
-        longer=(rest % pl.col("down") != 0) & (pl.col("over") % pl.col("odd") == 0),
-    )
-    digits = pl.col("part").cast(pl.String).str.zfill(SHOWN_DECIMALS)
-    text = pl.concat_str(pl.col("whole").cast(pl.String), pl.lit("."), digits)
-    text = text.str.strip_chars_end("0").str.strip_chars_end(".")
-    below = (pl.col("over") < 0) & ((pl.col("whole") > 0) | (pl.col("part") > 0))
-    shown = frame.select(pl.when(below).then(pl.concat_str(pl.lit("-"), text)).otherwise(text).alias("premium"))
-    return _with_longer(shown.to_series(), frame)
+        pairs = zip(quantity.whole.to_list(), price.whole.to_list(), strict=True)
+        costs = (invoice(q * quantity.unit * p * price.unit) for q, p in pairs)
+        return pl.Series("cost", [f"{one:f}" for one in costs], dtype=pl.String)
+    cents = _cents(quantity.whole, price.whole, each_cent, kind_of(largest))
+    # Whole numbers below 10**38 as decimals, and those a hundredth: nothing is rounded.
+    return (cents.cast(pl.Decimal(38, 0)) * _CENT).cast(pl.String).alias("cost")
 
 
-def _with_longer(texts: pl.Series, frame: pl.DataFrame) -> pl.Series:
-    """Those that end, but only behind the twelfth decimal, in full."""
-    rows = frame["longer"].fill_null(False).arg_true()
-    if not len(rows):
-        return texts
-    pairs = zip(frame["over"].gather(rows).to_list(), frame["down"].gather(rows).to_list(), strict=True)
-    full = [plain(Fraction(over, down)) for over, down in pairs]
-    return texts.clone().scatter(rows, full)
-
-
-def _premiums_each(compared: Numbers, ratios: list[Fraction | None], reference: Coded) -> pl.Series:
-    pairs = zip(compared.whole.to_list(), reference.codes.to_list(), strict=True)
-    texts = [None if (ratio := ratios[code]) is None else plain(whole * ratio - 1) for whole, code in pairs]
-    return pl.Series("premium", texts, dtype=pl.String)
-
-
-def _without(number: int) -> int:
-    """A number without its factors of 2 and 5: a fraction ends where this divides it."""
-    for factor in (2, 5):
-        while number % factor == 0:
-            number //= factor
-    return number
+def _cents(quantity: pl.Series, price: pl.Series, each_cent: Fraction, kind: pl.DataType) -> pl.Series:
+    up, down = each_cent.numerator, each_cent.denominator
+    product = quantity.cast(kind) * price.cast(kind)
+    if up != 1:
+        product = product * only(up, kind)
+    if down == 1:
+        return product
+    by, two = pl.lit(down, dtype=kind), pl.lit(2, dtype=kind)
+    cents, twice = pl.col("n") // by, pl.col("n") % by * two
+    up_one = (twice > by) | ((twice == by) & (cents % two == 1))
+    return product.to_frame("n").select(cents + up_one.cast(kind)).to_series()

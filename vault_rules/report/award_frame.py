@@ -5,21 +5,22 @@ from __future__ import annotations
 import polars as pl
 
 from vault_rules.domain.award_columns import AwardColumns
-from vault_rules.domain.plain_columns import cost_texts, plain_texts, premium_texts
+from vault_rules.domain.plain_columns import coarse, cost_texts, plain_texts
+from vault_rules.domain.premium_columns import premium_texts
 from vault_rules.report.columns import AWARDS, number, reserved
 
 
 def award_frame(awards: AwardColumns, carried: tuple[str, ...]) -> pl.DataFrame:
     """One row for each award, in the order made."""
+    quantity, price = coarse(awards.quantity), coarse(awards.price)
+    references = pl.Series([number(one) for one in awards.reference.values], dtype=pl.String)
     columns: dict[str, pl.Series] = {
         **awards.texts,
         "step": awards.step,
-        "quantity_kg": plain_texts(awards.quantity),
-        "price_per_kg": plain_texts(awards.price),
-        "cost": cost_texts(awards.quantity, awards.price),
-        "reference_per_kg": pl.Series([number(one) for one in awards.reference.values], dtype=pl.String).gather(
-            awards.reference.codes
-        ),
+        "quantity_kg": plain_texts(quantity),
+        "price_per_kg": plain_texts(price),
+        "cost": cost_texts(quantity, price),
+        "reference_per_kg": references[awards.reference.codes],
         "premium": premium_texts(awards.compared, awards.reference),
         "exceptions": awards.exceptions,
     }

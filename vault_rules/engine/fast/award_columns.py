@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -9,9 +10,12 @@ import polars as pl
 
 from vault_rules.domain.award_columns import AwardColumns
 from vault_rules.domain.columns import Coded, Numbers, Texts, code_type
+from vault_rules.engine.fast.candidates import Candidates
 from vault_rules.engine.fast.evaluation import FastEvaluation
-from vault_rules.engine.fast.lanes import reference_of
-from vault_rules.engine.fast.vectors import Exact, Keyed, Scalar, Value, Wide, as_exact, is_true
+from vault_rules.engine.fast.lanes import Queue, reference_of
+from vault_rules.engine.fast.table import has_blanks
+from vault_rules.engine.fast.vectors import Exact, Keyed, Scalar, Wide, as_exact, is_true
+from vault_rules.engine.fast.walk import Walk
 from vault_rules.engine.program import rule_ref
 from vault_rules.engine.readings import reads_request
 from vault_rules.engine.words import show
@@ -32,44 +36,54 @@ def award_columns(evaluation: FastEvaluation) -> AwardColumns | None:
 
 
 class _Awards:
+    """What Polars does to a series costs a few microseconds, a query fifty and more: few awards are told by series."""
+
     def __init__(self, evaluation: FastEvaluation) -> None:
         self.evaluation, self.serving = evaluation, evaluation.serving
-        ledger, alive = self.serving.ledger, self.serving.lanes.alive
-        self.rows, self.walks, self.step = (ledger.frame[name] for name in ("row", "walk", "step"))
-        self.places = self._places(alive.frame["row"])
+        ledger, self.alive = self.serving.ledger.frame, self.serving.lanes.alive.frame
+        # To gather from one piece, or by one, is many times quicker than from several.
+        self.rows, self.walks, self.step, self.quantity = (
+            ledger[name].rechunk() for name in ("row", "walk", "step", "quantity")
+        )
+        self.places = self._places(self.alive["row"])
         """Where each award's offer stands among those that may serve."""
+        self.most = max((step.number for walk in self.serving.walks for step in walk.clauses["steps"]), default=0) + 1
+        self.at_step = (self.walks.cast(pl.Int64) * self.most + self.step).cast(pl.UInt32)
+        """Where each award stands in a table of the steps of all walks."""
 
     def _places(self, alive: pl.Series) -> pl.Series:
-        if len(self.rows) * 16 < len(alive) or not len(alive):
-            return alive.search_sorted(self.rows) if len(self.rows) else self.rows
+        if not len(self.rows) or not len(alive) or len(alive) == alive[-1] + 1:
+            return self.rows
+        if len(self.rows) * 16 < len(alive):
+            return alive.search_sorted(self.rows)
         places = pl.zeros(int(alive[-1]) + 1, dtype=pl.UInt32, eager=True)
         return places.scatter(alive, pl.int_range(len(alive), dtype=pl.UInt32, eager=True))[self.rows]
 
     def _of(self, expr: pl.Expr, places: pl.Series) -> pl.Series:
         """What an expression is for some of the offers that may serve."""
-        frame = self.serving.lanes.alive.frame
-        names = expr.meta.root_names() or frame.columns[:1]
-        some = frame.select(names)[places] if len(places) else frame.select(names).head(0)
-        return some.select(expr.alias("found")).to_series()
+        names = expr.meta.root_names() or self.alive.columns[:1]
+        columns = [self.alive[name].rechunk()[places] for name in names]
+        if expr.meta.is_column():
+            return columns[0]
+        return pl.DataFrame(columns).with_columns(expr.alias("found"))["found"]
 
     def columns(self) -> AwardColumns:
         serving = self.serving
-        reference = self._reference()
-        price = serving.book.offers.columns["price"]
-        assert isinstance(price, Numbers)
+        reference, price = self._reference(), self._price()
         return AwardColumns(
             self._texts(),
             self.step,
-            Numbers(serving.ledger.frame["quantity"], serving.mass),
-            Numbers(price.whole[self.rows], price.unit),
-            self._compared(),
+            Numbers(self.quantity, serving.mass),
+            price,
+            price if serving.day.policy.compare is None else self._compared(),
             reference,
             *self._with_exceptions(),
         )
 
     def _with_exceptions(self) -> tuple[pl.Series, dict[str, pl.Series]]:
         """The exceptions that had a part, and what the policy shows: asked one by one where there may be any."""
-        exceptions = pl.Series([[]], dtype=pl.List(pl.String)).new_from_index(0, len(self.rows))
+        # As so many pieces of nothing: to repeat an empty list is slow.
+        exceptions = pl.Series([], dtype=pl.String).reshape((len(self.rows), 0)).cast(pl.List(pl.String))
         shown = self._shown()
         mine = self._excepted()
         if not len(mine):
@@ -102,13 +116,15 @@ class _Awards:
         for name in _OF_OFFER:
             found[name] = self._of_offer(name)
         tiers = pl.Series([None, *self.serving.verdicts.tiers, None], dtype=pl.String)
-        found["tier"] = tiers[self.serving.lanes.alive.frame["tier"][self.places]]
+        found["tier"] = tiers[self._of(pl.col("tier"), self.places)]
         return found
 
     def _of_offer(self, name: str) -> pl.Series:
         column = self.serving.book.offers.columns.get(name)
         if isinstance(column, Coded):
             texts = [one.isoformat() if isinstance(one, date) else one for one in column.values]
+            if not has_blanks(column):
+                texts[0] = ""  # stands nowhere, and without nulls texts are found quicker
             return pl.Series(texts, dtype=pl.String)[column.codes[self.rows]]
         if isinstance(column, Texts):
             return column.texts[self.rows]
@@ -126,25 +142,35 @@ class _Awards:
     def _of_steps(self) -> dict[str, pl.Series]:
         """Label and place of each step: one text for each step of a waterfall."""
         labels: dict[tuple[str, int], tuple[str | None, str | None]] = {}
-        kinds: list[tuple[str, int]] = []
-        for walk in self.serving.walks:
+        for walk in self._kinds_of_walk():
             for step in walk.clauses["steps"]:
                 key = (walk.waterfall.name, step.number)
                 if key not in labels:
                     place = rule_ref(walk.clauses.spans[step.number, "step"])
                     labels[key] = (step.label, None if place is None else f"{place.file}:{place.line}:{place.column}")
-                    kinds.append(key)
-        number = {key: at for at, key in enumerate(kinds)}
-        most = max((step for _, step in kinds), default=0) + 1
-        table = [number.get((walk.waterfall.name, step), 0) for walk in self.serving.walks for step in range(most)]
-        index = pl.DataFrame([self.walks, self.step]).select(pl.col("walk").cast(pl.Int64) * most + pl.col("step"))
-        at = pl.Series(table, dtype=pl.UInt32)[index.to_series().cast(pl.UInt32)]
+        names = {walk.waterfall.name for walk in self.serving.walks}
+        number = {key: at for at, key in enumerate(labels)}
+        tables = {name: [number.get((name, step), 0) for step in range(self.most)] for name in names}
+        table = [one for walk in self.serving.walks for one in tables[walk.waterfall.name]]
+        at = pl.Series(table, dtype=pl.UInt32)[self.at_step]
         return {
-            "step_label": pl.Series([labels[key][0] for key in kinds], dtype=pl.String)[at],
-            "rule": pl.Series([labels[key][1] for key in kinds], dtype=pl.String)[at],
+            "step_label": pl.Series([label for label, _ in labels.values()], dtype=pl.String)[at],
+            "rule": pl.Series([place for _, place in labels.values()], dtype=pl.String)[at],
         }
 
+    def _kinds_of_walk(self) -> Iterable[Walk]:
+        """One walk for each waterfall and what exceptions make of it."""
+        kinds: dict[Any, Walk] = {}
+        for walk in self.serving.walks:
+            kinds.setdefault((walk.waterfall.name, walk.clauses.exceptions), walk)
+        return kinds.values()
+
     # ---- values ----------------------------------------------------------------------------------------------------
+
+    def _price(self) -> Numbers:
+        price = self.serving.book.offers.columns["price"]
+        assert isinstance(price, Numbers)
+        return Numbers(price.whole[self.rows], price.unit)
 
     def _compared(self) -> Numbers:
         lanes = self.serving.lanes
@@ -152,35 +178,58 @@ class _Awards:
         return Numbers(self._of(value.expr, self.places).alias("compared"), value.unit)
 
     def _reference(self) -> Coded:
-        """What each award's price was measured by: a table for each step of each kind of walk."""
+        """What each award's price was measured by: steps that measure by the same are asked together."""
+        found, kinds = self._measured()
         values: list[Any] = [None]
-        codes = pl.zeros(len(self.rows), dtype=pl.UInt32, eager=True)
-        for queue, walks in self._queues().items():
+        starts = [0]
+        for one in found:
+            starts.append(len(values))
+            values += [one.value] if isinstance(one, Scalar) else one.values
+        return Coded(self._measures(found, kinds, starts).cast(code_type(len(values))), tuple(values))
+
+    def _measured(self) -> tuple[list[Scalar | Keyed], pl.Series]:
+        """What prices are measured by, and by which of these that of each award is: from 1, 0 for none."""
+        kinds = [0] * (len(self.serving.walks) * self.most)
+        different: list[Scalar | Keyed] = []
+        for queue, walks in self._queues():
             number = queue.step.number
             if queue.clauses[number, "ratio"] is None:
                 continue
             sight = self.serving.lanes.sight_of(queue)
             found = reference_of(sight, queue.clauses, number)
-            mine = (self.walks.is_in(pl.Series(walks, dtype=pl.UInt32).implode()) & (self.step == number)).arg_true()
             if sight.table is not self.serving.lanes.alive or isinstance(found, Exact):
                 raise Wide
-            codes = codes.scatter(mine, self._places_in(found, mine) + len(values))
             assert isinstance(found, (Scalar, Keyed))
-            values += [found.value] if isinstance(found, Scalar) else found.values
-        return Coded(codes.cast(code_type(len(values))), tuple(values))
+            kind = next((at for at, one in enumerate(different) if _same(one, found)), len(different))
+            different[kind:] = different[kind:] or [found]
+            for walk in walks:
+                kinds[walk * self.most + number] = kind + 1
+        return different, pl.Series(kinds, dtype=pl.UInt16 if len(different) < 2**16 else pl.UInt32)[self.at_step]
 
-    def _places_in(self, value: Value, mine: pl.Series) -> pl.Series:
-        if isinstance(value, Scalar) or not len(mine):
-            return pl.zeros(len(mine), dtype=pl.UInt32, eager=True)
-        assert isinstance(value, Keyed)
-        return self._of(value.index.cast(pl.UInt32), self.places[mine])
+    def _measures(self, found: list[Scalar | Keyed], kinds: pl.Series, starts: list[int]) -> pl.Series:
+        """For each award the place of what its price was measured by."""
+        if len(found) == 1:
+            return (self._places_in(found[0], self.places) + starts[1]) * kinds.cast(pl.UInt32)
+        codes = pl.zeros(len(self.rows), dtype=pl.UInt32, eager=True)
+        for kind, one in enumerate(found, 1):
+            mine = (kinds == kind).arg_true()
+            codes = codes.scatter(mine, self._places_in(one, self.places[mine]) + starts[kind])
+        return codes
 
-    def _queues(self) -> dict[Any, list[int]]:
-        found: dict[Any, list[int]] = {}
+    def _places_in(self, value: Scalar | Keyed, places: pl.Series) -> pl.Series:
+        if isinstance(value, Scalar) or not len(places):
+            return pl.zeros(len(places), dtype=pl.UInt32, eager=True)
+        return self._of(value.index, places).cast(pl.UInt32)
+
+    def _queues(self) -> Iterable[tuple[Queue, list[int]]]:
+        """The queues, and the walks that went down each: walks that are alike share theirs."""
+        alike: dict[int, tuple[Mapping[int, Candidates], list[int]]] = {}
         for walk in self.serving.walks:
-            for candidates in self.serving.queues(walk).values():
-                found.setdefault(candidates.queue, []).append(walk.number)
-        return found
+            mapping = self.serving.queues(walk)
+            alike.setdefault(id(mapping), (mapping, []))[1].append(walk.number)
+        for mapping, walks in alike.values():
+            for candidates in mapping.values():
+                yield candidates.queue, walks
 
     def _shown(self) -> dict[str, pl.Series]:
         lanes, policy = self.serving.lanes, self.serving.day.policy
@@ -192,6 +241,11 @@ class _Awards:
                 raise Wide
             ones = [value.value] if isinstance(value, Scalar) else value.values
             texts = [None if one is None else show(one, expr.type, policy.currency) for one in ones]
-            every = pl.int_range(len(self.rows), dtype=pl.UInt32, eager=True)
-            found[name] = pl.Series(texts, dtype=pl.String)[self._places_in(value, every)]
+            found[name] = pl.Series(texts, dtype=pl.String)[self._places_in(value, self.places)]
         return found
+
+
+def _same(one: Scalar | Keyed, other: Scalar | Keyed) -> bool:
+    if isinstance(one, Scalar) or isinstance(other, Scalar):
+        return isinstance(one, Scalar) and isinstance(other, Scalar) and one.value == other.value
+    return one.base == other.base and one.values == other.values

@@ -164,6 +164,8 @@ class Ledger:
 
 
 _COLUMNS = ("walk", "row", "step", "quantity")
+_FEW = 4096
+"""So many awards are gathered quicker than the query for it is planned."""
 
 
 def _frame(columns: Sequence[list[int]]) -> pl.DataFrame:
@@ -180,7 +182,12 @@ def _frame(columns: Sequence[list[int]]) -> pl.DataFrame:
 
 def _gathered(frame: pl.DataFrame, slices: Sequence[tuple[int, int, int]]) -> pl.DataFrame:
     """The awards of several walks, each a part of a frame."""
-    walks = pl.DataFrame(slices, schema={"walk": pl.UInt32, "start": pl.Int64, "length": pl.Int64}, orient="row")
-    parts = walks.lazy().with_columns(at=pl.int_ranges("start", pl.col("start") + pl.col("length"))).explode("at")
-    at = parts.select("walk", "at").collect()
-    return at.select("walk").hstack(frame.select(_COLUMNS[1:])[at["at"]])
+    if sum(length for _, _, length in slices) <= _FEW:
+        walk = pl.Series("walk", [one for one, _, length in slices for _ in range(length)], dtype=pl.UInt32)
+        places = [place for _, start, length in slices for place in range(start, start + length)]
+        at = pl.Series(places, dtype=pl.UInt32)
+    else:
+        walks = pl.DataFrame(slices, schema={"walk": pl.UInt32, "start": pl.Int64, "length": pl.Int64}, orient="row")
+        parts = walks.lazy().with_columns(at=pl.int_ranges("start", pl.col("start") + pl.col("length"))).explode("at")
+        walk, at = parts.select("walk", pl.col("at").cast(pl.UInt32)).collect().rechunk()
+    return pl.DataFrame([walk, *(frame[name][at] for name in _COLUMNS[1:])])
