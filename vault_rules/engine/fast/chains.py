@@ -202,7 +202,8 @@ class _Rooms:
         if many > _DENSE:
             raise _Apart
         if self._index is None:
-            self._index = lanes.alive.frame.select(index_of(names, sizes).cast(pl.UInt32)).to_series()
+            index = lanes.alive.frame.select(index_of(names, sizes).cast(pl.UInt32)).to_series()
+            self._index = index.rechunk()  # gathering from one piece is several times as quick
         index = self._index[frame["#place"]]
         table = [0] * many
         for place in present(index, many):
