@@ -43,9 +43,11 @@ def test_awards_as_columns_are_the_awards_as_rows(seed: int) -> None:
     case = random_case(seed)
     program, columns = in_columns(case)
     try:
-        plan = later(evaluate(program, columns, case.as_of))
+        evaluation = evaluate(program, columns, case.as_of)
     except EvaluationError:
         return
+    plan = later(evaluation)
+    assert evaluation.awards == [evaluation.award(at) for at in range(len(evaluation.awards))]
     quick = frame(plan, "awards")
     object.__setattr__(plan, "award_columns", None)
     assert quick.equals(frame(plan, "awards"))

@@ -33,17 +33,23 @@ class Storage:
 
     def place(self, award: Award, quantity: Fraction | None = None) -> None:
         """Place one award, or so much of it, split as facilities fill; what fits nowhere is listed as unplaced."""
+        left = award.quantity if quantity is None else quantity
+        if self.world.day.stores:
+            left = self._placed(award, left)
+        if left > 0:
+            self.unplaced.append(Unplaced(award.request, award.offer, left))
+
+    def _placed(self, award: Award, left: Fraction) -> Fraction:
+        """What fits nowhere."""
         of_award = {"premium": award.premium, "reference": award.reference, "awarded": award.quantity}
         view = self.world.view(self.offer(award.offer), self.world.requests[award.request], award=of_award)
-        left = award.quantity if quantity is None else quantity
         found = self._store(view, award)
         if found is not None:
             rule, clauses = found
             for place in clauses["places"]:
                 for facility in self._fitting(place, view, award):
                     left -= self._put(facility, award, rule, left)
-        if left > 0:
-            self.unplaced.append(Unplaced(award.request, award.offer, left))
+        return left
 
     def _store(self, view: View, award: Award) -> tuple[typed.Rule, Clauses] | None:
         found = []

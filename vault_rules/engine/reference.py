@@ -32,7 +32,7 @@ from vault_rules.engine.words import show
 from vault_rules.engine.world import View, World
 from vault_rules.semantics import typed
 from vault_rules.semantics.meaning import value_of
-from vault_rules.semantics.types import MASS, OFFER_COLUMNS, PRICE, RATIO
+from vault_rules.semantics.types import MASS, OFFER_COLUMNS, PRICE, RATIO, Type
 
 
 def evaluate(program: Program, book: BoundBook, as_of: date) -> Plan:
@@ -351,9 +351,15 @@ def carried_columns(policy: typed.TypedPolicy) -> tuple[str, ...]:
     return (*_CARRIED, *sorted(policy.fields))
 
 
+def carried_kinds(policy: typed.TypedPolicy) -> dict[str, Type]:
+    """Those columns, and the kind of value that each holds."""
+    fields, names = policy.fields, carried_columns(policy)
+    return {name: fields[name].type if name in fields else OFFER_COLUMNS[name] for name in names}
+
+
 def carried(offer: Offer, policy: typed.TypedPolicy) -> dict[str, str]:
     """What an award keeps of its offer in those columns, as text that a book reads back."""
-    columns = {name: (OFFER_COLUMNS[name], getattr(offer, name)) for name in _CARRIED}
-    fields = {name: (policy.fields[name].type, offer.fields.get(name)) for name in sorted(policy.fields)}
-    found = (columns | fields).items()
-    return {name: show(value, kind, policy.currency) for name, (kind, value) in found if value is not None}
+    fields, names = policy.fields, carried_columns(policy)
+    found = {name: offer.fields.get(name) if name in fields else getattr(offer, name) for name in names}
+    kinds = carried_kinds(policy)
+    return {name: show(value, kinds[name], policy.currency) for name, value in found.items() if value is not None}

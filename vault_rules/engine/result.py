@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 
-from vault_rules.domain.exact import invoice
+from vault_rules.domain.exact import invoice, total
 from vault_rules.domain.plan import Award, CapUse, Finding, Plan, Reason, Rejection, Totals
 from vault_rules.engine.eligibility import Standing, judge_rule
 from vault_rules.engine.findings import limit_rows
@@ -115,16 +115,16 @@ def totals(evaluation: Outcome, rows: Iterable[CapUse | Finding]) -> Totals:
     """What was requested, awarded and is short, in all and by name, and how much of each cap is used."""
     caps = [row for row in rows if isinstance(row, CapUse)]
     awards = evaluation.awards
-    requested = sum((one.quantity for one in evaluation.book.requests), Fraction(0))
-    awarded = sum((one.quantity for one in awards), Fraction(0))
+    requested = total(one.quantity for one in evaluation.book.requests)
+    awarded = total(one.quantity for one in awards)
     world = evaluation.world
     before = sum((one.quantity for one in world.before if one.request in world.requests), Fraction(0))
     return Totals(
         requested=requested,
         awarded=awarded,
-        shortfall=sum((one.quantity for one in evaluation.shortfalls), Fraction(0)),
+        shortfall=total(one.quantity for one in evaluation.shortfalls),
         awarded_before=before,
-        cost=invoice(sum((Fraction(one.cost) for one in awards), Fraction(0))),
+        cost=invoice(total(Fraction(one.cost) for one in awards)),
         by_tier=_by(awards, lambda one: one.tier),
         by_origin=_by(awards, lambda one: one.origin or ""),
         by_mineral=_by(awards, lambda one: one.mineral),
@@ -134,10 +134,10 @@ def totals(evaluation: Outcome, rows: Iterable[CapUse | Finding]) -> Totals:
 
 
 def _by(awards: Iterable[Award], name: Callable[[Award], str]) -> dict[str, Fraction]:
-    found: dict[str, Fraction] = {}
+    found: dict[str, list[Fraction]] = {}
     for award in awards:
-        found[name(award)] = found.get(name(award), Fraction(0)) + award.quantity
-    return dict(sorted(found.items()))
+        found.setdefault(name(award), []).append(award.quantity)
+    return {one: total(quantities) for one, quantities in sorted(found.items())}
 
 
 def warnings(evaluation: Outcome) -> tuple[str, ...]:

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from vault_rules.domain.award_columns import AwardColumns
 from vault_rules.domain.columns import Coded, Numbers, Texts, code_type
 from vault_rules.engine.fast.candidates import Candidates
-from vault_rules.engine.fast.evaluation import FastEvaluation
 from vault_rules.engine.fast.lanes import Queue, reference_of
+from vault_rules.engine.fast.sight import Sight
 from vault_rules.engine.fast.table import has_blanks
 from vault_rules.engine.fast.vectors import Exact, Keyed, Scalar, Wide, as_exact, is_true
 from vault_rules.engine.fast.walk import Walk
-from vault_rules.engine.program import rule_ref
-from vault_rules.engine.readings import reads_request
+from vault_rules.engine.program import Day, rule_ref
+from vault_rules.engine.readings import parts, reads_request
 from vault_rules.engine.words import show
+from vault_rules.semantics import typed
+
+if TYPE_CHECKING:
+    from vault_rules.engine.fast.evaluation import FastEvaluation
 
 _OF_OFFER = ("trader", "mineral", "form", "origin", "processed_in", "melted_in", "delivery")
 
@@ -26,13 +30,19 @@ _OF_OFFER = ("trader", "mineral", "form", "origin", "processed_in", "melted_in",
 def award_columns(evaluation: FastEvaluation) -> AwardColumns | None:
     """The awards as columns; None where codes do not tell all of them."""
     serving = evaluation.serving
-    day = serving.day
-    if reads_request((expr for _, expr in day.policy.show), day):
+    if any(_asks(expr, serving.day) for _, expr in serving.day.policy.show):
         return None
     try:
         return _Awards(evaluation).columns()
     except Wide:
         return None
+
+
+def _asks(expr: typed.Expr, day: Day) -> bool:
+    """Whether what is shown depends on the request or the buyer."""
+    return reads_request([expr], day) or any(
+        isinstance(part, typed.Column) and part.owner == "request" for part in parts(expr, day)
+    )
 
 
 class _Awards:
@@ -224,25 +234,41 @@ class _Awards:
     def _queues(self) -> Iterable[tuple[Queue, list[int]]]:
         """The queues, and the walks that went down each: walks that are alike share theirs."""
         alike: dict[int, tuple[Mapping[int, Candidates], list[int]]] = {}
-        for walk in self.serving.walks:
+        for at, walk in enumerate(self.serving.walks):
             mapping = self.serving.queues(walk)
-            alike.setdefault(id(mapping), (mapping, []))[1].append(walk.number)
+            alike.setdefault(id(mapping), (mapping, []))[1].append(at)
         for mapping, walks in alike.values():
             for candidates in mapping.values():
                 yield candidates.queue, walks
 
     def _shown(self) -> dict[str, pl.Series]:
-        lanes, policy = self.serving.lanes, self.serving.day.policy
-        sight = lanes.sight(lanes.alive)
+        policy = self.serving.day.policy
+        if not policy.show:
+            return {}
+        sight = self._of_offers()
+        values = {name: sight.value(expr) for name, expr in policy.show}  # may add columns to the frame
         found = {}
         for name, expr in policy.show:
-            value = sight.value(expr)
+            value = values[name]
             if not isinstance(value, (Scalar, Keyed)):
                 raise Wide
             ones = [value.value] if isinstance(value, Scalar) else value.values
-            texts = [None if one is None else show(one, expr.type, policy.currency) for one in ones]
-            found[name] = pl.Series(texts, dtype=pl.String)[self._places_in(value, self.places)]
+            cells = [None if one is None else show(one, expr.type, policy.currency) for one in ones]
+            texts = pl.Series(cells, dtype=pl.String)
+            if isinstance(value, Scalar):
+                found[name] = texts.new_from_index(0, len(self.rows))
+            else:
+                found[name] = texts[sight.table.frame.select(value.index.cast(pl.UInt32)).to_series()]
         return found
+
+    def _of_offers(self) -> Sight:
+        """The awarded offers with all their columns: those that may serve only have what steps and caps read."""
+        serving, lanes = self.serving, self.serving.lanes
+        names = [name for name in ("tier", "compared") if name in self.alive.columns]
+        known = [self.alive[name].rechunk()[self.places] for name in names]
+        table = serving.table.like(serving.table.frame[self.rows].hstack(known))
+        table.given = {name: one for name, one in lanes.alive.given.items() if name in names}
+        return Sight(serving.world, table, references=lanes.references)
 
 
 def _same(one: Scalar | Keyed, other: Scalar | Keyed) -> bool:

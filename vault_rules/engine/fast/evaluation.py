@@ -10,12 +10,15 @@ from typing import Any
 
 import polars as pl
 
+from vault_rules.domain.award_columns import AwardColumns
 from vault_rules.domain.columns import ColumnBook, Numbers
 from vault_rules.domain.exact import invoice
 from vault_rules.domain.plan import Award, Reason, Rejection, Shortfall
 from vault_rules.domain.rows import BoundBook, Offer, Request
 from vault_rules.engine.again import Again
 from vault_rules.engine.candidates import Candidacy
+from vault_rules.engine.fast.award_columns import award_columns
+from vault_rules.engine.fast.award_rows import award_rows
 from vault_rules.engine.fast.causes import Causes
 from vault_rules.engine.fast.dependence import expressions
 from vault_rules.engine.fast.lost import Lost
@@ -97,7 +100,15 @@ class FastEvaluation:
 
     @cached_property
     def awards(self) -> list[Award]:
-        return [self.award(at) for at in range(self.serving.ledger.made)]
+        columns = self.award_columns
+        if columns is None:
+            return [self.award(at) for at in range(self.serving.ledger.made)]
+        return list(award_rows(self, columns))
+
+    @cached_property
+    def award_columns(self) -> AwardColumns | None:
+        """The awards as columns, where codes tell all of them."""
+        return award_columns(self)
 
     def award(self, at: int) -> Award:
         """One award, by its place in the order made."""

@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any
 
 from vault_rules.domain.plan import Plan
-from vault_rules.engine.fast.award_columns import award_columns
 from vault_rules.engine.fast.counting import rejection_counts
 from vault_rules.engine.fast.evaluation import FastEvaluation
 from vault_rules.engine.findings import limit_rows
@@ -45,7 +44,7 @@ def later(evaluation: FastEvaluation, **others: Callable[[], Any]) -> LaterPlan:
         "as_of": lambda: evaluation.world.as_of,
         "currency": lambda: policy.currency,
         "awards": lambda: tuple(evaluation.awards),
-        "award_columns": lambda: award_columns(evaluation),
+        "award_columns": lambda: evaluation.award_columns,
         "rejected": lambda: len(evaluation.book.offers) - len(set(evaluation.serving.ledger.rows)),
         "rejection_counts": lambda: rejection_counts(evaluation),
         "first_rejection": lambda: partial(next, evaluation.rejections(), None),
