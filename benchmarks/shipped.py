@@ -22,6 +22,8 @@ from benchmarks.timing import rounds
 POLICIES = Path(__file__).resolve().parent.parent / "policies"
 AS_OF = date(2027, 8, 1)
 _SEED = 7
+_EXPLAINED = 100_000
+"""Of more offers it takes a minute to say of each why it won nothing."""
 _TABLES = ("benchmarks", "facilities", "holdings", "fx", "awards")
 _NUMBER, _WHOLE = r"^([0-9.]+)", pl.Decimal(38, 6)
 
@@ -49,14 +51,23 @@ def _case(options: Options, policy: Any, size: int, many: int) -> list[Line]:
     def shortfalls() -> Any:
         return engine.plan(options.engine, policy, book, AS_OF).shortfalls
 
+    def rejections() -> Any:
+        return engine.plan(options.engine, policy, book, AS_OF).rejections
+
     works: dict[str, Callable[[], Any]] = {
         "evaluate": lambda: engine.awards(options.engine, policy, book, AS_OF),
     }
     if many == 1:
         works["why requests fall short"] = shortfalls
+    if many == 1 and size <= _EXPLAINED:
+        works["why offers won nothing"] = rejections
     more = {"awards": engine.awards(options.engine, policy, book, AS_OF).height}
     name = f"{in_short(size)} offers, {requests.height:,} requests"
-    hows = {"evaluate": "`vr.evaluate(…).awards`", "why requests fall short": "`vr.evaluate(…).shortfalls`"}
+    hows = {
+        "evaluate": "`vr.evaluate(…).awards`",
+        "why requests fall short": "`vr.evaluate(…).shortfalls`",
+        "why offers won nothing": "`vr.evaluate(…).rejections`",
+    }
     found = rounds(works, budget=options.budget, most=9)
     return [Line(name, who, size, times, hows[who], more) for who, times in found.items()]
 
