@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from vault_rules.engine.fast.alike import Columns
 from vault_rules.engine.fast.bulk import kept, present
 from vault_rules.engine.fast.candidates import Candidates
 from vault_rules.engine.fast.chain import Chain
 from vault_rules.engine.fast.lanes import asks
 from vault_rules.engine.fast.overlap import Line, TooLong
-from vault_rules.engine.fast.table import decoded, index_of
+from vault_rules.engine.fast.table import columns_of_codes, index_of
 from vault_rules.engine.fast.tallies import Counting, Tally
 from vault_rules.engine.fast.walk import Walk
 from vault_rules.engine.limits import Group
@@ -205,19 +206,21 @@ class _Rooms:
             index = lanes.alive.frame.select(index_of(names, sizes).cast(pl.UInt32)).to_series()
             self._index = index.rechunk()  # gathering from one piece is several times as quick
         index = self._index[frame["#place"]]
-        table = [0] * many
-        for place in present(index, many):
-            if place not in self._known:
-                self._known[place] = self._room(dict(zip(names, decoded(place, sizes), strict=True)))
-            table[place] = self._known[place]
+        places, table, known = present(index, many), [0] * many, self._known
+        new = [place for place in places if place not in known]
+        columns = dict(zip(names, columns_of_codes(new, sizes), strict=True))
+        for at, place in enumerate(new):
+            known[place] = self._room(columns, at)
+        for place in places:
+            table[place] = known[place]
         return frame.hstack([pl.Series("#room", table, dtype=pl.UInt32)[index]])
 
-    def _room(self, codes: Mapping[str, int]) -> int:
-        """The number of the group in which what has these codes counts."""
-        columns = {name: [code] for name, code in codes.items()}
-        first, *others = self.caps[codes["mineral"]]
-        group, left = self._said(first, columns)
-        if any(self._said(one, columns) != (group, left) for one in others):
+    def _room(self, columns: Columns, at: int) -> int:
+        """The number of the group in which what has the codes at a place counts."""
+        caps = self.caps[columns["mineral"][at]]
+        first = caps[0]
+        group, left = self._said(first, columns, at)
+        if len(caps) > 1 and any(self._said(one, columns, at) != (group, left) for one in caps[1:]):
             raise _Apart
         counted = None if group is None else (first.tally, group)
         if counted not in self._numbers:
@@ -225,9 +228,9 @@ class _Rooms:
             self.groups.append(counted)
         return self._numbers[counted]
 
-    def _said(self, cap: Counting, columns: Mapping[str, list[Any]]) -> tuple[Group | None, int | None]:
+    def _said(self, cap: Counting, columns: Columns, at: int) -> tuple[Group | None, int | None]:
         """The group in which a cap counts, and what is left there; None where it does not count or does not bind."""
-        group = cap.place(columns, 0)
+        group = cap.place(columns, at)
         if group is None:
             return None, None
         if not isinstance(group, tuple):

@@ -150,6 +150,15 @@ def decoded(index: int, sizes: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(reversed(found))
 
 
+def columns_of_codes(places: Sequence[int], sizes: tuple[int, ...]) -> list[list[int]]:
+    """The same for many places: a list of codes for each column."""
+    found: list[list[int]] = []
+    for size in reversed(sizes):
+        found.append([place % size for place in places])
+        places = [place // size for place in places]
+    return found[::-1]
+
+
 def _product(sizes: tuple[int, ...]) -> int:
     product = 1
     for size in sizes:
