@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
@@ -10,11 +11,13 @@ import pytest
 
 import vault_rules as vr
 from tests.differential.cases import Case, random_case
-from tests.differential.engines import column_book, program_of
+from tests.differential.engines import column_book, program_of, tiny_sizes
+from tests.differential.rich import rich_case
 from tests.support.policies import policy as load_text
-from vault_rules.domain.columns import ColumnBook
+from vault_rules.domain.columns import ColumnBook, TooWide
 from vault_rules.engine.fast.evaluation import evaluate
 from vault_rules.engine.fast.plan import later
+from vault_rules.engine.fast.vectors import Wide
 from vault_rules.engine.program import Program
 from vault_rules.errors import EvaluationError
 from vault_rules.report.choice import counted, rejected
@@ -79,18 +82,21 @@ def test_awards_of_plans_of_any_size_are_shown_as_each_is(wanted: str, compare: 
     assert quick["premium"].null_count() == 0 < len(quick)
 
 
-@pytest.mark.parametrize("seed", range(60))
-def test_rejections_are_counted_as_if_they_were_made(seed: int) -> None:
-    case = random_case(seed)
-    program, columns = in_columns(case)
-    try:
-        plan = later(evaluate(program, columns, case.as_of))
-    except EvaluationError:
-        return
-    counts, won_nothing = counted(plan), rejected(plan)
-    object.__setattr__(plan, "rejection_counts", None)
-    assert counts == counted(plan)
-    assert won_nothing == len(plan.rejections)
+@pytest.mark.parametrize("make", [random_case, rich_case])
+@pytest.mark.parametrize("seed", range(40))
+def test_rejections_are_counted_as_if_they_were_made(seed: int, make: Callable[[int], Case]) -> None:
+    """Asked first of all, so that nothing else has told before what had been used when."""
+    case = make(seed)
+    with tiny_sizes():
+        try:
+            program, columns = in_columns(case)
+            plan = later(evaluate(program, columns, case.as_of))
+        except (EvaluationError, Wide, TooWide):
+            return
+        counts, won_nothing = counted(plan), rejected(plan)
+        object.__setattr__(plan, "rejection_counts", None)
+        assert counts == counted(plan)
+        assert won_nothing == len(plan.rejections)
 
 
 def book(prices: list[str], quantities: list[str], wanted: str = "100") -> vr.Book:

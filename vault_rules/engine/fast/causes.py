@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cached_property, partial
 from typing import Any
@@ -13,10 +13,11 @@ import polars as pl
 from vault_rules.domain.plan import Reason
 from vault_rules.domain.rows import Request
 from vault_rules.engine.fast import codes
-from vault_rules.engine.fast.kept_back import Unsaid, codes_of
+from vault_rules.engine.fast.kept_back import Unsaid, counts_of
 from vault_rules.engine.fast.lanes import Queue, asks
 from vault_rules.engine.fast.lost import Lost
 from vault_rules.engine.fast.serving import Serving
+from vault_rules.engine.fast.sifted import Sifted
 from vault_rules.engine.fast.walk import Blocked, Walk
 from vault_rules.engine.fast.withheld import allowed_then
 from vault_rules.semantics import typed
@@ -72,14 +73,17 @@ class Causes:
 
     def _blocked_codes(self, walk: Walk) -> set[str]:
         """Why offers that were asked, or passed over together, could give nothing."""
-        self.serving.tallies.history.spell_out()
         together: set[str] = set()
         try:
             for one in walk.sifted:
-                together |= codes_of(self.serving, walk, one, self.given, partial(self._asked_codes, walk))
+                together.update(self.counts_of(walk, one))
         except Unsaid:
             walk.tell()
         return together.union(*self.blocked_codes(walk, list(walk.blocked_but_sifted)))
+
+    def counts_of(self, walk: Walk, one: Sifted, rows: Collection[int] | None = None) -> dict[str, int]:
+        """How many of the offers (or of some of them) passed over together have each code. Raises `Unsaid`."""
+        return counts_of(self.serving, walk, one, self.given, partial(self._asked_codes, walk), rows)
 
     def _asked_codes(self, walk: Walk, one: Blocked) -> set[str]:
         return {reason.code for reason in self.blocked(walk, one)}
@@ -88,8 +92,6 @@ class Causes:
         """The codes of each: from whole numbers, where every cap can say."""
         if not ones:
             return
-        serving = self.serving
-        serving.tallies.history.spell_out()
         columns, places = self._columns(walk, [one.row for one in ones])
         for one in ones:
             key = (walk.number, one.step, one.row)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from vault_rules.engine.fast import codes
+from vault_rules.engine.fast.kept_back import Unsaid
 from vault_rules.engine.fast.lanes import asks
 from vault_rules.engine.fast.lost import NONE
 from vault_rules.engine.fast.verdicts import NO_TIER, tier_code
@@ -37,8 +38,7 @@ def rejection_counts(evaluation: FastEvaluation) -> dict[str, int]:
     for walk, step, rows in failed.values():
         found.update(_failed(evaluation, walk, step, rows))
     for walk, ones in blocked.values():
-        for said in evaluation.causes.blocked_codes(walk, ones):
-            found.update(said)
+        found.update(_blocked(evaluation, walk, ones))
     found["not_needed"] += _may_serve(evaluation) - len(won) - len(last)
     return {code: count for code, count in sorted(found.items()) if count}
 
@@ -58,6 +58,26 @@ def _failed(evaluation: FastEvaluation, walk: Walk, step: typed.Step, rows: list
     mine = pl.col("row").is_in(pl.Series(rows, dtype=pl.UInt32).implode())
     here = lanes.rows(lanes.sight_of(queue), request.mineral).lazy().filter(mine).collect()
     return codes.by_mineral(here, codes.together(masks), lanes.names).get(request.mineral, {})
+
+
+def _blocked(evaluation: FastEvaluation, walk: Walk, ones: list[Blocked]) -> Counter[str]:
+    """For how many of some offers that were asked, or passed over together, each code kept them back."""
+    found: Counter[str] = Counter()
+    rest = {(one.step, one.row): one for one in ones}
+    for sifted in walk.told:
+        places = pl.int_range(sifted.start, sifted.stop, eager=True)
+        here = sifted.lane.segment.frame["row"][places]
+        rows = [row for row in here.to_list() if (sifted.step, row) in rest]
+        if rows:
+            try:
+                found.update(evaluation.causes.counts_of(walk, sifted, rows))
+            except Unsaid:
+                continue
+            for row in rows:
+                del rest[sifted.step, row]
+    for said in evaluation.causes.blocked_codes(walk, list(rest.values())):
+        found.update(said)
+    return found
 
 
 def _may_serve(evaluation: FastEvaluation) -> int:

@@ -1,4 +1,4 @@
-"""Why offers that were passed over together could give nothing: the codes of all of them at once.
+"""Why offers that were passed over together could give nothing: how many of them have each code.
 
 What `Causes` works out for one offer at one moment is here worked out in columns. Between two awards of a walk nothing
 changes, so a moment is the number of awards before it.
@@ -6,7 +6,8 @@ changes, so a moment is the number of awards before it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -40,10 +41,16 @@ class Unsaid(Exception):
     """Each of the offers has to be asked."""
 
 
-def codes_of(serving: Serving, walk: Walk, one: Sifted, given: Given, why: Why) -> set[str]:
-    """The codes of the offers that a walk passed over together. Raises `Unsaid`."""
+def counts_of(
+    serving: Serving, walk: Walk, one: Sifted, given: Given, why: Why, rows: Collection[int] | None = None
+) -> dict[str, int]:
+    """How many of the offers that a walk passed over together have each code. Raises `Unsaid`.
+
+    `rows`: of these offers only.
+    """
+    serving.tallies.history.spell_out()
     try:
-        return _KeptBack(serving, walk, one, given).codes(why)
+        return _KeptBack(serving, walk, one, given, rows).counts(why)
     except Wide as wide:
         raise Unsaid from wide
 
@@ -63,27 +70,31 @@ class _Said:
 
 
 class _KeptBack:
-    def __init__(self, serving: Serving, walk: Walk, one: Sifted, given: Given) -> None:
+    def __init__(self, serving: Serving, walk: Walk, one: Sifted, given: Given, rows: Collection[int] | None) -> None:
         self.serving, self.tallies, self.walk, self.one = serving, serving.tallies, walk, one
         self.moments = range(one.made, one.made + len(one.given) + 1)
         self.given = [given(walk, Blocked(one.step, 0, 0, made)) for made in self.moments]
         self.frame = one.passed(serving.known_past())
+        if rows is not None:
+            self.frame = self.frame.filter(self.frame["row"].is_in(pl.Series(list(rows), dtype=pl.UInt32).implode()))
         self.most: int = self.frame["#has"].max() or 0  # type: ignore[assignment]  # a column of whole numbers
         self.kind = dtype_for(0, self.most + 1)
 
-    def codes(self, why: Why) -> set[str]:
+    def counts(self, why: Why) -> dict[str, int]:
         if not self.frame.height:
-            return set()
+            return {}
         said = [self._said(cap) for cap in self.serving.tallies.of(self.walk.request)]
         unknown = self._unknown(said)
         if unknown is None or not unknown.any():
             return self._of_known(said)
-        found: set[str] = set()
-        for one in self._asked(said, unknown):
-            found |= why(one)
+        found: Counter[str] = Counter()
+        for one, many in self._asked(said, unknown):
+            found.update(dict.fromkeys(why(one), many))
         self.frame = self.frame.filter(~unknown)
-        known = [one if one.kind is None else attrs.evolve(one, kind=one.kind.filter(~unknown)) for one in said]
-        return found | self._of_known(known) if self.frame.height else found
+        if self.frame.height:
+            known = [one if one.kind is None else attrs.evolve(one, kind=one.kind.filter(~unknown)) for one in said]
+            found.update(self._of_known(known))
+        return dict(found)
 
     # ---- offers of which a cap cannot say ----------------------------------------------------------------------------
 
@@ -111,22 +122,23 @@ class _KeptBack:
                 found = unknown if found is None else found | unknown
         return found
 
-    def _asked(self, said: Sequence[_Said], unknown: pl.Series) -> list[Blocked]:
-        """One of all those of which caps read the same: what they lack is the same."""
+    def _asked(self, said: Sequence[_Said], unknown: pl.Series) -> list[tuple[Blocked, int]]:
+        """One of all those of which caps read the same, and how many they are: what they lack is the same."""
         alive = self.serving.lanes.alive.frame
         names = sorted({name for one in said for name in one.cap.tally.columns if name in alive.columns} | {"tier"})
         some = self.frame.filter(unknown).select("row", "#has", "#moment")
         read = alive.select(names)[alive["row"].search_sorted(some["row"])]
         some = some.hstack(read.rename({name: f"#read{at}" for at, name in enumerate(names)}))
-        some = some.unique(subset=some.columns[3:], keep="first", maintain_order=True)
+        first = pl.col("row", "#has", "#moment").first()
+        some = some.group_by(some.columns[3:], maintain_order=True).agg(first, many=pl.len())
         if some.height > ASKED:
             raise Unsaid
-        rows = some.select("row", "#has", "#moment").iter_rows()
-        return [Blocked(self.one.step, row, has, self.one.made + moment) for row, has, moment in rows]
+        rows = some.select("row", "#has", "#moment", "many").iter_rows()
+        return [(Blocked(self.one.step, row, has, self.one.made + moment), many) for row, has, moment, many in rows]
 
     # ---- the others --------------------------------------------------------------------------------------------------
 
-    def _of_known(self, said: Sequence[_Said]) -> set[str]:
+    def _of_known(self, said: Sequence[_Said]) -> dict[str, int]:
         caps = ((one.cap.code, self._cap(one)) for one in said)
         limits = [*self._share, *((code, rests) for code, rests in caps if rests is not None)]
         names = [f"#{at}" for at in range(len(limits))]
@@ -139,11 +151,11 @@ class _KeptBack:
         least, lot = pl.col("least"), pl.col("#lot")
         quantity = pl.when(lot.is_null()).then(least).otherwise(least // lot * lot)
         minimum = pl.max_horizontal("#min_quantity", pl.lit(self.serving.least_whole, dtype=self.kind))
-        held = [((pl.col(name) == least) & (least < pl.col("wanted"))).any().alias(name) for name in names]
-        cut = ((quantity > 0) & (quantity < minimum)).any()
-        found = frame.select(*held, (quantity < least).any().alias("lot"), cut.alias("min_quantity")).row(0)
+        held = [((pl.col(name) == least) & (least < pl.col("wanted"))).sum().alias(name) for name in names]
+        cut = ((quantity > 0) & (quantity < minimum)).sum()
+        found = frame.select(*held, (quantity < least).sum().alias("lot"), cut.alias("min_quantity")).row(0)
         codes = [*(code for code, _ in limits), "lot", "min_quantity"]
-        return {code for code, is_so in zip(codes, found, strict=True) if is_so}
+        return {code: many for code, many in zip(codes, found, strict=True) if many}
 
     def _at_moments(self, numbers: Sequence[int]) -> pl.Series:
         """A number for each moment, as each offer met it; more than any offer has says no more than that."""

@@ -148,7 +148,7 @@ class Serving:
         past = self.known_past()
         for one in walk.sifted:
             one.tell(walk, past)
-        walk.sifted = []
+        walk.told, walk.sifted = [*walk.told, *walk.sifted], []
 
     def known_past(self) -> Past:
         """What had been taken of offers, up to now."""

@@ -51,6 +51,8 @@ class Walk:
     """Offers that could give nothing: the step, and for each its row, what it had, and how many awards were made."""
     sifted: list[Sifted] = attrs.field(factory=list)
     """Offers that were looked at together: which of them were passed over is not in `runs` yet."""
+    told: list[Sifted] = attrs.field(factory=list)
+    """Those of them that `runs` says by now."""
     unsifted: Callable[[Walk], None] | None = None
     """Fills in `runs` with the offers of `sifted`."""
     untold: Callable[[Walk], None] | None = None

@@ -85,6 +85,7 @@ class Market(Serving):
         walk = self._opened(request)
         self._walk(walk)
         walk.tell()
+        walk.told = []  # it holds the columns of the market
         walk.runs = [(step, *map(_packed, columns)) for step, *columns in walk.runs]  # type: ignore[misc]
         self.shared.walked.setdefault(self.mineral, []).append(walk)
         self.shared.made.setdefault(self.mineral, []).extend(range(before, self.shared.ledger.made))
