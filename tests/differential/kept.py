@@ -132,4 +132,32 @@ KEPT = [
         ),
         "tiny",
     ),
+    Kept(
+        "an offer that had less than its lot had asked no cap: a limit was asked late, in a unit too coarse for it",
+        case(f"{BUY}\ncap fine: stock by offer <= 1 oz_t", offer("o1", "10", "50", lot=Fraction(60))),
+        "tiny",
+    ),
+    Kept(
+        "a column of many texts that no rule reads could not be shown",
+        case(BUY, *(offer(f"o{at}", "10", "5", producer=f"m{at}") for at in range(9)), header="show maker = producer"),
+        "tiny",
+    ),
+    Kept("who buys was not shown", case(BUY, offer("o1", "10", "5"), header="show who = request.buyer")),
+    Kept(
+        "many forms: a reference that is shown was looked up by codes among texts",
+        case(BUY, *forms()[0], header="show cheapest = best(all)"),
+        "tiny",
+    ),
+    Kept(
+        "the price at which a premium falls away was that of an offer with another duty",
+        case(
+            f"field duty: price else 0 USD/kg\n{BUY[:-2]} premium <= 0% over best(all) if none reject }}",
+            *(offer(f"o{at}", f"{10 + at}", "5", fields={"duty": Fraction(at)}) for at in range(1, 4)),
+            header="compare price + duty",
+        ),
+    ),
+    Kept(
+        "why offers have no tier was asked of columns that are not there, where no tier is in force",
+        case(f"tier home when origin = US through 2026-12-31\n{BUY}", offer("o1", "10", "5", origin="US")),
+    ),
 ]

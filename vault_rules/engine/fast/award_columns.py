@@ -17,7 +17,7 @@ from vault_rules.engine.fast.table import has_blanks
 from vault_rules.engine.fast.vectors import Exact, Keyed, Scalar, Wide, as_exact, is_true
 from vault_rules.engine.fast.walk import Walk
 from vault_rules.engine.program import Day, rule_ref
-from vault_rules.engine.readings import parts, reads_request
+from vault_rules.engine.readings import columns_read, parts, reads_request
 from vault_rules.engine.words import show
 from vault_rules.semantics import typed
 
@@ -268,6 +268,9 @@ class _Awards:
         known = [self.alive[name].rechunk()[self.places] for name in names]
         table = serving.table.like(serving.table.frame[self.rows].hstack(known))
         table.given = {name: one for name, one in lanes.alive.given.items() if name in names}
+        read = set().union(*(columns_read(expr, serving.day) for _, expr in serving.day.policy.show))
+        for name in sorted(read & table.columns.keys()):
+            table.column(name)  # as codes: references read these
         return Sight(serving.world, table, references=lanes.references)
 
 

@@ -82,7 +82,8 @@ class Barred:
             yield self._check(none, read, self._without_tier)
 
     def _check(self, mask: pl.Expr, read: set[str], ask: Callable[[int], Reasons]) -> _Check:
-        return _Check(mask, Alike(read & set(self.verdicts.table.frame.columns), ask))
+        known = set(self.verdicts.table.frame.columns)
+        return _Check(mask, Alike((read | {"mineral"}) & known, ask))
 
     def _judged(self, rule: typed.Rule) -> Callable[[int], Reasons]:
         def ask(row: int) -> Reasons:

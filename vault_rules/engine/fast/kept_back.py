@@ -17,7 +17,7 @@ import polars as pl
 from vault_rules.engine.fast.rooms import Bound
 from vault_rules.engine.fast.sieve import Needs
 from vault_rules.engine.fast.sifted import Sifted
-from vault_rules.engine.fast.tallies import UNKNOWN, Counting
+from vault_rules.engine.fast.tallies import UNKNOWN, Counting, Finer
 from vault_rules.engine.fast.vectors import Wide, dtype_for
 from vault_rules.engine.fast.walk import Blocked, Walk
 from vault_rules.engine.taking import share_left
@@ -51,8 +51,8 @@ def counts_of(
     serving.tallies.history.spell_out()
     try:
         return _KeptBack(serving, walk, one, given, rows).counts(why)
-    except Wide as wide:
-        raise Unsaid from wide
+    except (Wide, Finer) as one_by_one:
+        raise Unsaid from one_by_one
 
 
 @attrs.frozen(eq=False)

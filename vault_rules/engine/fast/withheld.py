@@ -12,7 +12,7 @@ import attrs
 from vault_rules.domain.plan import Reason
 from vault_rules.engine.fast.alike import Columns
 from vault_rules.engine.fast.rooms import Bound
-from vault_rules.engine.fast.tallies import UNKNOWN, Counting, Tallies
+from vault_rules.engine.fast.tallies import UNKNOWN, Counting, Finer, Tallies
 from vault_rules.engine.fast.walk import Blocked, Walk
 from vault_rules.engine.taking import share_left, share_reached, taken
 from vault_rules.semantics import typed
@@ -59,7 +59,10 @@ def allowed_then(
             return None
         found += _by_share(serving, share, ratio, walk, one, given(walk, one))
     for cap in serving.tallies.of(walk.request):
-        bound = cap.at(columns, at)
+        try:
+            bound = cap.at(columns, at)
+        except Finer:  # nobody asked this cap before, since the offer had too little to give
+            return None
         if bound is UNKNOWN:
             return None
         if isinstance(bound, Bound):
