@@ -133,8 +133,12 @@ KEPT = [
         "tiny",
     ),
     Kept(
-        "an offer that had less than its lot had asked no cap: a limit was asked late, in a unit too coarse for it",
-        case(f"{BUY}\ncap fine: stock by offer <= 1 oz_t", offer("o1", "10", "50", lot=Fraction(60))),
+        "an offer that had too little asked no cap: its limit was asked late, in a unit too coarse for it",
+        case(
+            f"{BUY}\ncap fine: stock by location <= 1 oz_t",
+            offer("o1", "9", "250"),
+            offer("o2", "10", "25", location="quay", min_quantity=Fraction(100)),
+        ),
         "tiny",
     ),
     Kept(
