@@ -8,6 +8,9 @@ from fractions import Fraction
 
 import attrs
 
+EVERYTHING = 1 << 200
+"""What is allowed where nothing keeps anything back."""
+
 
 @attrs.define(eq=False)
 class Room:

@@ -48,6 +48,11 @@ class Segment:
             found = self._blocks[at] = Lists(self.frame.slice(at, self._size))
         return found, at, min(self._size, self.frame.height - at)
 
+    def row(self, place: int) -> int:
+        """The row of the offer at a place."""
+        columns, start, _ = self.lists(place)
+        return columns["row"][place - start]
+
 
 @attrs.define(eq=False)
 class Lane:
