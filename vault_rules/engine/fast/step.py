@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from vault_rules.engine.fast.in_full import in_full
 from vault_rules.engine.fast.lanes import asks
 from vault_rules.engine.fast.segments import BLOCK, Lane
 from vault_rules.engine.fast.shares import StepShare
@@ -21,7 +22,7 @@ from vault_rules.semantics import typed
 if TYPE_CHECKING:
     from vault_rules.engine.fast.serving import Serving
 
-_FEW = 64
+_FEW = 2048
 """So many offers of a step are asked one by one before many are looked at together."""
 SHORT = 96
 """Offers of a lane are asked one by one so many times: to look at them together takes longer."""
@@ -74,7 +75,7 @@ class Step:
             return
         try:
             if self.asked is None and not sifted_before(lane, self):
-                place = self._singly(lane, place, place + _FEW)
+                place = self._singly(lane, place, _FEW)
             while place < lane.stop and self.walk.need > 0:
                 place = self._sift(lane, place, size)
                 size *= 4
@@ -85,15 +86,16 @@ class Step:
                 place = lane.first
             self._singly(lane, place, lane.stop)
 
-    def _singly(self, lane: Lane, place: int, stop: int) -> int:
-        """Ask offers one by one; the place behind the last."""
+    def _singly(self, lane: Lane, place: int, most: int) -> int:
+        """Ask offers one by one, besides those that can be summed up; the place behind the last."""
         taking = Taking(self, lane.segment, telling=True)
-        stop = min(lane.stop, stop)
-        last = taking.take(range(place, stop)) or stop
+        place = in_full(taking, place, lane.stop)
+        if taking.need > 0:
+            stop = min(place + most, lane.stop)
+            place = taking.take(range(place, stop)) or stop
         taking.note()
-        while lane.first < last and self.serving.left.get(lane.segment.row(lane.first)) == 0:
-            lane.first += 1
-        return last
+        lane.leave_sold(self.serving.left, place)
+        return place
 
     def _sift(self, lane: Lane, place: int, size: int) -> int:
         """Ask those behind a place that may be able to give something, pass over all others together; the place of the

@@ -5,7 +5,7 @@ The least of the need, what it has left, the share and the caps; then its lot; t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from vault_rules.engine.fast.rooms import Bound, Room
@@ -15,6 +15,9 @@ from vault_rules.engine.fast.tallies import UNKNOWN
 if TYPE_CHECKING:
     from vault_rules.engine.fast.step import Step
 
+Said = Bound | Room | str | None
+"""What a cap says to an offer."""
+
 
 class Taking:
     """Offers of one step asked in turn. What the next one meets is counted at once, all else by `note`."""
@@ -22,34 +25,32 @@ class Taking:
     def __init__(self, step: Step, segment: Segment, *, telling: bool) -> None:
         """`telling`: those that can give nothing are noted on the walk."""
         self.walk, self.serving, self.number, self.telling = step.walk, step.serving, step.step.number, telling
-        self.segment, self.share, self.caps = segment, step.share, step.caps
-        self.tallies, self.left, self.made = step.tallies, step.serving.left, step.serving.ledger.made
-        self.patience = step.patience
-        self.need, self.given = step.walk.need, 0
-        self.least = max(step.least, 1)
-        self.money = any(cap.money for cap in step.caps)
+        self.segment, self.share, self.caps, self.tallies = segment, step.share, step.caps, step.tallies
+        self.left, self.made = step.serving.left, step.serving.ledger.made
+        self.patience, self.least = step.patience, max(step.least, 1)
+        self.need = step.walk.need
         self.missed = 0
         """How many gave nothing, one after the other, up to now."""
         self.places: list[int] = []
         """Of those that gave something."""
         self.rows: list[int] = []
         self.quantities: list[int] = []
-        self.costs: list[int] = []
-        self.rooms: list[list[Room | None]] = []
+        self.costs: list[int] | None = [] if any(cap.money for cap in step.caps) else None
+        """What they cost, where a cap counts that."""
+        self.rooms: list[list[Room | None]] = [[] for _ in step.caps]
+        """Where each cap counts them."""
         self.sold: list[int] = []
         """The places of those that have too little left to give anything to anybody."""
 
     def take(self, places: Iterable[int]) -> int | None:
         """Ask each, until the request is full or many in a row give nothing: then the place behind that one."""
-        left, whole = self.left, self.segment.whole
-        lowest = self.least
-        low = high = 0
+        left, whole, lowest = self.left, self.segment.whole, self.least
         columns: Any = {}
+        low = high = 0
         for at in places:
             if not low <= at < high:
                 columns, low, length = self.segment.lists(at)
-                high = low + length
-                rows, quantities = columns["row"], columns["#quantity"]
+                high, rows, quantities = low + length, columns["row"], columns["#quantity"]
             i = at - low
             row = rows[i]
             has = left.get(row)
@@ -64,12 +65,14 @@ class Taking:
                 self.missed = 0
                 self.places.append(at)
                 left[row] = has - quantity
+                if self.need <= 0:
+                    return at + 1
             elif has:
                 self.missed += 1
                 if self.telling:
                     self._tell(row, has)
-            if self.need <= 0 or self.missed >= self.patience:
-                return at + 1
+                if self.missed >= self.patience:
+                    return at + 1
         return None
 
     def _lowest(self, columns: Any, i: int) -> int:
@@ -79,45 +82,55 @@ class Taking:
         return -(-lowest // lot) * lot if lot else lowest
 
     def _ask(self, columns: Any, i: int, row: int, has: int, lowest: int) -> int:
-        """Take from one offer what it may give."""
-        limits: list[tuple[int, str]] = []
-        rooms: list[Room | None] = []
+        """Take from an offer what it may give, if that is not too little."""
+        wanted = least = self.need if self.need < has else has
         if self.share is not None:
-            limits.append((self.share.left(row, self.given), self.share.code))
+            least = min(least, self.share.left(row, self._given))
+        price, rooms = columns["#price"][i], []
         for cap in self.caps:
             said = cap.at(columns, i)
             if isinstance(said, Bound):
-                room: Room | None = said.room
-                limits.append((self.tallies.allowed(said, columns["#price"][i]), cap.code))
+                rest, said = self.tallies.allowed(said, price), said.room
+                if rest < least:
+                    least = rest
             elif said is UNKNOWN:
                 return 0
-            else:
-                room = said
-            rooms.append(room)
-        wanted = min(self.need, has)
-        least = min([wanted, *(rest for rest, _ in limits)])
+            rooms.append(said)
         lot = columns["#lot"][i]
         quantity: int = least // lot * lot if lot else least
         if quantity < lowest:
             return 0
         if least < wanted:
-            self.walk.cut.update(code for rest, code in limits if rest == least)
+            self.walk.cut.update(self._binding(columns, i, row, least))
         if quantity < least:
             self.walk.cut.add("lot")
-        self._give(row, quantity, rooms, columns["#price"][i])
+        self._give(row, quantity, price, rooms)
         return quantity
 
-    def _give(self, row: int, quantity: int, rooms: list[Room | None], price: int) -> None:
+    @property
+    def _given(self) -> int:
+        """What the walk has been given besides what is noted."""
+        return self.walk.need - self.need
+
+    def _binding(self, columns: Any, i: int, row: int, least: int) -> Iterator[str]:
+        """The codes of the share and the caps that allow an offer no more than this."""
+        if self.share is not None and self.share.left(row, self._given) == least:
+            yield self.share.code
+        for cap in self.caps:
+            said = cap.at(columns, i)
+            if isinstance(said, Bound) and self.tallies.allowed(said, columns["#price"][i]) == least:
+                yield cap.code
+
+    def _give(self, row: int, quantity: int, price: int, rooms: list[Room | None]) -> None:
         self.need -= quantity
-        self.given += quantity
         self.rows.append(row)
         self.quantities.append(quantity)
         cost = 0
-        if self.money:
+        if self.costs is not None:
             cost = self.tallies.invoice(quantity, price)
             self.costs.append(cost)
-        self.rooms.append(rooms)
-        for cap, room in zip(self.caps, rooms, strict=True):
+        for cap, room, counted in zip(self.caps, rooms, self.rooms, strict=True):
+            counted.append(room)
             if room is not None:
                 room.used += cost if cap.money else quantity
 
@@ -132,5 +145,6 @@ class Taking:
         if not self.rows:
             return
         self.serving.award_all(self.walk, self.number, self.rows, self.quantities)
-        for cap, rooms in zip(self.caps, zip(*self.rooms, strict=True), strict=True):
-            self.tallies.history.add(self.made, self.costs if cap.money else self.quantities, rooms)
+        for cap, rooms in zip(self.caps, self.rooms, strict=True):
+            amounts = self.costs if cap.money and self.costs is not None else self.quantities
+            self.tallies.history.add(self.made, amounts, rooms)
