@@ -20,7 +20,7 @@ from tests.differential.rich import rich_case
 from tests.support.policies import policy as load_text
 from vault_rules.domain.columns import TooWide
 from vault_rules.domain.plan import Award, Shortfall
-from vault_rules.engine.fast import kept_back, step
+from vault_rules.engine.fast import kept_back, step, taking
 from vault_rules.engine.fast.evaluation import evaluate
 from vault_rules.engine.fast.vectors import Wide
 from vault_rules.errors import EvaluationError
@@ -105,13 +105,13 @@ def asked_by(requests: int, *, share: str, most: str) -> int:
     ).with_columns(unit=pl.lit("kg"), buyer=pl.lit("reserve"))
     book = vr.Book.from_frames(offers=offers, requests=asking)
     counted = []
-    right = step.Step.ask
+    right = taking.Taking._ask
 
-    def ask(self: step.Step, *args: Any) -> None:
+    def ask(self: taking.Taking, *args: Any) -> int:
         counted.append(args)
-        right(self, *args)
+        return right(self, *args)
 
-    with patch.object(step.Step, "ask", ask):
+    with patch.object(taking.Taking, "_ask", ask):
         assert len(vr.evaluate(policy, book, AS_OF).awards) > 0
     return len(counted)
 

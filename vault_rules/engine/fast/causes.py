@@ -139,7 +139,7 @@ class Causes:
                 found.append((rest / mass, f"share:{_step(walk, one.step).code}"))
         for cap, bound in said:
             if isinstance(bound, Bound):
-                found.append((tallies.allowed_with(bound, bound.room.then(one.after), price), cap.code))
+                found.append((tallies.allowed(bound, bound.room.then(one.after), price), cap.code))
         return found
 
     def _codes(

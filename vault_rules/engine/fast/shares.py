@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from vault_rules.engine.fast.rooms import EVERYTHING
 from vault_rules.engine.fast.walk import Walk
@@ -24,9 +25,10 @@ class StepShare:
         self.milligram = serving.tallies.milligram
         self._ratio = None if self.each else self._asked(None)
 
-    def _asked(self, row: int | None) -> Any:
+    def _asked(self, row: int | None) -> Fraction | None:
         offer = None if row is None else self.serving.book.offers.offer(row)
-        return value_of(self.share.ratio, self.serving.world.view(offer, self.walk.request))
+        found: Fraction | None = value_of(self.share.ratio, self.serving.world.view(offer, self.walk.request))
+        return found
 
     def left(self, row: int, given: int) -> int:
         """What it allows an offer, when the walk has given so much besides what is noted; nothing where it is unknown.
@@ -36,7 +38,8 @@ class StepShare:
         ratio = self._asked(row) if self.each else self._ratio
         if ratio is None:
             return 0
-        up, down, walk = ratio.numerator, ratio.denominator, self.walk
+        walk = self.walk
+        up, down = ratio.numerator, ratio.denominator
         taken = walk.in_step[self.number] + given
         if self.share.of_awarded:
             if up >= down:

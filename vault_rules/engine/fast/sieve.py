@@ -201,4 +201,4 @@ def _allows(tallies: Tallies, said: Any) -> int:
         return -1
     if not isinstance(said, Bound):
         return EVERYTHING
-    return tallies.payable(said) if said.money else tallies.allowed(said, 1)
+    return tallies.payable(said) if said.money else tallies.allowed(said, said.room.used, 1)

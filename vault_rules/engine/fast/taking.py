@@ -5,7 +5,7 @@ The least of the need, what it has left, the share and the caps; then its lot; t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from vault_rules.engine.fast.rooms import Bound, Room
@@ -15,12 +15,12 @@ from vault_rules.engine.fast.tallies import UNKNOWN
 if TYPE_CHECKING:
     from vault_rules.engine.fast.step import Step
 
-Said = Bound | Room | str | None
-"""What a cap says to an offer."""
-
 
 class Taking:
-    """Offers of one step asked in turn. What the next one meets is counted at once, all else by `note`."""
+    """Offers of one step asked in turn. What the next one meets is counted at once, all else by `note`.
+
+    A large plan waits for what is here.
+    """
 
     def __init__(self, step: Step, segment: Segment, *, telling: bool) -> None:
         """`telling`: those that can give nothing are noted on the walk."""
@@ -32,18 +32,18 @@ class Taking:
         self.missed = 0
         """How many gave nothing, one after the other, up to now."""
         self.places: list[int] = []
-        """Of those that gave something."""
+        """Of those that were asked and gave something."""
+        self.sold: list[int] = []
+        """Of those that have too little left to give anything to anybody."""
         self.rows: list[int] = []
         self.quantities: list[int] = []
         self.costs: list[int] | None = [] if any(cap.money for cap in step.caps) else None
-        """What they cost, where a cap counts that."""
+        """What the awards cost, where a cap counts that."""
         self.rooms: list[list[Room | None]] = [[] for _ in step.caps]
         """Where each cap counts them."""
-        self.sold: list[int] = []
-        """The places of those that have too little left to give anything to anybody."""
 
     def take(self, places: Iterable[int]) -> int | None:
-        """Ask each, until the request is full or many in a row give nothing: then the place behind that one."""
+        """Ask each, until the request is full or many in a row gave nothing: then the place behind that one."""
         left, whole, lowest = self.left, self.segment.whole, self.least
         columns: Any = {}
         low = high = 0
@@ -83,19 +83,23 @@ class Taking:
 
     def _ask(self, columns: Any, i: int, row: int, has: int, lowest: int) -> int:
         """Take from an offer what it may give, if that is not too little."""
-        wanted = least = self.need if self.need < has else has
+        wanted = least = min(self.need, has)
         if self.share is not None:
             least = min(least, self.share.left(row, self._given))
-        price, rooms = columns["#price"][i], []
+        price = columns["#price"][i]
+        rooms: list[Room | None] = []
         for cap in self.caps:
             said = cap.at(columns, i)
             if isinstance(said, Bound):
-                rest, said = self.tallies.allowed(said, price), said.room
+                room = said.room
+                rest = self.tallies.allowed(said, room.used, price)
                 if rest < least:
                     least = rest
+                rooms.append(room)
             elif said is UNKNOWN:
                 return 0
-            rooms.append(said)
+            else:
+                rooms.append(said)
         lot = columns["#lot"][i]
         quantity: int = least // lot * lot if lot else least
         if quantity < lowest:
@@ -114,14 +118,15 @@ class Taking:
 
     def _binding(self, columns: Any, i: int, row: int, least: int) -> Iterator[str]:
         """The codes of the share and the caps that allow an offer no more than this."""
+        price = columns["#price"][i]
         if self.share is not None and self.share.left(row, self._given) == least:
             yield self.share.code
         for cap in self.caps:
             said = cap.at(columns, i)
-            if isinstance(said, Bound) and self.tallies.allowed(said, columns["#price"][i]) == least:
+            if isinstance(said, Bound) and self.tallies.allowed(said, said.room.used, price) == least:
                 yield cap.code
 
-    def _give(self, row: int, quantity: int, price: int, rooms: list[Room | None]) -> None:
+    def _give(self, row: int, quantity: int, price: int, rooms: Sequence[Room | None]) -> None:
         self.need -= quantity
         self.rows.append(row)
         self.quantities.append(quantity)
@@ -133,6 +138,19 @@ class Taking:
             counted.append(room)
             if room is not None:
                 room.used += cost if cap.money else quantity
+
+    def give_all(self, rows: Sequence[int], has: Sequence[int], rooms: Sequence[Room | None]) -> None:
+        """Take from offers all they have left, where every cap counts a mass, all of them in the same room."""
+        some = [row for row, one in zip(rows, has, strict=True) if one]
+        total = sum(has)
+        self.need -= total
+        self.rows += some
+        self.quantities += [one for one in has if one]
+        self.left.update(dict.fromkeys(some, 0))
+        for room, counted in zip(rooms, self.rooms, strict=True):
+            counted.extend([room] * len(some))
+            if room is not None:
+                room.used += total
 
     def _tell(self, row: int, has: int) -> None:
         _, rows, had, after = self.walk.run(self.number)

@@ -291,17 +291,8 @@ class Tallies:
         down, rest = divmod(inside.numerator, inside.denominator)
         return inside, down, exact, tally.money, down + bool(rest)
 
-    def count(self, room: Room, amount: int, made: int) -> None:
-        """Count one award, made after so many."""
-        room.used += amount
-        self.history.add(made, (amount,), (room,))
-
-    def allowed(self, bound: Bound, price: int) -> int:
-        """What a bound still allows, in whole units of mass; a bound on money at a price, in its unit."""
-        return self.allowed_with(bound, bound.room.used, price)
-
-    def allowed_with(self, bound: Bound, used: int, price: int) -> int:
-        """What it allows with so much used."""
+    def allowed(self, bound: Bound, used: int, price: int) -> int:
+        """What a bound allows with so much used, in whole units of mass; a bound on money at a price, in its unit."""
         if bound.money:
             return self._affordable(bound, used, price)
         rest = bound.whole - used
@@ -330,11 +321,6 @@ class Tallies:
     def figures(self, most: int, highest: int) -> Affordable:
         """What caps on money allow offers of at most so much, at most so dear, as columns."""
         return Affordable(most, highest, self.milligram, self._cent, self._money, self._cents)
-
-    def surely(self, quantity: int, price: int, rest: int) -> bool:
-        """Whether so much can be paid for, whichever way its cost is rounded."""
-        up, down = self._money
-        return quantity * price * up <= (rest - self._cent) * down
 
     def invoice(self, quantity: int, price: int) -> int:
         """What a quantity costs as invoiced, in units of money: to cents, half to even."""
