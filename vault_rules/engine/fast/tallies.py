@@ -24,6 +24,7 @@ from vault_rules.engine.readings import columns_read, parts
 from vault_rules.engine.world import View, World
 from vault_rules.semantics import typed
 from vault_rules.semantics.meaning import value_of
+from vault_rules.semantics.types import MASS
 
 UNKNOWN = "unknown"
 """An offer of which a cap cannot say whether, or where, it counts."""
@@ -240,12 +241,28 @@ class Tallies:
                 if rule.scope.holds(request.mineral, request.buyer):
                     clauses = view.clauses(rule)
                     own = None if clauses is None else self.tally(rule, clauses)
+                    if clauses is not None:
+                        self._foresee(clauses, request)
                     found += [
                         Counting(self, one, clauses if one is own else None, request)
                         for one in self._tallies[rule.name]
                     ]
             self._countings[key] = found
         return self._countings[key]
+
+    def _foresee(self, clauses: Clauses, request: Request) -> None:
+        """Raises `Finer` where a mass that has a part in a limit is not whole.
+
+        What keeps offers back is told once all is served: then caps may be asked that nobody asked before.
+        """
+        limit: typed.Limit = clauses["limit"]
+        if limit.of is not None or is_money(clauses):
+            return
+        view = self.world.view(None, request)
+        for part in parts(limit.value, self.world.day):
+            mass = value_of(part, view) if part.type.kind == MASS.kind else None
+            if mass is not None and has_end(mass):
+                whole(mass, self.mass)
 
     def see(self, sight: Sight) -> None:
         """Look at the offers that may serve, before anything is awarded."""
