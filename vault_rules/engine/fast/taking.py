@@ -85,8 +85,8 @@ class Taking:
         """Take from an offer what it may give, if that is not too little."""
         wanted = least = min(self.need, has)
         if self.share is not None:
-            least = min(least, self.share.left(row, self._given))
-        price = columns["#price"][i]
+            least = min(least, self.share.left(row, self.walk.need - self.need))
+        price = 0 if self.costs is None else columns["#price"][i]  # only caps on money read it
         rooms: list[Room | None] = []
         for cap in self.caps:
             said = cap.at(columns, i)
@@ -100,7 +100,7 @@ class Taking:
                 return 0
             else:
                 rooms.append(said)
-        lot = columns["#lot"][i]
+        lot = None if self.segment.whole else columns["#lot"][i]
         quantity: int = least // lot * lot if lot else least
         if quantity < lowest:
             return 0
@@ -111,15 +111,10 @@ class Taking:
         self._give(row, quantity, price, rooms)
         return quantity
 
-    @property
-    def _given(self) -> int:
-        """What the walk has been given besides what is noted."""
-        return self.walk.need - self.need
-
     def _binding(self, columns: Any, i: int, row: int, least: int) -> Iterator[str]:
         """The codes of the share and the caps that allow an offer no more than this."""
-        price = columns["#price"][i]
-        if self.share is not None and self.share.left(row, self._given) == least:
+        price = 0 if self.costs is None else columns["#price"][i]
+        if self.share is not None and self.share.left(row, self.walk.need - self.need) == least:
             yield self.share.code
         for cap in self.caps:
             said = cap.at(columns, i)
