@@ -53,7 +53,7 @@ def test_columns_allow_what_one_offer_after_the_other_is_allowed(
         product=pl.lit(product, dtype=kind), money=pl.lit(money, dtype=kind), cents=pl.lit(cents, dtype=kind)
     )
     found = frame.select(figures.allowed(kind)).to_series().to_list()
-    right = [tallies.allowed(bound, price) for price in prices]
+    right = [tallies.allowed(bound, bound.room.used, price) for price in prices]
     assert [min(one, most) for one in found] == [min(one, most) for one in right]
 
 
@@ -62,7 +62,7 @@ def test_nothing_is_allowed_that_costs_more_than_is_payable(
     units: tuple[Fraction, Fraction], bound: Bound, price: int
 ) -> None:
     tallies = tallies_of(*units)
-    allowed = tallies.allowed(bound, price)
+    allowed = tallies.allowed(bound, bound.room.used, price)
     assert allowed == 0 or allowed * price <= tallies.payable(bound)
 
 
@@ -70,4 +70,4 @@ def test_what_is_payable_to_the_last_unit_is_told_from_one_unit_more() -> None:
     tallies = tallies_of(*UNITS[0])
     bound = Bound(Room(0), Fraction(1000), 1000, False, True, 1000)
     assert tallies.payable(bound) == 1000
-    assert (tallies.allowed(bound, 1000), tallies.allowed(bound, 1001)) == (1, 0)
+    assert (tallies.allowed(bound, bound.room.used, 1000), tallies.allowed(bound, bound.room.used, 1001)) == (1, 0)

@@ -20,7 +20,7 @@ from tests.differential.rich import rich_case
 from tests.support.policies import policy as load_text
 from vault_rules.domain.columns import TooWide
 from vault_rules.domain.plan import Award, Shortfall
-from vault_rules.engine.fast import kept_back, step
+from vault_rules.engine.fast import kept_back, step, taking
 from vault_rules.engine.fast.evaluation import evaluate
 from vault_rules.engine.fast.vectors import Wide
 from vault_rules.errors import EvaluationError
@@ -105,13 +105,13 @@ def asked_by(requests: int, *, share: str, most: str) -> int:
     ).with_columns(unit=pl.lit("kg"), buyer=pl.lit("reserve"))
     book = vr.Book.from_frames(offers=offers, requests=asking)
     counted = []
-    right = step.Step.ask
+    right = taking.Taking._ask
 
-    def ask(self: step.Step, *args: Any) -> None:
+    def ask(self: taking.Taking, *args: Any) -> int:
         counted.append(args)
-        right(self, *args)
+        return right(self, *args)
 
-    with patch.object(step.Step, "ask", ask):
+    with patch.object(taking.Taking, "_ask", ask):
         assert len(vr.evaluate(policy, book, AS_OF).awards) > 0
     return len(counted)
 
@@ -121,3 +121,29 @@ def test_a_market_that_is_closed_is_not_asked_offer_by_offer(share: str, most: s
     few, many = (asked_by(requests, share=share, most=most) for requests in (2, 40))
     assert few < OFFERS / 10
     assert many < OFFERS / 2
+
+
+# ---- what nobody asked ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("quantity", [1, 5])
+@pytest.mark.parametrize("limit", ["33.3333335 kg", '(if trader = "t" then 33.3333335 kg else 70 kg)'])
+@pytest.mark.parametrize("offers", [1, 200])
+def test_a_cap_that_no_offer_met_may_be_finer_than_the_book(offers: int, limit: str, quantity: int) -> None:
+    """The request is smaller than the least award: each offer is kept back before any cap is asked."""
+    policy = load_text(f"""
+policy p {{ currency USD least_award 3 kg }}
+mineral tin
+tier every otherwise
+waterfall buying {{ take every }}
+cap each: quantity <= {limit} per trader
+cap total: quantity <= 70 kg
+""")
+    frame = pl.DataFrame({"offer": [f"o{number:03}" for number in range(offers)]}).with_columns(
+        trader=pl.lit("t"), mineral=pl.lit("tin"), price=1, quantity=quantity,
+        currency=pl.lit("USD"), per=pl.lit("kg"), unit=pl.lit("kg"),
+    )  # fmt: skip
+    asking = pl.DataFrame({"request": ["r"], "mineral": ["tin"], "quantity": [1], "unit": ["kg"], "buyer": ["b"]})
+    book = vr.Book.from_frames(offers=frame, requests=asking)
+    fast, reference = (vr.evaluate(policy, book, AS_OF, engine=engine) for engine in ("fast", "reference"))
+    assert fast.to_json() == reference.to_json()

@@ -189,12 +189,12 @@ class _KeptBack:
         for place, bound in one.by_kind.items():
             if isinstance(bound, Bound):
                 for at, made in enumerate(self.moments):
-                    rest = self.tallies.allowed_with(bound, bound.room.then(made), 1)
+                    rest = self.tallies.allowed(bound, bound.room.then(made), 1)
                     table[at * one.width + place] = min(rest, self.most + 1)
         return None if min(table) > self.most else pl.Series(table, dtype=self.kind)[index]
 
     def _money(self, one: _Said, index: pl.Series) -> pl.Series | None:
-        """As `Tallies.allowed_with` of a cap on money, for each offer at its price."""
+        """As `Tallies.allowed` of a cap on money, for each offer at its price."""
         price = self.frame["#price"]
         highest: int = price.max()  # type: ignore[assignment]  # a column of whole numbers
         figures = self.tallies.figures(self.most, highest)

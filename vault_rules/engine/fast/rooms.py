@@ -9,6 +9,9 @@ from typing import NamedTuple
 
 import attrs
 
+EVERYTHING = 1 << 200
+"""What is allowed where nothing keeps anything back."""
+
 
 @attrs.define(eq=False)
 class Room:

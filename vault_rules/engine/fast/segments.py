@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -65,6 +66,17 @@ class Lane:
     """Made when first asked for."""
     sieves: dict[int, Sieve] = attrs.field(factory=dict)
     """One for each list of caps, by its identity."""
+
+    def leave_sold(self, left: Mapping[int, int], stop: int) -> None:
+        """Let `first` stand behind all that are sold out, at most at `stop`. `left` of offers, by row."""
+        while self.first < stop:
+            columns, low, length = self.segment.lists(self.first)
+            rows = columns["row"]
+            for at in range(self.first - low, min(stop - low, length)):
+                if left.get(rows[at]) != 0:
+                    self.first = low + at
+                    return
+            self.first = min(stop, low + length)
 
     def first_with(self, key: Any) -> bool:
         """Whether nobody has stated this before."""

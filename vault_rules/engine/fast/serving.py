@@ -266,10 +266,6 @@ class Serving:
             each[id(ratio)] = bool(columns_read(ratio, self.day) - {"mineral"})
         return each[id(ratio)]
 
-    def award(self, walk: Walk, step: int, row: int, quantity: int) -> None:
-        """Note an award."""
-        self.award_all(walk, step, [row], [quantity])
-
     def award_all(self, walk: Walk, step: int, rows: list[int], quantities: list[int]) -> None:
         """Note awards, in the order made."""
         self.ledger.add(walk.number, step, rows, quantities)

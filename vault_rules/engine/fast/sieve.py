@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import polars as pl
 
-from vault_rules.engine.fast.rooms import Bound
+from vault_rules.engine.fast.rooms import EVERYTHING, Bound
 from vault_rules.engine.fast.segments import Lane
 from vault_rules.engine.fast.table import decoded, index_of
 from vault_rules.engine.fast.tallies import UNKNOWN, Counting, Tallies
@@ -200,5 +200,5 @@ def _allows(tallies: Tallies, said: Any) -> int:
     if said is UNKNOWN:
         return -1
     if not isinstance(said, Bound):
-        return 1 << 200
-    return tallies.payable(said) if said.money else tallies.allowed(said, 1)
+        return EVERYTHING
+    return tallies.payable(said) if said.money else tallies.allowed(said, said.room.used, 1)

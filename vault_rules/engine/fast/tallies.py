@@ -24,6 +24,7 @@ from vault_rules.engine.readings import columns_read, parts
 from vault_rules.engine.world import View, World
 from vault_rules.semantics import typed
 from vault_rules.semantics.meaning import value_of
+from vault_rules.semantics.types import MASS
 
 UNKNOWN = "unknown"
 """An offer of which a cap cannot say whether, or where, it counts."""
@@ -247,12 +248,28 @@ class Tallies:
                 if rule.scope.holds(request.mineral, request.buyer):
                     clauses = view.clauses(rule)
                     own = None if clauses is None else self.tally(rule, clauses)
+                    if clauses is not None:
+                        self._foresee(clauses, request)
                     found += [
                         Counting(self, one, clauses if one is own else None, request)
                         for one in self._tallies[rule.name]
                     ]
             self._countings[key] = found
         return self._countings[key]
+
+    def _foresee(self, clauses: Clauses, request: Request) -> None:
+        """Raises `Finer` where a mass that has a part in a limit is not whole.
+
+        What keeps offers back is told once all is served: then caps may be asked that nobody asked before.
+        """
+        limit: typed.Limit = clauses["limit"]
+        if limit.of is not None or is_money(clauses):
+            return
+        view = self.world.view(None, request)
+        for part in parts(limit.value, self.world.day):
+            mass = value_of(part, view) if part.type.kind == MASS.kind else None
+            if mass is not None and has_end(mass):
+                whole(mass, self.mass)
 
     def see(self, sight: Sight) -> None:
         """Look at the offers that may serve, before anything is awarded."""
@@ -302,17 +319,8 @@ class Tallies:
         down, rest = divmod(inside.numerator, inside.denominator)
         return Figures(inside, down, exact, tally.money, down + bool(rest))
 
-    def count(self, room: Room, amount: int, made: int) -> None:
-        """Count one award, made after so many."""
-        room.used += amount
-        self.history.add(made, (amount,), (room,))
-
-    def allowed(self, bound: Bound, price: int) -> int:
-        """What a bound still allows, in whole units of mass; a bound on money at a price, in its unit."""
-        return self.allowed_with(bound, bound.room.used, price)
-
-    def allowed_with(self, bound: Bound, used: int, price: int) -> int:
-        """What it allows with so much used."""
+    def allowed(self, bound: Bound, used: int, price: int) -> int:
+        """What a bound allows with so much used, in whole units of mass; a bound on money at a price, in its unit."""
         if bound.money:
             return self._affordable(bound, used, price)
         rest = bound.whole - used
@@ -341,11 +349,6 @@ class Tallies:
     def figures(self, most: int, highest: int) -> Affordable:
         """What caps on money allow offers of at most so much, at most so dear, as columns."""
         return Affordable(most, highest, self.milligram, self._cent, self._money, self._cents)
-
-    def surely(self, quantity: int, price: int, rest: int) -> bool:
-        """Whether so much can be paid for, whichever way its cost is rounded."""
-        up, down = self._money
-        return quantity * price * up <= (rest - self._cent) * down
 
     def invoice(self, quantity: int, price: int) -> int:
         """What a quantity costs as invoiced, in units of money: to cents, half to even."""

@@ -96,37 +96,48 @@ class Ledger:
 
     def __init__(self, columns: Sequence[list[int]] = ((), (), (), ())) -> None:  # type: ignore[assignment]
         self._columns: tuple[list[int], ...] = tuple(list(one) for one in columns)
-        """Awards behind those of the frames."""
-        self._frames: list[pl.DataFrame] = []
-        self._sliced: pl.DataFrame | None = None
-        self._slices: list[tuple[int, int, int]] = []
-        self._listed: tuple[int, tuple[list[int], ...]] = (-1, ())
+        """Awards that came as lists."""
+        self._sliced: dict[int, tuple[pl.DataFrame, list[tuple[int, int, int]]]] = {}
+        """Those that came as parts of a frame, by its identity."""
         self.made = len(self._columns[0])
         """How many there are."""
+        self._order: list[list[int]] = [[_LISTS, self.made]]
+        """Where they are, and how many of them came one after the other."""
+        self._framed: tuple[int, pl.DataFrame] = (-1, pl.DataFrame())
+        self._listed: tuple[int, tuple[list[int], ...]] = (-1, ())
 
     def add(self, walk: int, step: int, rows: list[int], quantities: list[int]) -> None:
         """Note awards to one request in one step."""
-        self._close_slices()
         many = len(rows)
         for column, more in zip(self._columns, ([walk] * many, rows, [step] * many, quantities), strict=True):
             column.extend(more)
-        self.made += many
+        self._came(_LISTS, many)
 
     def add_slice(self, walk: int, frame: pl.DataFrame, start: int, length: int) -> None:
         """Note awards to one request: a part of a frame with columns `row`, `step` and `quantity`."""
-        if self._sliced is not frame:
-            self._close()
-            self._sliced = frame
-        self._slices.append((walk, start, length))
-        self.made += length
+        self._sliced.setdefault(id(frame), (frame, []))[1].append((walk, start, length))
+        self._came(id(frame), length)
+
+    def _came(self, where: int, many: int) -> None:
+        self.made += many
+        if self._order[-1][0] == where:
+            self._order[-1][1] += many
+        else:
+            self._order.append([where, many])
 
     @property
     def frame(self) -> pl.DataFrame:
         """All of them, with columns `walk`, `row`, `step` and `quantity`."""
-        self._close()
-        if len(self._frames) != 1:
-            self._frames = [pl.concat(self._frames, how="vertical_relaxed") if self._frames else _frame(self._columns)]
-        return self._frames[0]
+        if self._framed[0] != self.made:
+            frames = {_LISTS: _frame(self._columns)}
+            frames |= {where: _gathered(*one) for where, one in self._sliced.items()}
+            starts = dict.fromkeys(frames, 0)
+            parts = []
+            for where, many in self._order:
+                parts.append(frames[where].slice(starts[where], many))
+                starts[where] += many
+            self._framed = (self.made, pl.concat(parts, how="vertical_relaxed", rechunk=True))
+        return self._framed[1]
 
     @property
     def walks(self) -> list[int]:
@@ -146,25 +157,15 @@ class Ledger:
 
     @property
     def _lists(self) -> tuple[list[int], ...]:
-        if not self._frames and self._sliced is None:
+        if not self._sliced:
             return self._columns
         if self._listed[0] != self.made:
             self._listed = (self.made, tuple(self.frame[name].to_list() for name in _COLUMNS))
         return self._listed[1]
 
-    def _close(self) -> None:
-        """Make all that came so far frames."""
-        self._close_slices()
-        if self._columns[0]:
-            self._frames.append(_frame(self._columns))
-            self._columns = ([], [], [], [])
 
-    def _close_slices(self) -> None:
-        if self._sliced is not None:
-            frame, self._sliced, slices, self._slices = self._sliced, None, self._slices, []
-            self._frames.append(_gathered(frame, slices))
-
-
+_LISTS = 0
+"""No frame has this identity."""
 _COLUMNS = ("walk", "row", "step", "quantity")
 _FEW = 4096
 """So many awards are gathered quicker than the query for it is planned."""

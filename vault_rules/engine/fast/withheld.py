@@ -94,7 +94,7 @@ def _by_share(
 def _by_cap(serving: Serving, cap: Counting, bound: Bound, after: int, price: int) -> Allowed:
     tallies, used = serving.tallies, bound.room.then(after)
     say = partial(_cap_reached, tallies, cap, bound, used)
-    return Allowed(tallies.allowed_with(bound, used, price), cap.code, say)
+    return Allowed(tallies.allowed(bound, used, price), cap.code, say)
 
 
 def _cap_reached(tallies: Tallies, cap: Counting, bound: Bound, used: int) -> Reason:
