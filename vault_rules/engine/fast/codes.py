@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import reduce
+from operator import or_
 
 import polars as pl
 
 from vault_rules.domain.rows import Request
 from vault_rules.engine.fast.lanes import Lanes, Queue, reference_of
+from vault_rules.engine.fast.limits import balanced
 from vault_rules.engine.fast.sight import Sight
 from vault_rules.engine.fast.vectors import Keyed, Scalar, Value, is_false, is_null, is_true, one_of
 from vault_rules.engine.fast.verdicts import NO_TIER, Verdicts, tier_code
@@ -182,10 +184,10 @@ def in_tiers(table_tier: Value, tiers: tuple[str, ...]) -> pl.Expr:
 
 def together(masks: Iterable[Coded]) -> dict[str, pl.Expr]:
     """Where each code holds, whichever rule says it."""
-    found: dict[str, pl.Expr] = {}
+    found: dict[str, list[pl.Expr]] = {}
     for code, mask in masks:
-        found[code] = found[code] | mask if code in found else mask
-    return found
+        found.setdefault(code, []).append(mask)
+    return {code: balanced(ones, or_) for code, ones in found.items()}
 
 
 def by_mineral(rows: pl.DataFrame, masks: Mapping[str, pl.Expr], minerals: Sequence[str]) -> dict[str, dict[str, int]]:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from functools import cached_property, reduce
+from functools import cached_property
+from operator import and_
 from typing import Any
 
 import polars as pl
 
 from vault_rules.engine.eligibility import Eligibility
 from vault_rules.engine.fast.dependence import Dependence
-from vault_rules.engine.fast.limits import certain, joined, turned
+from vault_rules.engine.fast.limits import balanced, certain, joined, turned
 from vault_rules.engine.fast.operators import both
 from vault_rules.engine.fast.sight import Sight
 from vault_rules.engine.fast.table import Table
@@ -272,4 +273,4 @@ def surely(value: Value, wanted: bool) -> Value:
 def all_of(held: Iterable[Value]) -> pl.Expr:
     """Where all hold, with as few tables to look up as can be."""
     masks = [one.expr if isinstance(one, Truth) else is_true(one) for one in joined(list(held))]
-    return reduce(lambda a, b: a & b, masks) if masks else pl.lit(True)
+    return balanced(masks, and_) if masks else pl.lit(True)
