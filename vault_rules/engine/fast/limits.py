@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise, starmap
 from math import prod
-from typing import Any
+from typing import Any, TypeVar
 
 import polars as pl
 
@@ -23,6 +23,9 @@ from vault_rules.engine.fast.vectors import (
     one_of,
     truth,
 )  # fmt: skip
+
+
+T = TypeVar("T")
 
 
 def always(one: Limited) -> int:
@@ -151,7 +154,7 @@ def joined(held: Sequence[Value]) -> list[Value]:
     return [*_into_others(kept), *limits, *rest]
 
 
-def balanced(masks: Sequence[pl.Expr], pair: Callable[[pl.Expr, pl.Expr], pl.Expr]) -> pl.Expr:
+def balanced(masks: Sequence[T], pair: Callable[[T, T], T]) -> T:
     """Several conditions as one, pair by pair: to plan a chain of a thousand takes Polars most of a minute."""
     found = list(masks)
     while len(found) > 1:
