@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 
 from vault_rules.engine.fast.limits import balanced
 
-
 Layers = tuple[list[int], int]
 
 

@@ -24,7 +24,6 @@ from vault_rules.engine.fast.vectors import (
     truth,
 )  # fmt: skip
 
-
 T = TypeVar("T")
 
 
