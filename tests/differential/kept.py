@@ -164,4 +164,14 @@ KEPT = [
         "why offers have no tier was asked of columns that are not there, where no tier is in force",
         case(f"tier home when origin = US through 2026-12-31\n{BUY}", offer("o1", "10", "5", origin="US")),
     ),
+    Kept(
+        "a least award of 128 bits was put into 64, of offers that had less than that",
+        case(
+            f"tier any otherwise\n{BUY[:-2]} share <= 100%\ntake any }}",
+            offer("o1", "10", "30.00000000000000000001", lot=Fraction(10)),
+            asked="200",
+            header="least_award 20 kg",
+        ),
+        "tiny",
+    ),
 ]

@@ -50,7 +50,7 @@ class _Awards:
 
     def __init__(self, evaluation: FastEvaluation) -> None:
         self.evaluation, self.serving = evaluation, evaluation.serving
-        ledger, self.alive = self.serving.ledger.frame, self.serving.lanes.alive.frame
+        ledger = self.serving.ledger.frame
         # To gather from one piece, or by one, is many times quicker than from several.
         self.rows, self.walks, self.step, self.quantity = (
             ledger[name].rechunk() for name in ("row", "walk", "step", "quantity")
@@ -60,6 +60,11 @@ class _Awards:
         self.most = max((step.number for walk in self.serving.walks for step in walk.clauses["steps"]), default=0) + 1
         self.at_step = (self.walks.cast(pl.Int64) * self.most + self.step).cast(pl.UInt32)
         """Where each award stands in a table of the steps of all walks."""
+
+    @property
+    def alive(self) -> pl.DataFrame:
+        """The offers that may serve: to work out a value may add columns."""
+        return self.serving.lanes.alive.frame
 
     def _places(self, alive: pl.Series) -> pl.Series:
         if not len(self.rows) or not len(alive) or len(alive) == alive[-1] + 1:

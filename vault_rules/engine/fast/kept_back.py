@@ -150,7 +150,9 @@ class _KeptBack:
         frame = frame.with_columns(least=pl.min_horizontal("wanted", *names))
         least, lot = pl.col("least"), pl.col("#lot")
         quantity = pl.when(lot.is_null()).then(least).otherwise(least // lot * lot)
-        minimum = pl.max_horizontal("#min_quantity", pl.lit(self.serving.least_whole, dtype=self.kind))
+        minimum = pl.max_horizontal(
+            "#min_quantity", pl.lit(min(self.serving.least_whole, self.most + 1), dtype=self.kind)
+        )
         held = [((pl.col(name) == least) & (least < pl.col("wanted"))).sum().alias(name) for name in names]
         cut = ((quantity > 0) & (quantity < minimum)).sum()
         found = frame.select(*held, (quantity < least).sum().alias("lot"), cut.alias("min_quantity")).row(0)
