@@ -7,16 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from json.encoder import encode_basestring as quoted
+from math import isfinite
 from typing import Any
 
-Value = str | int | bool | None | list[Any] | tuple[Any, ...] | Mapping[str, Any]
+Value = str | int | float | bool | None | list[Any] | tuple[Any, ...] | Mapping[str, Any]
 
 
 def json_text(value: Value, margin: str = "\n") -> str:
-    """A value as text; `margin` is what begins a line at its depth. Raises `TypeError` for what JSON does not have.
-
-    Numbers are whole: a `float` would be rounded, so that it is refused.
-    """
+    """A value as text; `margin` is what begins a line at its depth. Raises `TypeError` for what JSON does not have."""
     if isinstance(value, str):
         return quoted(value)
     if value is None:
@@ -25,6 +23,8 @@ def json_text(value: Value, margin: str = "\n") -> str:
         return "true" if value else "false"
     if isinstance(value, int):
         return int.__repr__(value)
+    if isinstance(value, float) and isfinite(value):  # seconds that something took: no plan has any
+        return float.__repr__(value)
     inner = margin + "  "
     if isinstance(value, Mapping):
         fields = [f"{quoted(name)}: {json_text(one, inner)}" for name, one in value.items()]
