@@ -218,11 +218,11 @@ class FastEvaluation:
 
     def _why_blocked(self, walk: Walk, one: Blocked) -> list[Reason]:
         step, mass = step_of(walk, one.step), self.serving.mass
-        candidacy = self.offers.ask(one.row, walk.request, step, walk.clauses)
         offer = self.offers.standing(one.row).offer
+        view = self.world.view(offer, walk.request)
         given, awarded = (mass * total for total in self.given(walk, one))
         caps = CapsThen(self.serving.tallies, one.after)
-        limits, unknown = allowed(step, walk.clauses, candidacy.view, caps, given, awarded)
+        limits, unknown = allowed(step, walk.clauses, view, caps, given, awarded)
         if unknown:
             return unknown
         wanted = min(walk.request.quantity - awarded, one.has * mass)

@@ -20,6 +20,7 @@ from vault_rules.engine.fast.sifted import Sifted
 from vault_rules.engine.fast.tallies import UNKNOWN, Counting, Finer
 from vault_rules.engine.fast.vectors import Wide, dtype_for
 from vault_rules.engine.fast.walk import Blocked, Walk
+from vault_rules.engine.fast.withheld import Given
 from vault_rules.engine.taking import share_left
 from vault_rules.semantics import typed
 from vault_rules.semantics.meaning import value_of
@@ -31,8 +32,6 @@ ASKED = 256
 """So many offers of which caps read something else are asked for all that they stand for."""
 MOMENTS = 2**18
 """So many pairs of a moment and a kind of offers have a place in a table."""
-Given = Callable[[Walk, Blocked], tuple[int, int]]
-"""What the step, and all steps, had given the request at a moment."""
 Why = Callable[[Blocked], set[str]]
 """The codes of one offer, which is asked."""
 

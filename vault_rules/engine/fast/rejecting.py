@@ -143,7 +143,7 @@ class _Kept:
         day, number, clauses = serving.day, step.number, walk.clauses
         stated = [rejecting.unmet(name, walk) for name in STATED]
         self.stated = [one for one in stated if one is not None]
-        rules = [rule for rule in day.rules if rule in self.offers.eligibility.rules_for(walk.request.mineral)[1]]
+        rules = self.offers.eligibility.rules_for(walk.request.mineral)[1]
         read = set().union(read_by(clauses[number, "when"], day), *(read_by_rule(rule, day) for rule in rules))
         known = rejecting.known
         self.conditions = Alike(read & known, self._ask)
