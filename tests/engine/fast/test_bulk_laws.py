@@ -26,15 +26,15 @@ from vault_rules.engine.fast.bulk import (
     together,
 )
 
-WAYS = pytest.mark.parametrize("way", ["few", "many", "many without numpy"])
+WAYS = pytest.mark.parametrize("way", ["few", "few without numpy", "many", "many without numpy"])
 numbers = st.lists(st.integers(-INT64_MAX, INT64_MAX), max_size=20)
 codes = st.lists(st.integers(0, 5), max_size=20)
 
 
 @contextmanager
 def by(way: str) -> Iterator[None]:
-    hidden = {"numpy": None} if way == "many without numpy" else {}
-    with patch.object(bulk, "MANY", 10**6 if way == "few" else 0), patch.dict(sys.modules, hidden):
+    hidden = {"numpy": None} if way.endswith("without numpy") else {}
+    with patch.object(bulk, "MANY", 10**6 if way.startswith("few") else 0), patch.dict(sys.modules, hidden):
         yield
 
 
@@ -76,10 +76,13 @@ def test_a_constant_is_the_same_everywhere(value: int, length: int) -> None:
 
 
 @pytest.mark.parametrize("several", [0, 10**6])
+@WAYS
 @given(numbers=st.lists(st.integers(-5, 5), max_size=20), wanted=st.lists(st.integers(-7, 7), max_size=5))
-def test_a_place_is_before_what_is_equal_or_behind(several: int, numbers: list[int], wanted: list[int]) -> None:
+def test_a_place_is_before_what_is_equal_or_behind(
+    way: str, several: int, numbers: list[int], wanted: list[int]
+) -> None:
     ordered = pl.Series(sorted(numbers), dtype=pl.Int64)
-    with patch.object(bulk, "_SEVERAL", several):
+    with by(way), patch.object(bulk, "_SEVERAL", several):
         assert places(ordered, wanted, right=False) == [sum(one < this for one in numbers) for this in wanted]
         assert places(ordered, wanted, right=True) == [sum(one <= this for one in numbers) for this in wanted]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from itertools import compress
@@ -10,15 +11,15 @@ from typing import Any
 import polars as pl
 
 MANY = 50_000
-"""Of fewer numbers, loading numpy would take longer than it saves."""
-_SEVERAL = 10_000
+"""For fewer numbers, to load numpy would take longer than it saves: it is used where somebody has loaded it."""
+_SEVERAL = 40_000
 """Of fewer rows, a query takes longer to plan than to run: series are asked one by one."""
 
 
 def _numpy(length: int) -> Any:
     """Numpy, for so many numbers; None where it is not there, or they are few."""
     if length < MANY:
-        return None
+        return sys.modules.get("numpy")
     try:
         import numpy
     except ImportError:
@@ -74,6 +75,11 @@ def present(codes: pl.Series, many: int) -> list[int]:
 
 def places(numbers: pl.Series, wanted: Sequence[int], *, right: bool) -> list[int]:
     """Where each of some numbers would go among ascending ones: before those that are equal, or behind (`right`)."""
+    numpy = _numpy(len(numbers))
+    if numpy is not None:
+        sought = numpy.array(wanted, dtype=numpy.int64)
+        at: list[int] = numpy.searchsorted(numbers.to_numpy(), sought, side="right" if right else "left").tolist()
+        return at
     if len(numbers) < _SEVERAL:
         listed, find = numbers.to_list(), bisect_right if right else bisect_left
         return [find(listed, one) for one in wanted]

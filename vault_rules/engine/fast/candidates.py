@@ -105,7 +105,7 @@ class Candidates:
         lanes, queue = self.lanes, self.queue
         sight = lanes.sight_of(queue)
         mask = lanes.held(queue)
-        if 1 < len(minerals) < len(lanes.places):
+        if len(minerals) > 1 and not minerals.issuperset(lanes.world.requested):
             mask = mask & is_true(sight.each_mineral(lambda mineral: mineral in minerals))
         mineral = sight.table.column("mineral")
         assert isinstance(mineral, Keyed)

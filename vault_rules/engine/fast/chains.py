@@ -180,6 +180,7 @@ class _Rooms:
         self.groups: list[tuple[Tally, Group] | None] = []
         self._numbers: dict[tuple[Tally, Group] | None, int] = {}
         self._known: dict[int, int] = {}
+        self._limits: dict[Any, int] = {}
         self._index: pl.Series | None = None
         """The place of each offer that may serve in a table of what the cap counts by."""
 
@@ -209,38 +210,47 @@ class _Rooms:
         places, table, known = present(index, many), [0] * many, self._known
         new = [place for place in places if place not in known]
         columns = dict(zip(names, columns_of_codes(new, sizes), strict=True))
-        for at, place in enumerate(new):
-            known[place] = self._room(columns, at)
+        known |= zip(new, self._number(columns, len(new)), strict=True)
         for place in places:
             table[place] = known[place]
         return frame.hstack([pl.Series("#room", table, dtype=pl.UInt32)[index]])
 
-    def _room(self, columns: Columns, at: int) -> int:
-        """The number of the group in which what has the codes at a place counts."""
-        caps = self.caps[columns["mineral"][at]]
-        first = caps[0]
-        group, left = self._said(first, columns, at)
-        if len(caps) > 1 and any(self._said(one, columns, at) != (group, left) for one in caps[1:]):
-            raise _Apart
-        counted = None if group is None else (first.tally, group)
-        if counted not in self._numbers:
-            self._numbers[counted] = self.line.add_room(left)
-            self.groups.append(counted)
-        return self._numbers[counted]
+    def _number(self, columns: Columns, many: int) -> Iterator[int]:
+        """The number of the group in which each of so many counts that has these codes."""
+        told: dict[int, list[Group | str | None]] = {}
+        for at, mineral in enumerate(columns["mineral"]):
+            first, *others = caps = self.caps[mineral]
+            for cap in caps:
+                if id(cap.tally) not in told:
+                    assert cap.places is not None
+                    told[id(cap.tally)] = cap.places.of(columns, many)
+            group, left = self._said(first, told[id(first.tally)][at])
+            if any(self._said(one, told[id(one.tally)][at]) != (group, left) for one in others):
+                raise _Apart
+            counted = None if group is None else (first.tally, group)
+            if counted not in self._numbers:
+                self._numbers[counted] = self.line.add_room(left)
+                self.groups.append(counted)
+            yield self._numbers[counted]
 
-    def _said(self, cap: Counting, columns: Columns, at: int) -> tuple[Group | None, int | None]:
+    def _said(self, cap: Counting, group: Group | str | None) -> tuple[Group | None, int | None]:
         """The group in which a cap counts, and what is left there; None where it does not count or does not bind."""
-        group = cap.place(columns, at)
-        if group is None:
-            return None, None
-        if not isinstance(group, tuple):
+        if isinstance(group, tuple):
+            return group, None if cap.clauses is None else self._left(cap, cap.clauses, group)
+        if group is not None and cap.clauses is not None:
             raise _Apart
-        return group, None if cap.clauses is None else self._left(cap, cap.clauses, group)
+        return None, None
 
     def _left(self, cap: Counting, clauses: Clauses, group: Group) -> int:
+        key = (id(cap), *group[: len(clauses["per"] or ())])
+        if key not in self._limits:
+            self._limits[key] = self._limit(cap, clauses, group)
+        room = cap.tally.rooms.get(group)
+        return max(self._limits[key] - (0 if room is None else room.used), 0)
+
+    def _limit(self, cap: Counting, clauses: Clauses, group: Group) -> int:
         tallies = self.serving.tallies
         limit = tallies.limit(cap.tally, clauses, group, cap.request)
         if limit is None or not (limit.exact or tallies.milligram == 1):
             raise _Apart
-        room = cap.tally.rooms.get(group)
-        return max(limit.whole - (0 if room is None else room.used), 0)
+        return limit.whole

@@ -317,8 +317,8 @@ class FastEvaluation:
         different = sight.table.frame.lazy().select("mineral", *names).unique().collect()
         columns = {column.name: column.to_list() for column in different.iter_columns()}
         among = {self.serving.lanes.codes[mineral] for mineral in minerals if mineral in self.serving.lanes.codes}
-        here = (at for at, code in enumerate(columns["mineral"]) if code in among)
-        return {group for at in here if isinstance(group := places.at(columns, at), tuple)}
+        groups = zip(columns["mineral"], places.of(columns, different.height), strict=True)
+        return {group for code, group in groups if code in among and isinstance(group, tuple)}
 
     def missing_everywhere(self) -> list[str]:
         counts = set().union(*self.causes.ineligible.values())

@@ -119,8 +119,13 @@ def picked(
     if not ready.keys().isdisjoint(mask.meta.root_names()):
         frame, ready = frame.with_columns(*worked), {}
     columns = [ready.get(one, one) if isinstance(one, str) else one for one in names]
-    found = frame.select(*columns, mask.alias("#held"))
-    return kept(found, found.drop_in_place("#held"))
+    asked = [one for one in columns if not isinstance(one, str)]
+    found = frame.select(*asked, mask.alias("#held"))
+    if found.height != frame.height:  # nothing but literals
+        found = pl.DataFrame([one.new_from_index(0, frame.height) for one in found])
+    held, worked_out = found.drop_in_place("#held"), iter(found)
+    every = pl.DataFrame([frame[one] if isinstance(one, str) else next(worked_out) for one in columns])
+    return kept(every, held)
 
 
 FEW_ROWS = 50_000

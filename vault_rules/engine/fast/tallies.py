@@ -109,27 +109,31 @@ class Places:
         self.where = self.lookups.pop() if has_where else None
 
     def at(self, columns: Mapping[str, list[Any]], at: int) -> Group | str | None:
-        if self.where is not None:
-            counted = self.where(columns, at)
-            if counted is not True:
-                return UNKNOWN if counted is None else None
-        group = tuple(one(columns, at) for one in self.lookups)
-        return UNKNOWN if None in group else group
+        """Where the offer counts that has the codes at a place."""
+        return self.of({name: [columns[name][at]] for name in self.names}, 1)[0]
+
+    def of(self, columns: Mapping[str, list[Any]], many: int) -> list[Group | str | None]:
+        """Where each of so many offers counts."""
+        cells = [one(columns, many) for one in self.lookups]
+        groups = list(zip(*cells, strict=True)) if cells else [()] * many
+        found: list[Group | str | None] = [UNKNOWN if None in group else group for group in groups]
+        if self.where is None:
+            return found
+        counted = self.where(columns, many)
+        return [group if one else UNKNOWN if one is None else None for one, group in zip(counted, found, strict=True)]
 
 
-def _lookup(value: Scalar | Keyed) -> Callable[[Mapping[str, list[Any]], int], Any]:
+def _lookup(value: Scalar | Keyed) -> Callable[[Mapping[str, list[Any]], int], list[Any]]:
+    """What so many offers with these codes have."""
     if isinstance(value, Scalar):
-        return lambda columns, at: value.value
-    if len(value.base) == 1:
-        (name,), values = value.base, value.values
-        return lambda columns, at: values[columns[name][at]]
-    pairs = list(zip(value.base, value.sizes, strict=True))
+        return lambda columns, many: [value.value] * many
+    (name, *names), (_, *sizes), values = value.base, value.sizes, value.values
 
-    def found(columns: Mapping[str, list[Any]], at: int) -> Any:
-        place = 0
-        for name, size in pairs:
-            place = place * size + columns[name][at]
-        return value.values[place]
+    def found(columns: Mapping[str, list[Any]], many: int) -> list[Any]:
+        places = columns[name]
+        for other, size in zip(names, sizes, strict=True):
+            places = [place * size + code for place, code in zip(places, columns[other], strict=True)]
+        return [values[place] for place in places]
 
     return found
 

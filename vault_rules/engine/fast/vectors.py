@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from functools import reduce
+from functools import lru_cache, reduce
 from math import gcd, lcm, prod
 from typing import Any
 
@@ -159,13 +159,17 @@ def one_of(value: Keyed, places: Sequence[int]) -> pl.Expr:
     if not places or len(places) == len(value.values):
         return pl.lit(bool(places))
     if len(value.base) == 1:
-        return _one_code_of(value.base[0], len(value.values), places)
+        return _one_code_of(value.base[0], len(value.values), tuple(places))
     table = pl.Series([False] * len(value.values)).scatter(list(places), True).cast(pl.UInt8)
     return pl.lit(table).gather(value.index) == 1
 
 
-def _one_code_of(name: str, size: int, places: Sequence[int]) -> pl.Expr:
-    """Codes that follow each other are compared, of others as few are searched as need be."""
+@lru_cache(maxsize=1024)
+def _one_code_of(name: str, size: int, places: tuple[int, ...]) -> pl.Expr:
+    """Codes that follow each other are compared, of others as few are searched as need be.
+
+    Remembered: to make it takes as long as to ask it of some thousand offers.
+    """
     kind, code = code_type(size), pl.col(name)
     low, high = min(places), max(places)
     if high - low + 1 == len(places):
@@ -219,8 +223,9 @@ def dtype_for(low: int, high: int) -> pl.DataType:
     raise Wide
 
 
+@lru_cache(maxsize=4096)
 def whole(number: int) -> pl.Expr:
-    """A whole number as a literal."""
+    """A whole number as a literal; remembered, since making one takes as long as a comparison of a thousand."""
     return pl.lit(number, dtype=dtype_for(number, number))
 
 
