@@ -66,7 +66,8 @@ def total(values: Iterable[Fraction]) -> Fraction:
     for one in values:
         denominator = one.denominator
         sums[denominator] = sums.get(denominator, 0) + one.numerator
-    return sum((Fraction(many, part) for part, many in sums.items()), Fraction(0))
+    first, *others = [Fraction(many, part) for part, many in sums.items()] or [Fraction(0)]
+    return sum(others, first)
 
 
 def invoice(amount: Fraction) -> Decimal:

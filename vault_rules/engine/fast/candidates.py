@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from vault_rules.engine.fast.cheapest import cheapest
-from vault_rules.engine.fast.ordering import in_order, packed, ranked, tied
+from vault_rules.engine.fast.ordering import in_order, packed, ranked, same, tied
 from vault_rules.engine.fast.segments import Lane, Segment
 from vault_rules.engine.fast.sight import Sight
 from vault_rules.engine.fast.table import picked
@@ -129,10 +129,13 @@ class Candidates:
         """Route group, the step's keys, compared price, delivery."""
         number, clauses, day = self.queue.step.number, self.queue.clauses, sight.world.day
         keys: list[Exact | None] = [self._ranked_once("#route", sight, self.lanes.route_group)]
+        named, compared = [], sight.compared()
         for key in clauses[number, "keys"] or ():
             tiers = day.tier_rank if key.value.type.kind == "tier" else None
-            keys.append(ranked(sight.value(key.value), key.descending, tiers))
-        keys.append(ranked(sight.compared(), False))
+            named.append(sight.value(key.value))
+            keys.append(ranked(named[-1], key.descending, tiers))
+        if not any(same(one, compared) for one in named):  # `by price` has said it
+            keys.append(ranked(compared, False))
         keys.append(self._ranked_once("delivery", sight, lambda one: one.table.column("delivery")))
         found = packed([one for one in keys if one is not None])
         return found or [Exact(pl.lit(0, dtype=pl.Int64), Fraction(1), 0, 0)]

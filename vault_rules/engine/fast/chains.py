@@ -172,7 +172,7 @@ class _Rooms:
     def __init__(self, serving: Serving, line: Line, walks: Mapping[int, list[Walk]]) -> None:
         self.serving, self.line = serving, line
         self.caps: dict[int, list[Counting]] = {}
-        for code, of in walks.items():
+        for code, of in walks.items() if serving.tallies.caps.hard else ():
             buyers = {walk.request.buyer: walk.request for walk in of}.values()
             caps = {self._means(cap): cap for request in buyers for cap in serving.tallies.of(request)}
             if caps:

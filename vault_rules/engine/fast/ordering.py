@@ -42,6 +42,11 @@ def _of_table(value: Keyed, descending: bool, tiers: Mapping[str, int] | None) -
     return Exact(gathered(value, ranks, pl.Int64()), Fraction(1), 0, last)
 
 
+def same(one: Value, other: Value) -> bool:
+    """Whether two keys are the same numbers, so that the second orders nothing."""
+    return isinstance(one, Exact) and isinstance(other, Exact) and one.expr.meta.eq(other.expr)
+
+
 def packed(keys: Sequence[Exact]) -> list[Exact]:
     """The keys as few numbers as possible, the first the strongest."""
     found: list[Exact] = []
