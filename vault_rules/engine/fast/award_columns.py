@@ -10,6 +10,7 @@ import polars as pl
 
 from vault_rules.domain.award_columns import AwardColumns
 from vault_rules.domain.columns import Coded, Numbers, Texts, code_type
+from vault_rules.engine.fast.bulk import constant
 from vault_rules.engine.fast.candidates import Candidates
 from vault_rules.engine.fast.lanes import Queue, reference_of
 from vault_rules.engine.fast.sight import Sight
@@ -71,7 +72,7 @@ class _Awards:
             return self.rows
         if len(self.rows) * 16 < len(alive):
             return alive.search_sorted(self.rows)
-        places = pl.zeros(int(alive[-1]) + 1, dtype=pl.UInt32, eager=True)
+        places = constant(0, int(alive[-1]) + 1, pl.UInt32())
         return places.scatter(alive, pl.int_range(len(alive), dtype=pl.UInt32, eager=True))[self.rows]
 
     def _of(self, expr: pl.Expr, places: pl.Series) -> pl.Series:
@@ -225,7 +226,7 @@ class _Awards:
         """For each award the place of what its price was measured by."""
         if len(found) == 1:
             return (self._places_in(found[0], self.places) + starts[1]) * kinds.cast(pl.UInt32)
-        codes = pl.zeros(len(self.rows), dtype=pl.UInt32, eager=True)
+        codes = constant(0, len(self.rows), pl.UInt32())
         for kind, one in enumerate(found, 1):
             mine = (kinds == kind).arg_true()
             codes = codes.scatter(mine, self._places_in(one, self.places[mine]) + starts[kind])
@@ -233,7 +234,7 @@ class _Awards:
 
     def _places_in(self, value: Scalar | Keyed, places: pl.Series) -> pl.Series:
         if isinstance(value, Scalar) or not len(places):
-            return pl.zeros(len(places), dtype=pl.UInt32, eager=True)
+            return constant(0, len(places), pl.UInt32())
         return self._of(value.index, places).cast(pl.UInt32)
 
     def _queues(self) -> Iterable[tuple[Queue, list[int]]]:
