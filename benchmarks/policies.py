@@ -33,6 +33,11 @@ def waterfall(*, capped: bool) -> str:
     return _policy("waterfall", ["waterfall buying {", *steps, "}", *([cap] if capped else [])])
 
 
+def one_step() -> str:
+    """The same rules, and whatever may be bought in the order of its price."""
+    return _policy("one_step", ["waterfall buying {", "  take all  by price", "}"])
+
+
 def write(text: str, folder: Path, name: str) -> Path:
     """A policy as a file: what `load_policy` and the commands take."""
     path = folder / f"{name}.vault"

@@ -11,6 +11,7 @@ from typing import Any
 import attrs
 import polars as pl
 
+from vault_rules.domain.at_once import at_once
 from vault_rules.domain.bind import GROSS_MASSES, Binder, Eyes, bind
 from vault_rules.domain.book import Book
 from vault_rules.domain.cells import Money
@@ -29,7 +30,7 @@ from vault_rules.domain.columns import (
 from vault_rules.domain.heading import BadCells
 from vault_rules.domain.read_column import Cells, read_column, taken, texts_of
 from vault_rules.domain.read_figures import NO_ROWS
-from vault_rules.domain.read_offers import ReadOffers, at_once, first_rows
+from vault_rules.domain.read_offers import ReadOffers, first_rows
 from vault_rules.domain.reading import read_rows
 from vault_rules.domain.rows import Offer
 from vault_rules.domain.scaling import Moneys, scaled

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping
 from functools import partial
-from typing import TypeVar
 
 import attrs
 import polars as pl
 
+from vault_rules.domain.at_once import at_once
 from vault_rules.domain.cells import RowUnits
 from vault_rules.domain.coding import Distinct, distinct_texts, looked_up
 from vault_rules.domain.columns import code_type
@@ -20,10 +19,6 @@ from vault_rules.domain.sheet import BadCell, Sheet, part
 from vault_rules.domain.tables import named
 from vault_rules.domain.text_frame import WHITE, as_texts
 from vault_rules.domain.units import MASS_UNITS
-
-_WORTH_A_THREAD = 50_000
-_T = TypeVar("_T")
-_S = TypeVar("_S")
 
 
 @attrs.frozen(eq=False)
@@ -75,14 +70,6 @@ def read_offers(sheet: Sheet) -> ReadOffers:
     if order is not None:
         columns = dict(zip(columns, at_once(partial(taken, rows=order), columns.values(), len(order)), strict=True))
     return ReadOffers(sheet.place, sheet, found, kept, total, columns, order, other_columns(sheet, found), units)
-
-
-def at_once(work: Callable[[_S], _T], columns: Iterable[_S], height: int) -> list[_T]:
-    """Do work for each column, several at a time where there are many rows."""
-    if height < _WORTH_A_THREAD:
-        return [work(column) for column in columns]
-    with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
-        return list(pool.map(work, columns))
 
 
 # ---- rows and units --------------------------------------------------------------------------------------------------
