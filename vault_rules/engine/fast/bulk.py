@@ -18,8 +18,8 @@ _SEVERAL = 40_000
 
 def _numpy(length: int) -> Any:
     """Numpy, for so many numbers; None where it is not there, or they are few."""
-    if length < MANY:
-        return sys.modules.get("numpy")
+    if length < MANY and "numpy" not in sys.modules:
+        return None
     try:
         import numpy
     except ImportError:
