@@ -40,7 +40,8 @@ class References:
 
     def __init__(self, world: World, alive: Table, sight: Callable[[Table], Sight]) -> None:
         self.world, self.alive, self._sight = world, alive, sight
-        self._found: dict[Any, Value] = {}
+        self._found: dict[Any, Value | None] = {}
+        """None: too wide. Remembered as well: all markets were looked at to know, and now each of them is asked."""
 
     def value(self, expr: typed.Market, sight: Sight) -> Value:
         """A reference, for each mineral and form. Raises `Wide` where its depth is not a matter of these."""
@@ -54,8 +55,17 @@ class References:
             None if request is None else (request.mineral, request.form, request.purity, request.need_by),
         )  # fmt: skip
         if key not in self._found:
-            self._found[key] = _Market(self, expr, depth, request).value()
-        return self._found[key]
+            self._found[key] = self._asked(expr, depth, request)
+        found = self._found[key]
+        if found is None:
+            raise Wide
+        return found
+
+    def _asked(self, expr: typed.Market, depth: Scalar | Keyed, request: Request | None) -> Value | None:
+        try:
+            return _Market(self, expr, depth, request).value()
+        except Wide:
+            return None
 
     def _of_market(self, depth: Scalar | Keyed) -> bool:
         return isinstance(depth, Scalar) or set(depth.base) <= {"mineral", "form"}
