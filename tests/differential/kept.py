@@ -65,6 +65,9 @@ WIDE = "10." + "0" * 33 + "93"
 
 HEAVY = [offer(f"o{at}", "8", "60.00000000000000000001") for at in range(1, 9)]
 MANY = [offer(f"o{at}", "8", f"500000000.000000000{at}") for at in range(1, 9)]
+VAST = "90" + "0" * 30
+MANY_TIERS = "\n".join(f"tier t{at} when purity = {at}%" for at in range(100))
+MANY_TIERS += "\n" + "\n".join(f'tier u{at} when form = "f{at}" and purity < 1%' for at in range(156))
 STEPS = "waterfall buying { take all share <= 40% of awarded\ntake all share <= 100% by price descending }"
 SOME_LOTS = [offer("o2", "11.5", "40"), offer("o5", "8", "18", min_quantity=Fraction(30))]
 
@@ -173,5 +176,30 @@ KEPT = [
             header="least_award 20 kg",
         ),
         "tiny",
+    ),
+    Kept(
+        "quantities that 128 bits hold, but not their sum, were laid on a line",
+        case(BUY, *(offer(f"o{at}", "10", VAST) for at in (1, 2))),
+    ),
+    Kept(
+        "quantities that 128 bits hold, but not their sum, were summed up as what is on offer",
+        case(
+            f"{BUY[:-2]} when supply(all) >= 100 kg }}",
+            *(offer(f"o{at}", "10", f"{VAST}.00000{at}") for at in (1, 2)),
+            asked=VAST,
+        ),
+    ),
+    Kept(
+        "the opposite of a limit far beyond the dearest was put into 64 bits beside that one",
+        case(f"forbid cheap: price <= {10**20} USD/kg\n{BUY}", offer("o1", str(2**63 - 2), "5"), offer("o2", "1", "5")),
+    ),
+    Kept(
+        "more tiers than a byte counts, and what was said of the unknown grew with their square",
+        case(
+            f"{MANY_TIERS}\n{BUY}",
+            offer("o1", "10", "5"),
+            offer("o2", "9", "5", purity=Fraction(99, 100)),
+            offer("o3", "9", "5", purity=Fraction(1, 200), form="f155"),
+        ),
     ),
 ]

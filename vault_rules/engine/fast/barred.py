@@ -13,7 +13,7 @@ from vault_rules.engine.eligibility import Standing, add_reason, missing
 from vault_rules.engine.fast.alike import Alike, Listed, read_by, read_by_rule
 from vault_rules.engine.fast.codes import unknown
 from vault_rules.engine.fast.vectors import is_true
-from vault_rules.engine.fast.verdicts import NO_TIER, tier_code
+from vault_rules.engine.fast.verdicts import NO_TIER
 from vault_rules.semantics import typed
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Barred:
         self.verdicts, self.world = serving.verdicts, serving.world
         self.checks = list(self._checks())
         """Made before the frame is looked at: conditions may add columns to it."""
-        self._code = tier_code(self.verdicts.tier)
+        self._code = self.verdicts.tier_code
 
     def of(self, rows: pl.Series) -> tuple[list[Reasons], list[str], list[int]]:
         """For each of some rows of the book what is said against it, its mineral, and the place of its tier."""
@@ -76,7 +76,7 @@ class Barred:
             mask = unknown(verdicts.compared)
             yield self._check(mask, read_by(compare, day), lambda row: self._missing(compare, row))
         if day.policy.tiers:
-            code = tier_code(verdicts.tier)
+            code = verdicts.tier_code
             none = verdicts.eligible & ((code == NO_TIER) | (code == verdicts.unknown_tier))
             read = set().union(*(read_by_rule(rule, day) for rule in day.tiers))
             yield self._check(none, read, self._without_tier)

@@ -13,7 +13,7 @@ from vault_rules.engine.fast.lanes import Lanes, Queue, reference_of
 from vault_rules.engine.fast.limits import balanced
 from vault_rules.engine.fast.sight import Sight
 from vault_rules.engine.fast.vectors import Keyed, Scalar, Value, is_false, is_null, is_true, one_of
-from vault_rules.engine.fast.verdicts import NO_TIER, Verdicts, tier_code
+from vault_rules.engine.fast.verdicts import NO_TIER, Verdicts
 from vault_rules.engine.program import Clauses
 from vault_rules.semantics import typed
 
@@ -113,19 +113,15 @@ def _of_tiers(verdicts: Verdicts) -> Iterator[Coded]:
     if not verdicts.day.policy.tiers:
         return
     sight, eligible = verdicts.sight, verdicts.eligible
-    code = tier_code(verdicts.tier)
-    yield "no_tier", eligible & (code == NO_TIER)
-    before = eligible & (code == verdicts.unknown_tier)
-    for rule in verdicts.day.tiers:
-        held = verdicts.tier_holds(rule)
+    yield "no_tier", eligible & (verdicts.tier_code == NO_TIER)
+    for place, rule in enumerate(verdicts.day.tiers, 1):
         _, cases = sight.cases(rule)
-        here = before & unknown(held)
+        here = eligible & one_of(verdicts.unknown_in, [place])
         for case, mask in sight.masks(rule.name):
             clauses: Clauses | None = cases[case]
             if clauses is not None and clauses["when"] is not None:
                 for name, missed in missing(clauses["when"], sight, rule.name):
                     yield name, here & mask & missed
-        before = before & is_false(held)
 
 
 def of_step(lanes: Lanes, queue: Queue) -> Iterator[Coded]:

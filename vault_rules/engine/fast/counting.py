@@ -11,7 +11,7 @@ from vault_rules.engine.fast import codes
 from vault_rules.engine.fast.kept_back import Unsaid
 from vault_rules.engine.fast.lanes import asks
 from vault_rules.engine.fast.lost import NONE
-from vault_rules.engine.fast.verdicts import NO_TIER, tier_code
+from vault_rules.engine.fast.verdicts import NO_TIER
 from vault_rules.engine.fast.walk import Blocked, Walk
 from vault_rules.semantics import typed
 
@@ -83,7 +83,7 @@ def _blocked(evaluation: FastEvaluation, walk: Walk, ones: list[Blocked]) -> Cou
 def _may_serve(evaluation: FastEvaluation) -> int:
     """How many offers passed steps 3 and 4, asked for or not."""
     verdicts = evaluation.serving.verdicts
-    code = tier_code(verdicts.tier)
+    code = verdicts.tier_code
     held = verdicts.eligible & (code != NO_TIER) & (code != verdicts.unknown_tier)
     found: int = verdicts.table.frame.lazy().with_columns(held=held).select(pl.col("held").sum()).collect().item()
     return found

@@ -18,7 +18,7 @@ from vault_rules.engine.fast.serving import prepared
 from vault_rules.engine.fast.sight import Sight
 from vault_rules.engine.fast.standing import GivenMarkets
 from vault_rules.engine.fast.vectors import Keyed, Scalar, Value, met, truth
-from vault_rules.engine.fast.verdicts import NO_TIER, Verdicts, all_of, surely, tier_code
+from vault_rules.engine.fast.verdicts import NO_TIER, Verdicts, all_of, surely
 from vault_rules.engine.program import Clauses, Day, Program
 from vault_rules.engine.readings import parts, reads_request
 from vault_rules.engine.world import World
@@ -66,7 +66,7 @@ def _query(verdicts: Verdicts, book: ColumnBook) -> pl.LazyFrame:
 
 @attrs.frozen(eq=False)
 class _Tiers:
-    """How tiers are found: as names at once (`known` is None then), or as codes (`tier_code`), where some have none."""
+    """How tiers are found: as names at once (`known` is None then), or as codes, where some have none."""
 
     expr: pl.Expr
     value: Keyed
@@ -83,8 +83,8 @@ class _Tiers:
         if found is not None:
             return cls(found, Keyed((TIER,), (len(tiers),), list(tiers)), None, found)
         code, stand_for = pl.col(TIER), [tiers[0], *tiers, tiers[0]]
-        known = (code != _code(NO_TIER)) & (code != _code(verdicts.unknown_tier))
-        return cls(tier_code(tier), Keyed((TIER,), (len(stand_for),), stand_for), known, _names(code, tiers))
+        known = (code != _code(NO_TIER)) & (code != pl.lit(verdicts.unknown_tier, dtype=verdicts.tier_kind))
+        return cls(verdicts.tier_code, Keyed((TIER,), (len(stand_for),), stand_for), known, _names(code, tiers))
 
 
 def _named(tier: Value, tiers: tuple[str, ...]) -> pl.Expr | None:

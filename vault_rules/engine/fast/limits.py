@@ -43,9 +43,9 @@ def with_limit(one: Limited, limit: Scalar | Keyed) -> Limited:
 
 
 def turned(one: Limited) -> Limited:
-    """The opposite: unknown where it is."""
-    step = -1 if one.rising else 1
-    limit = mapped(lambda at: None if at is None else at + step, [one.limit])
+    """The opposite: unknown where it is. A limit stays at most one beyond the column, as its type holds no more."""
+    step, least, most = -1 if one.rising else 1, one.low - 1, one.high + 1
+    limit = mapped(lambda at: None if at is None else min(max(at + step, least), most), [one.limit])
     assert limit is not None
     return held_to(one.left, one.low, one.high, one.kind, not one.rising, limit)
 

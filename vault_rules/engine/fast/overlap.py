@@ -219,8 +219,8 @@ def _fitting(quantity: pl.Series) -> pl.Series:
     """Quantities of which any sum fits. Raises `TooLong`."""
     largest = quantity.max()
     assert isinstance(largest, int)
-    if largest * len(quantity) > _FAR and quantity.cast(pl.Int128).sum() > _FAR:
-        raise TooLong
+    if largest > _FAR or (largest * len(quantity) > _FAR and quantity.cast(pl.Int128).sum() > _FAR):
+        raise TooLong  # each is looked at first: 128 bits hold any sum of those that 64 hold, but not of all
     return quantity.cast(pl.Int64)
 
 

@@ -183,8 +183,9 @@ class _Market:
         if kind == "count":
             found = self._priced().group_by("#group").agg(pl.len())
             return [(group, Fraction(count)) for group, count in found.iter_rows()]
-        unit = self._quantity.unit
-        found = self._counted().group_by("#group").agg(pl.col("#quantity").cast(pl.Int128).sum())
+        unit, counted = self._quantity.unit, self._counted()
+        dtype_for(0, self._quantity.high * counted.height)  # the sum as well must fit
+        found = counted.group_by("#group").agg(pl.col("#quantity").cast(pl.Int128).sum())
         return [(group, total * unit) for group, total in found.iter_rows()]
 
     def _weighted(self) -> list[tuple[int, Any]]:
@@ -192,7 +193,8 @@ class _Market:
         cost = times(Exact(pl.col("#key"), price.unit, price.low, price.high),
                      Exact(pl.col("#quantity"), quantity.unit, quantity.low, quantity.high))  # fmt: skip
         counted = self._counted()
-        dtype_for(cost.low * counted.height, cost.high * counted.height)  # the sum as well must fit
+        for one in (cost, quantity):
+            dtype_for(one.low * counted.height, one.high * counted.height)  # the sums as well must fit
         found = counted.group_by("#group").agg(
             cost.expr.cast(pl.Int128).sum().alias("cost"), pl.col("#quantity").cast(pl.Int128).sum()
         )

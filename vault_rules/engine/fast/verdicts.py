@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 
+from vault_rules.domain.columns import code_type
 from vault_rules.engine.eligibility import Eligibility
 from vault_rules.engine.fast.dependence import Dependence
 from vault_rules.engine.fast.limits import balanced, certain, joined, turned
@@ -50,6 +51,7 @@ class Verdicts:
         self.eligibility = Eligibility(world)
         self.tiers = tuple(rule.name for rule in self.day.policy.tiers) or ("all",)
         self.unknown_tier = len(self.tiers) + 1
+        self.tier_kind = code_type(self.unknown_tier + 1)
 
     @cached_property
     def depends(self) -> Dependence:
@@ -205,13 +207,40 @@ class Verdicts:
             found = mapped(choose, [held, rest])
             if found is not None:
                 return found
-        chain = tier_code(rest)
-        condition = truth(held)
+        chain = self._coded(rest)
         if isinstance(held, (Truth, Keyed)):
-            chain = pl.when(condition.is_null()).then(_code(unknown)).when(condition).then(_code(code)).otherwise(chain)
+            chain = _first_of(truth(held), self._code(unknown), self._code(code), chain)
         else:
-            chain = _code(choose(held.value, 0)) if isinstance(held, Scalar) and held.value is not False else chain
+            chain = self._code(choose(held.value, 0)) if isinstance(held, Scalar) and held.value is not False else chain
         return Exact(chain, Fraction(1), 0, unknown)
+
+    @cached_property
+    def tier_code(self) -> pl.Expr:
+        """`tier` as a column."""
+        return self._coded(self.tier)
+
+    def _coded(self, value: Value) -> pl.Expr:
+        if isinstance(value, Scalar):
+            return self._code(value.value)
+        if isinstance(value, Keyed):
+            return pl.lit(pl.Series(value.values, dtype=self.tier_kind)).gather(value.index)
+        assert isinstance(value, Exact)
+        return value.expr
+
+    def _code(self, code: int) -> pl.Expr:
+        return pl.lit(code, dtype=self.tier_kind)
+
+    @cached_property
+    def unknown_in(self) -> Keyed:
+        """The first of the day's tiers, by its place from 1, of which it is unknown whether an offer is in it; 0: none.
+
+        Worked out once: a condition that said of each tier that no tier before it holds would be as long as all these.
+        """
+        found = self._code(0)
+        for place, rule in reversed([*enumerate(self.day.tiers, 1)]):
+            found = _first_of(truth(self.tier_holds(rule)), self._code(place), self._code(0), found)
+        places = self.table.frame.select(pl.col("row"), place=found)["place"]
+        return self.table.add(places, list(range(len(self.day.tiers) + 1)))
 
     # ---- what is left ----------------------------------------------------------------------------------------------
 
@@ -220,9 +249,8 @@ class Verdicts:
         wanted = frozenset(minerals)
         among = is_true(self.sight.each_mineral(lambda mineral: mineral in wanted))
         values = [None, *self.tiers, None]
-        code = tier_code(self.tier)
         has_tier = (pl.col("tier") != NO_TIER) & (pl.col("tier") != self.unknown_tier)
-        more: dict[str, tuple[pl.Expr, Value]] = {"tier": (code, Keyed(("tier",), (len(values),), values))}
+        more: dict[str, tuple[pl.Expr, Value]] = {"tier": (self.tier_code, Keyed(("tier",), (len(values),), values))}
         if self.day.policy.compare is not None:
             one = _number(self.compared)
             more["compared"] = (one.expr, Exact(pl.col("compared"), one.unit, one.low, one.high))
@@ -231,17 +259,9 @@ class Verdicts:
         return self.table.where(among & self.eligible & has_tier, {*BASE, *names}, more)
 
 
-def _code(code: int) -> pl.Expr:
-    return pl.lit(code, dtype=pl.UInt8)
-
-
-def tier_code(value: Value) -> pl.Expr:
-    if isinstance(value, Scalar):
-        return _code(value.value)
-    if isinstance(value, Keyed):
-        return pl.lit(pl.Series(value.values, dtype=pl.UInt8)).gather(value.index)
-    assert isinstance(value, Exact)
-    return value.expr
+def _first_of(held: pl.Expr, unknown: pl.Expr, code: pl.Expr, rest: pl.Expr) -> pl.Expr:
+    """A code where a condition holds, another where it is unknown, and else the rest."""
+    return pl.when(held.is_null()).then(unknown).when(held).then(code).otherwise(rest)
 
 
 def _number(value: Value) -> Exact:
