@@ -17,6 +17,7 @@ LARGEST = 2**127 - 1
 """What 128 bits hold."""
 PLAIN = "waterfall buying { take all by price }"
 PAID = PLAIN + "\ncap money: spend <= 1000000 USD\ncap one: quantity by trader <= 7 kg per mineral"
+SUPPLIED = "waterfall buying { take all when supply(all) >= 3000 kg or count(all) = 1 by price }"
 MEASURED = """
 tier home when origin = US
 tier rest otherwise
@@ -67,6 +68,11 @@ def huge(power: int) -> vr.Book:
     return book([str(2**power), "3", str(2**power)], ["7", "11", str(2**100)], "40")
 
 
+def many(kilograms: int) -> vr.Book:
+    """Three times the largest quantity, of which two thirds are wanted."""
+    return book(["1.01", "2.02", "3.03"], [str(kilograms)] * 3, str(2 * kilograms))
+
+
 @pytest.fixture
 def no_help(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if every book were too large for the reference: nobody asks it, or reads offers one by one for it."""
@@ -86,6 +92,7 @@ def plan(statements: str, made: vr.Book, engine: str = "fast") -> str:
 FITS = [
     pytest.param(dear, LARGEST - 1, id="prices in cents"),  # a limit may be held as one more
     pytest.param(heavy, LARGEST // 10**6, id="quantities in milligrams"),
+    pytest.param(many, LARGEST // 10**6, id="sums of quantities"),
 ]
 BEYOND = [
     pytest.param(dear, LARGEST + 1, id="prices in cents"),
@@ -93,7 +100,7 @@ BEYOND = [
 ]
 
 
-@pytest.mark.parametrize("statements", [PLAIN, PAID, MEASURED])
+@pytest.mark.parametrize("statements", [PLAIN, PAID, SUPPLIED, MEASURED])
 @pytest.mark.parametrize(("make", "most"), FITS)
 def test_up_to_the_limit_the_plan_is_the_reference_s(
     make: Callable[[int], vr.Book], most: int, statements: str, request: pytest.FixtureRequest
