@@ -25,21 +25,48 @@ PARTS = {
 """Each part's name, and its module. On the command line also `a` to `h`, and names cut short."""
 
 RESULTS = Path(__file__).parent / "results"
+QUICK = RESULTS / "quick"
+"""Kept apart, and out of the repository, so that nobody takes them for results."""
 
 
 @click.command()
-@click.option("--part", "names", default=",".join(PARTS), help=f"Of {', '.join(PARTS)}; several with commas.")
+@click.option(
+    "--part", "names", default=",".join(PARTS), help=f"Of {', '.join(PARTS)}; several with commas. Else all of them."
+)
 @click.option("--sizes", default="", help="Numbers of offers for the parts that have them, as in 10k,1m.")
-@click.option("--quick", is_flag=True, help="A minute or two, to see that all works: not figures to quote.")
-@click.option("--output", type=click.Path(path_type=Path), default=RESULTS, help="The folder for what is found.")
-@click.option("--engine", "engine_name", type=click.Choice(ENGINES), default=engine.best(), show_default=True)
+@click.option("--quick", is_flag=True, help="A few minutes, to see that all works: not figures to quote.")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    help="The folder for what is found; else benchmarks/results, and of a quick run benchmarks/results/quick.",
+)
+@click.option(
+    "--engine",
+    "engine_name",
+    type=click.Choice(ENGINES),
+    default=engine.best(),
+    show_default=True,
+    help="Which engine is measured.",
+)
 @click.option("--budget", type=float, default=60.0, show_default=True, help="Seconds of rounds for each case.")
 @click.option("--keep", is_flag=True, help="Keep the parts of the last run in that folder that are not run now.")
 @click.option("--write-docs", is_flag=True, help="Only copy the figures of the last run into docs/performance.md.")
 def main(
-    names: str, sizes: str, quick: bool, output: Path, engine_name: str, budget: float, keep: bool, write_docs: bool
+    names: str,
+    sizes: str,
+    quick: bool,
+    output: Path | None,
+    engine_name: str,
+    budget: float,
+    keep: bool,
+    write_docs: bool,
 ) -> None:
-    """Measure vault-rules beside its peers, interleaved, equal results asserted."""
+    """Measure vault-rules beside its peers, interleaved, equal results asserted.
+
+    Without options all parts, in an hour or two; docs/performance.md says how it is measured. What was there from an
+    earlier run is replaced.
+    """
+    output = output or (QUICK if quick else RESULTS)
     results = output / "results.json"
     if write_docs:
         in_docs.write(results)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from benchmarks.processes import CHECKOUT
@@ -12,6 +13,10 @@ BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 
 
 def write(results: Path, page: Path = PAGE) -> None:
+    if not results.is_file():
+        raise SystemExit(f"there is no {results}: run `python -m benchmarks` first")
+    if json.loads(results.read_text(encoding="utf-8"))["quick"]:
+        raise SystemExit(f"{results} is of a quick run, whose figures are not worth quoting")
     text = page.read_text(encoding="utf-8")
     before, begun, rest = text.partition(BEGIN)
     _, ended, after = rest.partition(END)

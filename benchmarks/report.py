@@ -96,7 +96,7 @@ def in_time(seconds: float) -> str:
     """Three figures that count."""
     if seconds >= 100:
         return f"{seconds:,.0f} s"
-    if seconds >= 1:
+    if seconds >= 0.9995:  # or it would be `1e+03 ms`
         return f"{seconds:.3g} s"
     return f"{seconds * 1000:.3g} ms"
 

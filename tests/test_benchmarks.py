@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 pytest.importorskip("numpy")
 
 import vault_rules as vr
-from benchmarks import by_hand, column_peers, data, engine, plans, policies, row_peers
+from benchmarks import by_hand, column_peers, data, engine, in_docs, plans, policies, report, row_peers
 from benchmarks.decisions import _of_ours, same
+from benchmarks.options import Line, Part
 
 BOOK = data.offers(150)
 
@@ -37,3 +40,28 @@ def test_awards_are_those_of_the_waterfall_by_hand(case: plans.Case) -> None:
     for pruned in (False, True):
         hand = by_hand.work(data.code_frame(BOOK), asked, capped=case.capped, pruned=pruned)()
         assert plans.in_order(ours).equals(plans.in_order(hand))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0.0123456, "12.3 ms"), (0.9994, "999 ms"), (0.9996, "1 s"), (99.4, "99.4 s"), (1234.5, "1,234 s")],
+)
+def test_times_have_three_figures_and_no_exponents(seconds: float, text: str) -> None:
+    assert report.in_time(seconds) == text
+
+
+@pytest.mark.parametrize("quick", [False, True])
+def test_figures_of_a_quick_run_stay_out_of_the_page(quick: bool, tmp_path: Path) -> None:
+    part = Part("fixed", "The fixed cost", "us", (Line("10 k offers", "us", 10_000, (0.5, 0.25)),))
+    results, page = tmp_path / "results.json", tmp_path / "page.md"
+    results.write_text(report.as_json([part], {"cores": "2"}, "fast", quick=quick), encoding="utf-8")
+    page.write_text(f"Before\n{in_docs.BEGIN}\nold\n{in_docs.END}\nAfter\n", encoding="utf-8")
+    if quick:
+        with pytest.raises(SystemExit, match="quick run"):
+            in_docs.write(results, page)
+    else:
+        in_docs.write(results, page)
+    text = page.read_text(encoding="utf-8")
+    assert ("375 ms" in text) is not quick
+    assert ("old" in text) is quick
+    assert text.startswith("Before") and text.endswith("After\n")

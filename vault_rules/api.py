@@ -286,7 +286,9 @@ def evaluate(
     elif engine == "reference":
         evaluated = by_reference(asked.program, bind(book, **eyes), as_of)
     else:
-        evaluated = by_columns(asked.program, lambda: bind_columns(book, **eyes), lambda: bind(book, **eyes), as_of)
+        evaluated = by_columns(
+            asked.program, lambda: bind_columns(book, **eyes), lambda: bind(book, **eyes), as_of, book.height
+        )
     return Plan(with_additions(evaluated, book.missing))
 
 

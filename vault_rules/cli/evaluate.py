@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 )
 @click.option("--output", type=click.Path(path_type=Path), help="A file; for csv a folder. csv and xlsx need it.")
 @click.option(
-    "--rejections", type=click.Choice(["all", "summary", "none"]), help="How offers that won nothing are shown."
+    "--rejections",
+    type=click.Choice(["all", "summary", "none"]),
+    help="How offers that won nothing are shown; by default `summary` in a table, `all` in JSON.",
 )
 @click.option("--request", metavar="ID", help="Show only what concerns one request.")
 @click.option(

@@ -60,6 +60,12 @@ class Book:
     def __repr__(self) -> str:
         return f"<Book of {', '.join(self._sheets)}>"
 
+    @property
+    def height(self) -> int:
+        """How many offers there are, as rows of their table."""
+        sheet = self._sheets.get("offers")
+        return 0 if sheet is None else sheet.given.height
+
     @cached_property
     def tables(self) -> Mapping[str, ReadTable]:
         """Each table's rows; reading them takes a while, so it is done once and when first asked for."""

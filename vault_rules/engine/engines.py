@@ -78,9 +78,10 @@ def by_columns(
     columns: Callable[[], ColumnBook],
     rows: Callable[[], BoundBook],
     as_of: date,
+    offers: int,
     again: Again | None = None,
 ) -> Evaluated:
-    """A plan by the fast engine.
+    """A plan by the fast engine, of a book with so many offers.
 
     Where whole numbers of 128 bits cannot hold the book, the reference works the plan out; and where evaluation stops,
     the reference says why, since it is asked offer by offer. Both only for books of a size that it can manage.
@@ -90,23 +91,18 @@ def by_columns(
     from vault_rules.engine.fast.plan import later
     from vault_rules.engine.fast.vectors import Wide
 
-    offers: int | None = None
     try:
-        book = columns()
-        offers = len(book.offers)
-        evaluation = evaluate(program, book, as_of, again)
+        evaluation = evaluate(program, columns(), as_of, again)
         return Evaluated(
             later(evaluation), frozenset(evaluation.world.requests), evaluation, partial(later, evaluation)
         )
     except EvaluationError:
-        if offers is None or offers > LARGEST_FOR_REFERENCE:
+        if offers > LARGEST_FOR_REFERENCE:
             raise
     except (Wide, TooWide):
-        pass
-    bound = rows()
-    if len(bound.offers) > LARGEST_FOR_REFERENCE:
-        raise UsageError(TOO_WIDE)
-    return by_reference(program, bound, as_of, again)
+        if offers > LARGEST_FOR_REFERENCE:
+            raise UsageError(TOO_WIDE) from None
+    return by_reference(program, rows(), as_of, again)
 
 
 def by_parts(

@@ -56,7 +56,7 @@ class Market:
 
         book, eyes = self.book, self.eyes
         return by_columns(
-            self.program, lambda: bind_columns(book, **eyes), lambda: bind(book, **eyes), self.as_of, again
+            self.program, lambda: bind_columns(book, **eyes), lambda: bind(book, **eyes), self.as_of, book.height, again
         )
 
     def places(self, award: Award, quantity: Fraction, room: Mapping[str, Fraction]) -> tuple[Placement, ...]:

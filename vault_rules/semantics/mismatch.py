@@ -78,8 +78,9 @@ def _message(operator: str, left: Type, right: Type) -> str:
 def help_with(operator: str, left: Expr, right: Expr, currency: str) -> str:
     """What to write instead."""
     kinds = {left.type.kind, right.type.kind}
-    number = next((one.span.text for one in (right, left) if one.type.kind in ("ratio", "number")), "15%").strip()
-    bare = number.rstrip("%").strip()
+    texts = (one.span.text.strip() for one in (right, left) if one.type.kind in ("ratio", "number"))
+    # a name with a unit behind it would be no help
+    bare = next((text for text in texts if text[:1].isdigit()), "15%").rstrip("%").strip()
     if operator in ("and", "or"):
         return "write both sides as conditions: `origin = US or origin = CA`; for one of several, `origin in {US, CA}`"
     if operator in ("in", "not in"):

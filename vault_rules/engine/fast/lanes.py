@@ -166,14 +166,19 @@ class Lanes:
         for rule in reversed(self.world.day.rules):
             if rule.kind != "route" or rule.scope.buyers is not None:
                 continue
-            found = self._route(sight, rule, found)
+            if not isinstance(found, Scalar) or not self._one_group(rule):
+                found = self._route(sight, rule, found)
         return found
+
+    def _one_group(self, rule: typed.Rule) -> bool:
+        """Whether a route has a single group of sellers, whatever the offer: then all of them are in the first."""
+        return len(rule.clauses["sellers"]) == 1 and not self.world.day.exceptions_below(rule.name)
 
     def _route(self, sight: Sight, rule: typed.Rule, rest: Value) -> Value:
         selector, cases = sight.cases(rule)
         minerals = rule.scope.minerals
         if all(one is None or len(one["sellers"]) == 1 for one in cases.values()) and isinstance(rest, Scalar):
-            return rest  # one group: every seller is in the first
+            return rest
 
         def group(case: Any, mineral: str | None, trader: str | None, other: int) -> int:
             clauses = cases[case]
