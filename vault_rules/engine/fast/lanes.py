@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -244,21 +244,11 @@ def premium_of(sight: Sight, clauses: Clauses, number: int) -> Value | None:
     reference = reference_of(sight, clauses, number)
     allows = clauses[number, "if_none"] != "reject"
     price, rate = sight.compared(), sight.value(ratio)
-    if isinstance(reference, (Scalar, Keyed)) and isinstance(rate, Scalar):
-        highest: Value = sight.table_of(_raised(rate.value), [reference])
-    elif isinstance(reference, (Scalar, Keyed)) and isinstance(rate, Keyed):
-        highest = sight.table_of(lambda a, b: None if a is None or b is None else a * (1 + b), [reference, rate])
+    if isinstance(reference, (Scalar, Keyed)) and isinstance(rate, (Scalar, Keyed)):
+        highest: Value = sight.table_of(lambda a, b: None if a is None or b is None else a * (1 + b), [reference, rate])
     else:
         highest = times(as_exact(reference), plus(Scalar(Fraction(1)), as_exact(rate), 1))
     return picked(is_null(reference), {True: Scalar(allows), False: compared("<=", price, highest)})
-
-
-def _raised(ratio: Fraction | None) -> Callable[[Fraction | None], Fraction | None]:
-    """A reference with a ratio on top, where both are known."""
-    if ratio is None:
-        return lambda one: None
-    factor = 1 + ratio
-    return lambda one: None if one is None else one * factor
 
 
 def reference_of(sight: Sight, clauses: Clauses, number: int) -> Value:
