@@ -120,7 +120,9 @@ class _ColumnBinder(Binder):
             return Numbers(cells.whole.alias(name), cells.unit)
         if isinstance(cells, Texts):
             return Texts(cells.texts.alias(name))
-        found = as_coded(name, cells.mapped(self._worth), height)
+        if any(isinstance(value, Money) for value in cells.values):
+            cells = cells.mapped(self._worth)
+        found = as_coded(name, cells, height)
         if found is None and name == "mineral":
             return Coded(pl.Series(name, [], dtype=code_type(1)), (None,))
         return found

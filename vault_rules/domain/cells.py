@@ -160,10 +160,10 @@ def read_ratio(text: str, row: RowUnits) -> Fraction:
 def read_purity(text: str, row: RowUnits) -> Fraction:
     """A percentage number from 0 to 100: `99.5` and `99.5%` are 199/200."""
     expected = "expected a percentage from 0 to 100, such as `99.5%`"
-    value = decimal(text.removesuffix("%").rstrip(), expected) / 100
-    if not 0 <= value <= 1:
+    value = decimal(text.removesuffix("%").rstrip(), expected)
+    if not 0 <= value.numerator <= 100 * value.denominator:
         raise Unreadable(expected)
-    return value
+    return Fraction(value.numerator, 100 * value.denominator)
 
 
 def read_content(text: str, row: RowUnits) -> Fraction:

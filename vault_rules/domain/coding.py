@@ -30,7 +30,7 @@ class Distinct:
 
     def rows(self, which: Sequence[int], height: int) -> pl.Series:
         """The indexes of the rows that have one of these codes."""
-        if self.codes is None:
+        if self.codes is None or not which:
             return pl.Series(range(height if 0 in which else 0), dtype=pl.UInt32)
         wanted = pl.Series(which, dtype=self.codes.dtype)
         return self.codes.is_in(wanted.implode()).arg_true()
@@ -40,7 +40,7 @@ class Distinct:
 
     def taken(self, rows: pl.Series) -> Distinct:
         """Some rows, in their order."""
-        return self if self.codes is None else Distinct(self.codes.gather(rows), self.values)
+        return self if self.codes is None else Distinct(self.codes[rows], self.values)
 
     def mapped(self, to: Callable[[Any], Any]) -> Distinct:
         """With other values, those that became equal under one code, in the order of the first that did."""
@@ -86,14 +86,15 @@ def _numbered(cells: pl.Series) -> tuple[pl.Series, pl.Series]:
         return _searched(cells, keys)
     none = most - least + 1
     from_zero = keys if least == 0 and keys.dtype == pl.UInt32 else keys.cast(pl.Int64) - least
-    places = from_zero.fill_null(none).cast(code_type(none + 1))
-    first = places.arg_unique()
-    first = first.filter(places.gather(first) != none)
-    first = first.gather(places.gather(first).arg_sort())  # as numbers and days go, so that no code need change
-    table = [0] * (none + 1)
-    for code, place in enumerate(places.gather(first), 1):
-        table[place] = code
-    return cells.gather(first), looked_up(places, table, code_type(len(first) + 1))
+    places = (from_zero.fill_null(none) if keys.has_nulls() else from_zero).cast(code_type(none + 1))
+    row_of = pl.Series([-1], dtype=pl.Int64).new_from_index(0, none + 1)
+    row_of = row_of.scatter(places, pl.int_range(len(places), eager=True))
+    every = pl.int_range(none, dtype=pl.UInt32, eager=True)
+    some = every.filter(row_of[:none] >= 0)  # as numbers and days go, so that no code need change
+    kind = code_type(len(some) + 1)
+    codes = pl.Series([0], dtype=kind).new_from_index(0, none + 1)
+    codes = codes.scatter(some, pl.int_range(1, len(some) + 1, dtype=kind, eager=True))
+    return cells[row_of[some]], codes[places]
 
 
 def _searched(cells: pl.Series, keys: pl.Series) -> tuple[pl.Series, pl.Series]:
@@ -107,7 +108,7 @@ def _searched(cells: pl.Series, keys: pl.Series) -> tuple[pl.Series, pl.Series]:
 
 def looked_up(codes: pl.Series, table: Sequence[Any], kind: pl.DataType) -> pl.Series:
     """For each code what the table has at its place."""
-    return pl.Series(codes.name, table, dtype=kind).gather(codes)
+    return pl.Series(codes.name, table, dtype=kind)[codes]
 
 
 def together(parts: Sequence[Distinct]) -> Distinct:

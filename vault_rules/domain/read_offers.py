@@ -139,6 +139,8 @@ def _note_bad_rows(sheet: Sheet, found: Heading, read: Mapping[str, ReadColumn],
             known = pl.concat([column.bad, pl.Series(told, dtype=pl.UInt32)])
             rows.append(blank.filter(~blank.is_in(known.implode())) if len(known) else blank)
     every = pl.concat([pl.Series(dtype=pl.UInt32), *rows])
+    if every.is_empty():
+        return
     before = bad.total
     for _ in read_rows(first_rows(sheet, every, bad.limit), found, bad):
         pass

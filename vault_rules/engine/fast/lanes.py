@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import attrs
@@ -25,10 +25,12 @@ from vault_rules.engine.fast.vectors import (
     at_unit,
     chosen,
     compared,
+    held_at,
     is_null,
     is_true,
     one_of,
     plus,
+    threshold,
     times,
     truth,
 )  # fmt: skip
@@ -244,11 +246,18 @@ def premium_of(sight: Sight, clauses: Clauses, number: int) -> Value | None:
     reference = reference_of(sight, clauses, number)
     allows = clauses[number, "if_none"] != "reject"
     price, rate = sight.compared(), sight.value(ratio)
-    if isinstance(reference, (Scalar, Keyed)) and isinstance(rate, (Scalar, Keyed)):
-        highest: Value = sight.table_of(lambda a, b: None if a is None or b is None else a * (1 + b), [reference, rate])
+    if isinstance(price, Exact) and isinstance(reference, (Scalar, Keyed)) and isinstance(rate, (Scalar, Keyed)):
+        held = held_at("<=", price, sight.table_of(partial(_highest, price), [reference, rate]))
     else:
-        highest = times(as_exact(reference), plus(Scalar(Fraction(1)), as_exact(rate), 1))
-    return picked(is_null(reference), {True: Scalar(allows), False: compared("<=", price, highest)})
+        held = compared("<=", price, times(as_exact(reference), plus(Scalar(Fraction(1)), as_exact(rate), 1)))
+    return picked(is_null(reference), {True: Scalar(allows), False: held})
+
+
+def _highest(price: Exact, reference: Fraction | None, ratio: Fraction | None) -> int | None:
+    """The highest price that a premium over a reference allows, in units of the column of prices."""
+    if reference is None or ratio is None:
+        return None
+    return threshold("<=", reference, price, (ratio.denominator + ratio.numerator, ratio.denominator))
 
 
 def reference_of(sight: Sight, clauses: Clauses, number: int) -> Value:

@@ -179,7 +179,7 @@ class _Market:
         price = pl.col("#key")
         if kind == "best":
             found = self._priced().group_by("#group").agg(price.min())
-            return [(group, one * unit) for group, one in found.iter_rows()]
+            return [(group, Fraction(one * unit.numerator, unit.denominator)) for group, one in found.iter_rows()]
         if kind == "median":
             ordered, half = price.sort(), pl.len() // 2
             middle = (ordered.get((pl.len() - 1) // 2).alias("a"), ordered.get(half).alias("b"))

@@ -365,6 +365,11 @@ _OPERATIONS: dict[str, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
 def _against(operator: str, left: Exact, right: Scalar | Keyed) -> Truth:
     limit = mapped(lambda one: None if one is None else threshold(operator, one, left), [right])
     assert limit is not None
+    return held_at(operator, left, limit)
+
+
+def held_at(operator: str, left: Exact, limit: Scalar | Keyed) -> Truth:
+    """A column against the whole numbers that `threshold` finds."""
     kind = dtype_for(left.low - 1, left.high + 1)
     if operator in ("=", "!="):
         return Truth(_OPERATIONS[operator](left.expr.cast(kind), looked_up(limit, kind)))
@@ -378,9 +383,14 @@ def held_to(left: pl.Expr, low: int, high: int, kind: pl.DataType, rising: bool,
     return Limited(expr, left, low, high, kind, rising, limit)
 
 
-def threshold(operator: str, limit: Fraction, column: Exact) -> int:
-    """The whole number that a column is tested against, inclusive; just outside of the column where it is beyond."""
-    down, rest = divmod(limit.numerator * column.unit.denominator, limit.denominator * column.unit.numerator)
+def threshold(operator: str, limit: Fraction, column: Exact, more: tuple[int, int] = (1, 1)) -> int:
+    """The whole number that a column is tested against, inclusive; just outside of the column where it is beyond.
+
+    The limit is `limit` times `more`, a numerator and a denominator: to make a fraction of these would take longer than
+    all else.
+    """
+    up, over = more
+    down, rest = divmod(limit.numerator * up * column.unit.denominator, limit.denominator * over * column.unit.numerator)
     if operator in ("=", "!="):
         found = column.high + 1 if rest else down
     elif operator in ("<=", ">"):
