@@ -93,9 +93,9 @@ def _by_distinct(kind: str, texts: Distinct, units: Mapping[str, Distinct], heig
     whole = together([texts, *units.values()])
     values: list[Any] = []
     bad: list[int] = []
-    rows_say = {said: RowUnits(**dict(zip(units, said, strict=True))) for said in {tuple(one[1:]) for one in whole.values}}
+    said_by = {one[1:]: RowUnits(**dict(zip(units, one[1:], strict=True))) for one in whole.values}
     for code, (text, *said) in enumerate(whole.values):
-        value = None if text is None else read_cell(kind, text, rows_say[tuple(said)])
+        value = None if text is None else read_cell(kind, text, said_by[tuple(said)])
         if isinstance(value, Unreadable):
             bad.append(code)
         values.append(None if isinstance(value, Unreadable) else value)

@@ -15,7 +15,7 @@ from vault_rules.domain.rows import BoundBook
 from vault_rules.domain.trace import Trace
 from vault_rules.engine.again import Again
 from vault_rules.engine.placing import Storage
-from vault_rules.engine.program import Program
+from vault_rules.engine.program import Day, Program
 from vault_rules.engine.reference import Evaluation, run
 from vault_rules.engine.result import plan_of
 from vault_rules.errors import EvaluationError, UsageError
@@ -83,8 +83,9 @@ def by_columns(
 ) -> Evaluated:
     """A plan by the fast engine, of a book with so many offers.
 
-    Where whole numbers of 128 bits cannot hold the book, the reference works the plan out; and where evaluation stops,
-    the reference says why, since it is asked offer by offer. Both only for books of a size that it can manage.
+    Where whole numbers of 128 bits cannot hold the book, the reference works the plan out; and where an offer stops the
+    evaluation, the reference says which, since it is asked offer by offer. Both only for books of a size that it can
+    manage.
     """
     from vault_rules.domain.columns import TooWide
     from vault_rules.engine.fast.evaluation import evaluate
@@ -96,13 +97,20 @@ def by_columns(
         return Evaluated(
             later(evaluation), frozenset(evaluation.world.requests), evaluation, partial(later, evaluation)
         )
-    except EvaluationError:
-        if offers > LARGEST_FOR_REFERENCE:
+    except EvaluationError as stopped:
+        if offers > LARGEST_FOR_REFERENCE or _by_no_offer(stopped, program.on(as_of)):
             raise
     except (Wide, TooWide):
         if offers > LARGEST_FOR_REFERENCE:
             raise UsageError(TOO_WIDE) from None
     return by_reference(program, rows(), as_of, again)
+
+
+def _by_no_offer(stopped: EvaluationError, day: Day) -> bool:
+    """Whether the want of a waterfall stopped the evaluation, where no offer can: the reference says nothing else."""
+    from vault_rules.engine.fast.dependence import may_stop
+
+    return stopped.diagnostic.code in ("V0501", "V0502") and not may_stop(day)
 
 
 def by_parts(
@@ -122,8 +130,8 @@ def by_parts(
         evaluation = evaluate_parts(program, parts(), as_of, memory)
         again = partial(plan_of_parts, evaluation)
         return Evaluated(again(), frozenset(evaluation.world.requests), evaluation, again)
-    except EvaluationError:
-        if offers > LARGEST_FOR_REFERENCE:
+    except EvaluationError as stopped:
+        if offers > LARGEST_FOR_REFERENCE or _by_no_offer(stopped, program.on(as_of)):
             raise
     except (Wide, TooWide):
         if offers > LARGEST_FOR_REFERENCE:

@@ -185,6 +185,17 @@ class Day:
             used += [one.name, *names]
         return content, spans, waived, used
 
+    def unchanged(self, rule: typed.Rule) -> Clauses:
+        """A rule's clauses where no exception has a part in them: the same for everybody."""
+        found = self._unchanged.get(id(rule))
+        if found is None:
+            found = self._unchanged[id(rule)] = Clauses(rule.clauses, rule.spans)
+        return found
+
+    @cached_property
+    def _unchanged(self) -> dict[int, Clauses]:
+        return {}
+
     def exceptions_below(self, target: str) -> tuple[typed.TypedException, ...]:
         """The exceptions in force to a target, and to these, and so on."""
         if target not in self._below:

@@ -40,6 +40,8 @@ class Waterfalls:
                 clauses = view.clauses(rule)
                 if clauses is not None:
                     found.append((rule, clauses))
+        if len(found) == 1:
+            return found[0]
         who = f"{request.mineral} for {request.buyer} (request `{request.request}`) on {day.as_of.isoformat()}"
         if not found:
             known = day.policy.waterfalls
@@ -52,9 +54,7 @@ class Waterfalls:
                 if known
                 else "the policy has none: add a `waterfall`",
             )
-        if len(found) > 1:
-            raise stop("V0502", f"{len(found)} waterfalls are in force for {who}", found[1][0].name_span, _APART)
-        return found[0]
+        raise stop("V0502", f"{len(found)} waterfalls are in force for {who}", found[1][0].name_span, _APART)
 
     def has_prior(self, request: Request) -> bool:
         """Whether anything was awarded to a request before."""

@@ -28,6 +28,15 @@ def expressions(content: Any) -> Iterator[typed.Expr]:
                 yield from expressions(one)
 
 
+def may_stop(day: Day) -> bool:
+    """Whether judging an offer may stop the evaluation."""
+    clauses = [dict(rule.clauses) for rule in (*day.rules, *day.tiers)]
+    changes = [dict(one.changes) for one in day.exceptions]
+    whens = [one.when for one in day.exceptions if one.when is not None]
+    asked = (part for expr in expressions([clauses, changes, whens]) for part in parts(expr, day))
+    return day.policy.compare is not None or any(isinstance(one, typed.Foreign) for one in asked)
+
+
 class Dependence:
     """What the rules of a day read."""
 

@@ -22,7 +22,7 @@ class TooLong(Exception):
     """A sum of quantities does not fit 64 bits."""
 
 
-@attrs.frozen(eq=False)
+@attrs.define(eq=False)
 class Interval:
     """Where a walk's need lies on the line."""
 

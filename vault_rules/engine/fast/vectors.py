@@ -389,8 +389,8 @@ def threshold(operator: str, limit: Fraction, column: Exact, more: tuple[int, in
     The limit is `limit` times `more`, a numerator and a denominator: to make a fraction of these would take longer than
     all else.
     """
-    up, over = more
-    down, rest = divmod(limit.numerator * up * column.unit.denominator, limit.denominator * over * column.unit.numerator)
+    up, over = limit.numerator * more[0], limit.denominator * more[1]
+    down, rest = divmod(up * column.unit.denominator, over * column.unit.numerator)
     if operator in ("=", "!="):
         found = column.high + 1 if rest else down
     elif operator in ("<=", ">"):

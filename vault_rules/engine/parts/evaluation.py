@@ -13,7 +13,7 @@ import attrs
 from vault_rules.domain.parted_book import BoundParts
 from vault_rules.domain.plan import Award, Rejection, Shortfall
 from vault_rules.domain.rows import BoundBook, Offer
-from vault_rules.engine.fast.dependence import expressions
+from vault_rules.engine.fast.dependence import may_stop
 from vault_rules.engine.fast.evaluation import FastEvaluation
 from vault_rules.engine.fast.plan import LaterPlan, later
 from vault_rules.engine.fast.standing import GivenMarkets
@@ -25,8 +25,7 @@ from vault_rules.engine.outcome import columns_missed
 from vault_rules.engine.parts.market import MarketEvaluation
 from vault_rules.engine.parts.runs import Runs
 from vault_rules.engine.parts.store import Store
-from vault_rules.engine.program import Clauses, Day, Program
-from vault_rules.engine.readings import parts
+from vault_rules.engine.program import Clauses, Program
 from vault_rules.engine.reference import Evaluation
 from vault_rules.engine.world import View, World
 from vault_rules.errors import UsageError
@@ -77,19 +76,10 @@ class Contribution:
 def _served(store: Store) -> list[Contribution]:
     """What each market contributes, once nothing more can stop the evaluation."""
     found = _contributions(store)
-    if may_stop(store.base.day):
+    if may_stop(store.base.day):  # also those that nobody asks for are judged
         for mineral in set(store.minerals()) - set(store.requested()):
             store.market(mineral)
     return found
-
-
-def may_stop(day: Day) -> bool:
-    """Whether judging an offer may stop the evaluation, so that also those that nobody asks for are judged."""
-    clauses = [dict(rule.clauses) for rule in (*day.rules, *day.tiers)]
-    changes = [dict(one.changes) for one in day.exceptions]
-    whens = [one.when for one in day.exceptions if one.when is not None]
-    asked = (part for expr in expressions([clauses, changes, whens]) for part in parts(expr, day))
-    return day.policy.compare is not None or any(isinstance(one, typed.Foreign) for one in asked)
 
 
 def _contributions(store: Store) -> list[Contribution]:
