@@ -17,6 +17,12 @@ def read_source(path: str | Path) -> tuple[Source, tuple[Diagnostic, ...]]:
     """A file's text. Raises `UsageError` where there is none; a file that is no text gives a diagnostic."""
     file = Path(path)
     name = str(path).replace("\\", "/")
+    if file.is_dir():
+        first = min((one.name for one in file.glob("*.vault")), default=None)
+        instead = (
+            "there is no policy in it" if first is None else f"name a policy in it, as in {name.rstrip('/')}/{first}"
+        )
+        raise UsageError(f"{name} is a folder: {instead}")
     if not file.is_file():
         raise UsageError(f"there is no file {name}")
     text, why = _text(file)

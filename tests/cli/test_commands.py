@@ -105,6 +105,16 @@ def test_a_file_that_is_not_there_is_a_usage_error(place: Place) -> None:
     assert "there is no file" in done.err
 
 
+def test_a_folder_in_place_of_a_policy_is_said_to_be_one_and_its_first_policy_is_named(tmp_path: Path) -> None:
+    done = vault_rules("check", str(tmp_path))
+    assert (done.code, done.err) == (2, f"error: {tmp_path.as_posix()} is a folder: there is no policy in it\n")
+    for name in ("b.vault", "a.vault", "a.csv"):
+        (tmp_path / name).touch()
+    done = vault_rules("evaluate", f"{tmp_path}/", "--book", str(tmp_path), "--as-of", "2027-08-01")
+    assert done.code == 2
+    assert f"is a folder: name a policy in it, as in {tmp_path.as_posix()}/a.vault" in done.err
+
+
 # ---- fmt -----------------------------------------------------------------------------------------------------------
 
 LOOSE = 'policy p "p" {currency USD}\n\n\n\nwaterfall w {take all}  # all\n'

@@ -93,7 +93,7 @@ def _numbered(cells: pl.Series) -> tuple[pl.Series, pl.Series]:
     some = every.filter(row_of[:none] >= 0)  # as numbers and days go, so that no code need change
     kind = code_type(len(some) + 1)
     codes = pl.Series([0], dtype=kind).new_from_index(0, none + 1)
-    codes = codes.scatter(some, pl.int_range(1, len(some) + 1, dtype=kind, eager=True))
+    codes = codes.scatter(some, pl.int_range(1, len(some) + 1, dtype=pl.UInt32, eager=True).cast(kind))
     return cells[row_of[some]], codes[places]
 
 
