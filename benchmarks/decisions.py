@@ -23,7 +23,12 @@ _HOW = {
 
 
 def run(options: Options) -> Part:
-    lines, notes = row_by_row(options)
+    lines: list[Line] = []
+    notes: list[str] = []
+    for most in (10_000,) if options.quick else (100_000, 1_000_000):
+        found, more = row_by_row(options, most)
+        lines += found
+        notes += more
     for size in options.sizes_or((1_000_000, 10_000_000), (100_000,)):
         found, more = columns(options, size)
         lines += found
@@ -35,14 +40,16 @@ def run(options: Options) -> Part:
 # ---- one offer at a time -------------------------------------------------------------------------------------------
 
 
-def row_by_row(options: Options) -> tuple[list[Line], list[str]]:
-    most = 10_000 if options.quick else 100_000
+def row_by_row(options: Options, most: int) -> tuple[list[Line], list[str]]:
+    """So many offers; of a million only those peers are asked that can decide them in a few seconds."""
     book, notes = data.offers(most), []
     rows, truth = row_peers.as_rows(book, most), column_peers.numpy_blocks(book)()
     works: dict[str, Callable[[], Any]] = {}
     sizes: dict[str, int] = {}
     hows = dict(_HOW)
     for peer in row_peers.PEERS:
+        if peer.most < most > 100_000:
+            continue
         try:
             decide = peer.prepare()
         except ImportError as why:
