@@ -49,6 +49,11 @@ def test_a_plain_decimal_comes_back_as_itself(value: Decimal) -> None:
     assert parse_decimal(plain(Fraction(value))) == Fraction(value)
 
 
+@given(st.from_regex(r"[+-]?([0-9]{1,30}(\.[0-9]{0,30})?|\.[0-9]{1,30})", fullmatch=True))
+def test_every_plain_decimal_is_read_whatever_its_sign_zeros_and_point(text: str) -> None:
+    assert parse_decimal(text) == Fraction(text)
+
+
 @given(st.fractions())
 def test_an_invoice_is_within_half_a_cent(amount: Fraction) -> None:
     assert abs(Fraction(invoice(amount)) - amount) <= Fraction(1, 200)
