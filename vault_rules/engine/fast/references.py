@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from functools import cached_property
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from vault_rules.domain.rows import Request
 from vault_rules.engine.fast.cheapest import cheapest
+from vault_rules.engine.fast.market_values import DENSE, Found
 from vault_rules.engine.fast.table import Table, decoded, picked
 from vault_rules.engine.fast.vectors import (
     Exact,
@@ -40,11 +42,27 @@ class References:
 
     def __init__(self, world: World, alive: Table, sight: Callable[[Table], Sight]) -> None:
         self.world, self.alive, self._sight = world, alive, sight
-        self._found: dict[Any, Value | None] = {}
+        self._found: dict[Any, Found | None] = {}
         """None: too wide. Remembered as well: all markets were looked at to know, and now each of them is asked."""
 
     def value(self, expr: typed.Market, sight: Sight) -> Value:
         """A reference, for each mineral and form. Raises `Wide` where its depth is not a matter of these."""
+        return self._of_all(expr, sight).seen_by(sight.table)
+
+    def at(self, expr: typed.Market, sight: Sight, mineral: str, form: str | None) -> Any:
+        """A reference in one market. Raises `Wide` likewise."""
+        found = self._of_all(expr, sight)
+        return found.of({"mineral": self._codes["mineral"].get(mineral), "form": self._codes["form"].get(form)})
+
+    @cached_property
+    def _codes(self) -> dict[str, dict[Any, int]]:
+        columns = {name: self.alive.column(name) for name in ("mineral", "form")}
+        return {
+            name: {value: code for code, value in enumerate(column.values)} if isinstance(column, Keyed) else {}
+            for name, column in columns.items()
+        }
+
+    def _of_all(self, expr: typed.Market, sight: Sight) -> Found:
         depth = Scalar(None) if expr.depth is None else sight.value(expr.depth)
         if not isinstance(depth, (Scalar, Keyed)) or not self._of_market(depth):
             raise Wide
@@ -61,7 +79,7 @@ class References:
             raise Wide
         return found
 
-    def _asked(self, expr: typed.Market, depth: Scalar | Keyed, request: Request | None) -> Value | None:
+    def _asked(self, expr: typed.Market, depth: Scalar | Keyed, request: Request | None) -> Found | None:
         try:
             return _Market(self, expr, depth, request).value()
         except Wide:
@@ -84,19 +102,28 @@ class _Market:
         keys = [one for one in (form, self.mineral) if isinstance(one, Keyed)]
         self.base = tuple(name for one in keys for name in one.base)
         self.sizes = tuple(size for one in keys for size in one.sizes)
-        self.group = Keyed(self.base, self.sizes, [])
+        self.dense = prod(self.sizes) <= max(DENSE, len(table))
+        self.group = Keyed(self.base, self.sizes, []) if self.dense else table.merged(self.base, self.sizes)
         self._never = self.mineral.never & frozenset(self.base)
         self.table = table
 
-    def value(self) -> Value:
+    def value(self) -> Found:
         empty = Fraction(0) if self.expr.kind in ("supply", "count") else None
-        size = 1
-        for one in self.sizes:
-            size *= one
-        values = [empty] * size
-        for group, found in self._of_groups():
-            values[group] = found
-        return Keyed(self.base, self.sizes, values, self._never)
+        places = {self._place(group): value for group, value in self._of_groups()}
+        return Found(self.base, self.sizes, self._never, places, empty, self.dense)
+
+    def _codes(self, group: int) -> Sequence[int]:
+        """The codes of a market's form and mineral, as `base` names them."""
+        found: Sequence[int] = decoded(group, self.sizes) if self.dense else self.group.values[group]
+        return found
+
+    def _place(self, group: int) -> int:
+        if self.dense:
+            return group
+        place = 0
+        for size, code in zip(self.sizes, self._codes(group), strict=True):
+            place = place * size + code
+        return place
 
     # ---- what counts -----------------------------------------------------------------------------------------------
 
@@ -247,7 +274,7 @@ class _Market:
             return lambda group: depth.value
 
         def of(group: int) -> Fraction | None:
-            codes = dict(zip(self.base, decoded(group, self.sizes), strict=True))
+            codes = dict(zip(self.base, self._codes(group), strict=True))
             place = 0
             for name, size in zip(depth.base, depth.sizes, strict=True):
                 place = place * size + codes[name]

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from vault_rules.domain.rows import Offer, Request
 from vault_rules.engine.candidates import Candidacy, Candidates
 from vault_rules.engine.eligibility import Eligibility, Standing
 from vault_rules.engine.fast.lanes import Lanes
-from vault_rules.engine.fast.vectors import Keyed, Scalar, Wide
+from vault_rules.engine.fast.vectors import Wide
 from vault_rules.engine.markets import Markets
 from vault_rules.engine.program import Clauses
 from vault_rules.engine.readings import reads_request
@@ -40,7 +39,7 @@ class GivenMarkets(Markets):
         asks = self._asks[id(expr)][1]
         sight = lanes.sight(lanes.alive, view.request if asks else None, view.buyer)
         try:
-            return _at(lanes.references.value(expr, sight), sight, mineral, form)
+            return lanes.references.at(expr, sight, mineral, form)
         except Wide:
             self._list(mineral)
             return super().value(expr, view)
@@ -71,20 +70,6 @@ def compare(world: World, offer: Offer) -> None:
         value = world.view(offer)._compared(offer)
         if value is not None:
             world.compared[offer.offer] = value
-
-
-def _at(value: Any, sight: Any, mineral: str, form: str | None) -> Any:
-    if isinstance(value, Scalar):
-        return value.value
-    assert isinstance(value, Keyed)
-    place = 0
-    for name, size in zip(value.base, value.sizes, strict=True):
-        column = sight.table.column(name)
-        wanted = mineral if name == "mineral" else form
-        if wanted not in column.values:
-            return Fraction(0) if Fraction(0) in value.values else None
-        place = place * size + column.values.index(wanted)
-    return value.values[place]
 
 
 class Offers:
