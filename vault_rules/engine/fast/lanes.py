@@ -16,6 +16,7 @@ from vault_rules.engine.fast.references import References
 from vault_rules.engine.fast.sight import Sight
 from vault_rules.engine.fast.table import Table
 from vault_rules.engine.fast.vectors import (
+    FEW,
     Exact,
     Keyed,
     Scalar,
@@ -223,7 +224,11 @@ class Lanes:
         column = sight.table.column
         form, purity, need_by, max_price = request.form, request.purity, request.need_by, request.max_price
         if form is not None:
-            yield sight.table_of(lambda one: one == form, [column("form")])
+            forms = column("form")
+            if isinstance(forms, Keyed) and len(forms.values) > FEW:  # else asked of each, for each form requested
+                yield Truth(one_of(forms, [forms.values.index(form)] if form in forms.values else []))
+            else:
+                yield sight.table_of(lambda one: one == form, [forms])
         if purity is not None:
             least = purity
             value = column("purity")

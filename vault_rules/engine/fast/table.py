@@ -27,6 +27,7 @@ class Table:
         """Columns that were worked out, and what they stand for."""
         self._derived = 0
         self._merged: dict[tuple[str, ...], Keyed] = {}
+        self._own_texts = False
 
     @classmethod
     def of(cls, offers: OfferColumns) -> Table:
@@ -49,8 +50,10 @@ class Table:
         return table
 
     def part(self, start: int, length: int) -> Table:
-        """Some rows that stand together."""
-        return self.like(self.frame.slice(start, length))
+        """Some rows that stand together; a column of many texts has only those of these rows."""
+        table = self.like(self.frame.slice(start, length))
+        table._own_texts = True
+        return table
 
     def like(self, frame: pl.DataFrame) -> Table:
         """Other rows with the same columns."""
@@ -74,6 +77,9 @@ class Table:
             column = self.offers.coded(name, column)
             if self.frame.schema[name] == pl.String:
                 self.frame = self.frame.with_columns(column.codes[self.frame["row"]].alias(name))
+            if self._own_texts and len(self) < len(column.values):
+                own = self.merged((name,), (len(column.values),))
+                return Keyed(own.base, own.sizes, [column.values[code] for (code,) in own.values])
         if isinstance(column, Coded):
             never = frozenset() if has_blanks(column) else frozenset((name,))
             return Keyed((name,), (len(column.values),), list(column.values), never)
