@@ -12,6 +12,7 @@ import polars as pl
 
 MANY = 50_000
 """For fewer numbers, to load numpy would take longer than it saves: it is used where somebody has loaded it."""
+_FEW = 4096
 _SEVERAL = 40_000
 """Of fewer rows, a query takes longer to plan than to run: series are asked one by one."""
 
@@ -85,6 +86,13 @@ def places(numbers: pl.Series, wanted: Sequence[int], *, right: bool) -> list[in
         return [find(listed, one) for one in wanted]
     side: Any = "right" if right else "left"
     return numbers.search_sorted(pl.Series(wanted, dtype=numbers.dtype), side=side).to_list()
+
+
+def spanned(spans: Sequence[tuple[int, int]]) -> pl.Series:
+    """The places in parts of a frame, one part after the other; each begins somewhere and is so long."""
+    if sum(length for _, length in spans) < _FEW:
+        return pl.Series([place for start, length in spans for place in range(start, start + length)], dtype=pl.UInt32)
+    return pl.concat([pl.int_range(start, start + length, dtype=pl.UInt32, eager=True) for start, length in spans])
 
 
 def kept(frame: pl.DataFrame, mask: pl.Series) -> pl.DataFrame:

@@ -10,6 +10,7 @@ import polars as pl
 
 from vault_rules.domain.columns import INT64_MAX
 from vault_rules.engine.fast.bulk import ascending
+from vault_rules.engine.fast.limits import ascend
 from vault_rules.engine.fast.vectors import Exact, Keyed, Scalar, Truth, Value, Wide, dtype_for, gathered, whole
 
 
@@ -33,6 +34,9 @@ def _of_table(value: Keyed, descending: bool, tiers: Mapping[str, int] | None) -
     def place(one: Any) -> Any:
         return one if tiers is None else tiers.get(one, -1)
 
+    if tiers is None and not descending and len(value.base) == 1 and value.never and ascend(value.values[1:]):
+        last = len(value.values) - 2  # codes in order, none of them blank, as of a column of days
+        return Exact(pl.col(value.base[0]).cast(pl.Int64) - 1, Fraction(1), 0, last) if last > 0 else None
     different = sorted({place(one) for one in value.values if one is not None}, reverse=descending)
     rank = {one: at for at, one in enumerate(different)}
     last = len(different)

@@ -15,7 +15,7 @@ import attrs
 import polars as pl
 
 from vault_rules.domain.columns import INT64_MAX
-from vault_rules.engine.fast.bulk import ascending, constant, kept, places, put_back, running, together
+from vault_rules.engine.fast.bulk import ascending, constant, kept, places, put_back, running, spanned, together
 
 
 class TooLong(Exception):
@@ -57,9 +57,12 @@ class Line:
         if place > _FAR:
             raise TooLong
         self._rooms: list[int | None] = []
-        self._parts: dict[int, list[pl.DataFrame]] = {mineral: [] for mineral in self.minerals}
-        """The offers of each step that are reached, and what they give in all."""
+        self._laid: list[pl.DataFrame] = []
+        """The offers of each step."""
+        self._parts: dict[int, list[tuple[int, int]]] = {mineral: [] for mineral in self.minerals}
+        """Where those stand among them, one step after the other, that are reached."""
         self._long = dict.fromkeys(self.minerals, 0)
+        """What they give in all."""
 
     def add_room(self, left: int | None) -> int:
         """A group of a cap and what it may give (None: anything); its number in `#room`."""
@@ -103,10 +106,12 @@ class Line:
         reach = places(sums, fills, right=False)
         ends = [min(end + 1, stop) for end, stop in zip(reach, stops, strict=True)]
         reached = sums[pl.Series([max(end, 1) - 1 for end in ends], dtype=pl.UInt32)].to_list()
+        laid = sum(one.height for one in self._laid)
+        self._laid.append(offers)
         for at, mineral in enumerate(self.minerals):
             if starts[at] < stops[at]:
                 before = behind[at - 1] if at else 0
-                self._parts[mineral].append(offers.slice(starts[at], ends[at] - starts[at]))
+                self._parts[mineral].append((laid + starts[at], ends[at] - starts[at]))
                 self._long[mineral] += reached[at] - before
                 self.given[mineral] = min(self.given[mineral] + behind[at] - before, self.total[mineral])
 
@@ -147,7 +152,7 @@ class Line:
         parts = [part for mineral in self.minerals for part in self._parts[mineral]]
         if not parts:
             return pl.DataFrame(schema=_REACHED)
-        found = pl.concat(parts, rechunk=True)
+        found = pl.concat(self._laid, rechunk=True)[spanned(parts)]
         offset, before = {}, 0
         for mineral in self.minerals:
             offset[mineral] = self.base[mineral] - before
