@@ -5,14 +5,13 @@ from __future__ import annotations
 import sys
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from itertools import compress
+from itertools import accumulate, chain, compress
 from typing import Any
 
 import polars as pl
 
 MANY = 50_000
 """For fewer numbers, to load numpy would take longer than it saves: it is used where somebody has loaded it."""
-_FEW = 4096
 _SEVERAL = 40_000
 """Of fewer rows, a query takes longer to plan than to run: series are asked one by one."""
 
@@ -88,11 +87,14 @@ def places(numbers: pl.Series, wanted: Sequence[int], *, right: bool) -> list[in
     return numbers.search_sorted(pl.Series(wanted, dtype=numbers.dtype), side=side).to_list()
 
 
-def spanned(spans: Sequence[tuple[int, int]]) -> pl.Series:
-    """The places in parts of a frame, one part after the other; each begins somewhere and is so long."""
-    if sum(length for _, length in spans) < _FEW:
-        return pl.Series([place for start, length in spans for place in range(start, start + length)], dtype=pl.UInt32)
-    return pl.concat([pl.int_range(start, start + length, dtype=pl.UInt32, eager=True) for start, length in spans])
+def spanned(frames: Sequence[pl.DataFrame], parts: Sequence[tuple[int, int, int]]) -> pl.DataFrame:
+    """Parts of frames, one after the other: of which frame, from which row, how many rows."""
+    if sum(one.height for one in frames) >= _SEVERAL:
+        return pl.concat([frames[of].slice(start, length) for of, start, length in parts], rechunk=True)
+    begin = [0, *accumulate(one.height for one in frames)]
+    spans = (range(begin[of] + start, begin[of] + start + length) for of, start, length in parts)
+    whole = pl.concat(frames, rechunk=True) if len(frames) > 1 else frames[0]
+    return whole[pl.Series(chain.from_iterable(spans), dtype=pl.UInt32)]
 
 
 def kept(frame: pl.DataFrame, mask: pl.Series) -> pl.DataFrame:

@@ -91,7 +91,7 @@ def in_order(frame: pl.DataFrame, *, keys: bool = True) -> tuple[pl.DataFrame, b
     packed, low = ascending(strong * (1 << bits) + place), (1 << bits) - 1
     least: Any = (packed[1:] ^ packed[:-1]).min()  # only the low bits differ: a tie
     names = [name for name in frame.columns if keys or name != "#key"]
-    return frame[names][packed & low], bool(least <= low)
+    return frame[names][(packed & low).cast(pl.UInt32)], bool(least <= low)
 
 
 def _ends(group: pl.Series, key: pl.Series) -> tuple[int, int, int]:

@@ -59,8 +59,8 @@ class Line:
         self._rooms: list[int | None] = []
         self._laid: list[pl.DataFrame] = []
         """The offers of each step."""
-        self._parts: dict[int, list[tuple[int, int]]] = {mineral: [] for mineral in self.minerals}
-        """Where those stand among them, one step after the other, that are reached."""
+        self._parts: dict[int, list[tuple[int, int, int]]] = {mineral: [] for mineral in self.minerals}
+        """Where among them those stand that are reached: which step, from where, how many."""
         self._long = dict.fromkeys(self.minerals, 0)
         """What they give in all."""
 
@@ -106,12 +106,11 @@ class Line:
         reach = places(sums, fills, right=False)
         ends = [min(end + 1, stop) for end, stop in zip(reach, stops, strict=True)]
         reached = sums[pl.Series([max(end, 1) - 1 for end in ends], dtype=pl.UInt32)].to_list()
-        laid = sum(one.height for one in self._laid)
         self._laid.append(offers)
         for at, mineral in enumerate(self.minerals):
             if starts[at] < stops[at]:
                 before = behind[at - 1] if at else 0
-                self._parts[mineral].append((laid + starts[at], ends[at] - starts[at]))
+                self._parts[mineral].append((len(self._laid) - 1, starts[at], ends[at] - starts[at]))
                 self._long[mineral] += reached[at] - before
                 self.given[mineral] = min(self.given[mineral] + behind[at] - before, self.total[mineral])
 
@@ -152,7 +151,7 @@ class Line:
         parts = [part for mineral in self.minerals for part in self._parts[mineral]]
         if not parts:
             return pl.DataFrame(schema=_REACHED)
-        found = pl.concat(self._laid, rechunk=True)[spanned(parts)]
+        found = spanned(self._laid, parts)
         offset, before = {}, 0
         for mineral in self.minerals:
             offset[mineral] = self.base[mineral] - before

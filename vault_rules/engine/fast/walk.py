@@ -10,7 +10,6 @@ import polars as pl
 
 from vault_rules.domain.columns import number_type
 from vault_rules.domain.rows import Request
-from vault_rules.engine.fast.bulk import spanned
 from vault_rules.engine.program import Clauses
 from vault_rules.semantics import typed
 
@@ -188,7 +187,8 @@ def _gathered(frame: pl.DataFrame, slices: Sequence[tuple[int, int, int]]) -> pl
     """The awards of several walks, each a part of a frame."""
     if sum(length for _, _, length in slices) <= _FEW:
         walk = pl.Series("walk", [one for one, _, length in slices for _ in range(length)], dtype=pl.UInt32)
-        at = spanned([(start, length) for _, start, length in slices])
+        places = [place for _, start, length in slices for place in range(start, start + length)]
+        at = pl.Series(places, dtype=pl.UInt32)
     else:
         walks = pl.DataFrame(slices, schema={"walk": pl.UInt32, "start": pl.Int64, "length": pl.Int64}, orient="row")
         parts = walks.lazy().with_columns(at=pl.int_ranges("start", pl.col("start") + pl.col("length"))).explode("at")
