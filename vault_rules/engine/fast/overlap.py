@@ -98,14 +98,14 @@ class Line:
         offers, sums = pl.DataFrame(columns), running(columns["gives"])
         stops = places(group, self.minerals, right=True)
         starts = [0, *stops]
-        behind = [sums[stop - 1] if stop else 0 for stop in stops]
+        behind = _at(sums, stops)
         fills = [
             before + self.total[mineral] - self.given[mineral]
             for mineral, before in zip(self.minerals, [0, *behind], strict=False)
         ]
         reach = places(sums, fills, right=False)
         ends = [min(end + 1, stop) for end, stop in zip(reach, stops, strict=True)]
-        reached = sums[pl.Series([max(end, 1) - 1 for end in ends], dtype=pl.UInt32)].to_list()
+        reached = _at(sums, ends)
         self._laid.append(offers)
         for at, mineral in enumerate(self.minerals):
             if starts[at] < stops[at]:
@@ -226,6 +226,12 @@ def _fitting(quantity: pl.Series) -> pl.Series:
     if largest > _FAR or (largest * len(quantity) > _FAR and quantity.cast(pl.Int128).sum() > _FAR):
         raise TooLong  # each is looked at first: 128 bits hold any sum of those that 64 hold, but not of all
     return quantity.cast(pl.Int64)
+
+
+def _at(sums: pl.Series, stops: Sequence[int]) -> list[int]:
+    """Running sums of all before some places; before the first there is nothing."""
+    found = sums[pl.Series([max(stop, 1) - 1 for stop in stops], dtype=pl.UInt32)].to_list()
+    return [one if stop else 0 for one, stop in zip(found, stops, strict=True)]
 
 
 def _of(table: Mapping[int, int], group: pl.Series) -> pl.Series:
