@@ -28,6 +28,7 @@ from vault_rules.engine.fast.vectors import (
     is_null,
     is_true,
     mapped,
+    met,
     plus,
     truth,
 )  # fmt: skip
@@ -252,7 +253,16 @@ class Verdicts:
 
     @cached_property
     def _may_serve(self) -> pl.Expr:
+        if self._all_in_tiers():
+            return self.eligible
         return self.eligible & (pl.col("tier") != NO_TIER) & (pl.col("tier") != self.unknown_tier)
+
+    def _all_in_tiers(self) -> bool:
+        """Whether codes say of every offer that it is in a tier."""
+        tier, none = self.tier, (NO_TIER, self.unknown_tier)
+        if isinstance(tier, Scalar):
+            return tier.value not in none
+        return isinstance(tier, Keyed) and None not in met(tier, [None if one in none else one for one in tier.values])
 
     @cached_property
     def _worked_out(self) -> dict[str, tuple[pl.Expr, Value]]:
