@@ -11,9 +11,15 @@ LEAST, MOST = 3, 15
 
 
 def rounds(
-    subjects: Mapping[str, Callable[[], Any]], *, budget: float, least: int = LEAST, most: int = MOST, warm: bool = True
+    subjects: Mapping[str, Callable[[], Any]],
+    *,
+    budget: float,
+    least: int = LEAST,
+    most: int = MOST,
+    warm: bool = True,
+    times: int = 1,
 ) -> dict[str, tuple[float, ...]]:
-    """The seconds of each subject, round by round.
+    """The seconds of each subject, round by round; what takes milliseconds is done several `times` a round.
 
     There are at least `least` rounds, and more until the budget is spent. The first, in which caches fill and pools
     of threads begin, is not counted if `warm`.
@@ -27,19 +33,21 @@ def rounds(
         if number >= least and time.perf_counter() - begun > budget:
             break
         for name, work in subjects.items():
-            found[name].append(once(work))
+            found[name].append(once(work, times))
     return {name: tuple(seconds) for name, seconds in found.items()}
 
 
-def once(work: Callable[[], Any]) -> float:
-    """One round: the collector has run before and stays out of it, and the result is freed after the clock is read."""
+def once(work: Callable[[], Any], times: int = 1) -> float:
+    """One round: the collector has run before and stays out of it, and each result is freed while the clock stands."""
     gc.collect()
     gc.disable()
+    seconds = 0.0
     try:
-        begun = time.perf_counter()
-        result = work()
-        seconds = time.perf_counter() - begun
-        del result
+        for _ in range(times):
+            begun = time.perf_counter()
+            result = work()
+            seconds += time.perf_counter() - begun
+            del result
     finally:
         gc.enable()
-    return seconds
+    return seconds / times

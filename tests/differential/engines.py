@@ -44,7 +44,7 @@ FAST: dict[str, tuple[int, ...]] = {
     "SAMPLE": (4, 9),
     "MANY": (2, 50_000),
     "FEW_ROWS": (0, 50_000),
-    "_SEVERAL": (0, 40_000),
+    "SEVERAL": (0, 40_000),
     "_FIRST": (1, 64),
     "_MOST": (2, 65_536),
     "FEW_OFFERS_LEFT": (-1, 50_000),

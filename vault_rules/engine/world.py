@@ -67,7 +67,10 @@ class World:
         self.requests = {one.request: one for one in book.requests}
         self.requested_by = book.requested_by
         """What is requested, by mineral and buyer."""
-        self.requested = {mineral: total(of.values()) for mineral, of in self.requested_by.items()}
+        self.requested = {
+            mineral: total(of.values()) if len(of) > 1 else next(iter(of.values()))
+            for mineral, of in self.requested_by.items()
+        }
         self.held: dict[str, Fraction] = {}
         self.demand: dict[str, Fraction] = {}
         for holding in book.holdings:

@@ -23,6 +23,7 @@ from vault_rules.engine.fast.bulk import (
     present,
     put_back,
     running,
+    spanned,
     together,
 )
 
@@ -82,9 +83,25 @@ def test_a_place_is_before_what_is_equal_or_behind(
     way: str, several: int, numbers: list[int], wanted: list[int]
 ) -> None:
     ordered = pl.Series(sorted(numbers), dtype=pl.Int64)
-    with by(way), patch.object(bulk, "_SEVERAL", several):
+    with by(way), patch.object(bulk, "SEVERAL", several):
         assert places(ordered, wanted, right=False) == [sum(one < this for one in numbers) for this in wanted]
         assert places(ordered, wanted, right=True) == [sum(one <= this for one in numbers) for this in wanted]
+
+
+@pytest.mark.parametrize("several", [0, 10**6])
+@given(st.data())
+def test_parts_of_frames_come_in_the_order_asked_for(several: int, data: st.DataObject) -> None:
+    heights = data.draw(st.lists(st.integers(0, 6), min_size=1, max_size=3))
+    frames = [
+        pl.DataFrame({"a": [f"{of}.{row}" for row in range(height)]}, schema={"a": pl.String})
+        for of, height in enumerate(heights)
+    ]
+    whole = [(of, start, size) for of, most in enumerate(heights) for start in range(most + 1) for size in (0, 1, 3)]
+    parts = [(of, start, min(size, heights[of] - start)) for of, start, size in whole]
+    parts = data.draw(st.lists(st.sampled_from(parts), min_size=1, max_size=6))
+    with patch.object(bulk, "SEVERAL", several):
+        found = spanned(frames, parts)["a"].to_list()
+    assert found == [f"{of}.{row}" for of, start, length in parts for row in range(start, start + length)]
 
 
 @pytest.mark.parametrize("several", [0, 10**6])
@@ -92,5 +109,5 @@ def test_a_place_is_before_what_is_equal_or_behind(
 def test_rows_are_kept_where_the_mask_holds(several: int, rows: list[tuple[int, bool | None]]) -> None:
     frame = pl.DataFrame({"a": pl.Series([one for one, _ in rows], dtype=pl.Int64)})
     mask = pl.Series([held for _, held in rows], dtype=pl.Boolean)
-    with patch.object(bulk, "_SEVERAL", several):
+    with patch.object(bulk, "SEVERAL", several):
         assert kept(frame, mask)["a"].to_list() == [one for one, held in rows if held]

@@ -5,13 +5,15 @@ from __future__ import annotations
 from unittest.mock import patch
 
 import polars as pl
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from vault_rules.domain.columns import INT64_MAX
 from vault_rules.engine.fast import cheapest as pruning
+from vault_rules.engine.fast import ordering
 from vault_rules.engine.fast.cheapest import cheapest
-from vault_rules.engine.fast.ordering import in_order
+from vault_rules.engine.fast.ordering import in_order, least
 
 keys = st.integers(-5, 5) | st.sampled_from([INT64_MAX, -INT64_MAX, 2**40])
 rows = st.lists(st.tuples(st.integers(0, 3), keys, st.integers(1, 9)), max_size=30)
@@ -28,6 +30,18 @@ def test_rows_are_sorted_by_group_and_key_and_ties_stay_as_they_stand(rows: list
     pairs = [row[:2] for row in rows]
     assert ordered["row"].to_list() == sorted(range(len(rows)), key=lambda at: pairs[at])
     assert ties == (len(set(pairs)) < len(pairs))
+
+
+@pytest.mark.parametrize("several", [0, 10**6])
+@given(rows=rows, kind=st.sampled_from([pl.Int64(), pl.Int128()]))
+def test_the_least_key_of_each_group_is_the_first_in_order(
+    several: int, rows: list[tuple[int, int, int]], kind: pl.DataType
+) -> None:
+    frame = frame_of(rows).with_columns(pl.col("#key").cast(kind))
+    with patch.object(ordering, "SEVERAL", several):
+        found = least(frame)
+    groups = {group for group, _, _ in rows}
+    assert sorted(found) == [(group, min(key for one, key, _ in rows if one == group)) for group in sorted(groups)]
 
 
 @given(rows, st.dictionaries(st.integers(0, 3), st.integers(0, 60)))

@@ -5,14 +5,14 @@ from __future__ import annotations
 import sys
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from itertools import compress
+from itertools import accumulate, chain, compress
 from typing import Any
 
 import polars as pl
 
 MANY = 50_000
 """For fewer numbers, to load numpy would take longer than it saves: it is used where somebody has loaded it."""
-_SEVERAL = 40_000
+SEVERAL = 40_000
 """Of fewer rows, a query takes longer to plan than to run: series are asked one by one."""
 
 
@@ -80,15 +80,25 @@ def places(numbers: pl.Series, wanted: Sequence[int], *, right: bool) -> list[in
         sought = numpy.array(wanted, dtype=numpy.int64)
         at: list[int] = numpy.searchsorted(numbers.to_numpy(), sought, side="right" if right else "left").tolist()
         return at
-    if len(numbers) < _SEVERAL:
+    if len(numbers) < SEVERAL:
         listed, find = numbers.to_list(), bisect_right if right else bisect_left
         return [find(listed, one) for one in wanted]
     side: Any = "right" if right else "left"
     return numbers.search_sorted(pl.Series(wanted, dtype=numbers.dtype), side=side).to_list()
 
 
+def spanned(frames: Sequence[pl.DataFrame], parts: Sequence[tuple[int, int, int]]) -> pl.DataFrame:
+    """Parts of frames, one after the other: of which frame, from which row, how many rows."""
+    if sum(one.height for one in frames) >= SEVERAL:
+        return pl.concat([frames[of].slice(start, length) for of, start, length in parts], rechunk=True)
+    begin = [0, *accumulate(one.height for one in frames)]
+    spans = (range(begin[of] + start, begin[of] + start + length) for of, start, length in parts)
+    whole = pl.concat(frames, rechunk=True) if len(frames) > 1 else frames[0]
+    return whole[pl.Series(chain.from_iterable(spans), dtype=pl.UInt32)]
+
+
 def kept(frame: pl.DataFrame, mask: pl.Series) -> pl.DataFrame:
     """The rows where a mask holds."""
-    if frame.height < _SEVERAL:
+    if frame.height < SEVERAL:
         return pl.DataFrame([one.filter(mask) for one in frame])
     return frame.filter(mask)

@@ -124,7 +124,7 @@ def _rank_of(operator: str, left: Scalar | Keyed, right: Scalar | Keyed) -> Trut
     if operator in ("=", "!=") or not isinstance(left, Keyed) or len(left.base) > 1:
         return None
     blank, *values = left.values
-    if blank is not None or None in values or not _rising(values):
+    if blank is not None or not ascend(values):
         return None
     rising = operator in (">", ">=")
     place = bisect_left if operator in (">=", "<") else bisect_right
@@ -135,8 +135,9 @@ def _rank_of(operator: str, left: Scalar | Keyed, right: Scalar | Keyed) -> Trut
     return found if left.never else Truth(pl.when(code != none).then(found.expr))
 
 
-def _rising(values: Sequence[Any]) -> bool:
-    return all(one < other for one, other in pairwise(values))
+def ascend(values: Sequence[Any]) -> bool:
+    """Whether all values are known and each is greater than the one before."""
+    return None not in values and all(one < other for one, other in pairwise(values))
 
 
 # ---- all of several ------------------------------------------------------------------------------------------------

@@ -9,7 +9,8 @@ from typing import Any
 import polars as pl
 
 from vault_rules.domain.columns import INT64_MAX
-from vault_rules.engine.fast.bulk import ascending
+from vault_rules.engine.fast.bulk import SEVERAL, ascending
+from vault_rules.engine.fast.limits import ascend
 from vault_rules.engine.fast.vectors import Exact, Keyed, Scalar, Truth, Value, Wide, dtype_for, gathered, whole
 
 
@@ -33,6 +34,9 @@ def _of_table(value: Keyed, descending: bool, tiers: Mapping[str, int] | None) -
     def place(one: Any) -> Any:
         return one if tiers is None else tiers.get(one, -1)
 
+    if tiers is None and not descending and len(value.base) == 1 and value.never and ascend(value.values[1:]):
+        last = len(value.values) - 2  # codes in order, none of them blank, as of a column of days
+        return Exact(pl.col(value.base[0]).cast(pl.Int64) - 1, Fraction(1), 0, last) if last > 0 else None
     different = sorted({place(one) for one in value.values if one is not None}, reverse=descending)
     rank = {one: at for at, one in enumerate(different)}
     last = len(different)
@@ -82,12 +86,31 @@ def in_order(frame: pl.DataFrame, *, keys: bool = True) -> tuple[pl.DataFrame, b
     if (last + 1) * size << bits > INT64_MAX:
         ordered = frame.sort("#group", "#key", maintain_order=True)
         return ordered, tied(ordered, ["#group", "#key"])
-    strong = group.cast(pl.Int64) * size + (key if low == 0 else key - pl.Series([low], dtype=key.dtype)).cast(pl.Int64)
     place = pl.int_range(frame.height, dtype=pl.Int64, eager=True)
-    packed, low = ascending(strong * (1 << bits) + place), (1 << bits) - 1
+    packed, low = ascending(_strong(group, key, low, size) * (1 << bits) + place), (1 << bits) - 1
     least: Any = (packed[1:] ^ packed[:-1]).min()  # only the low bits differ: a tie
     names = [name for name in frame.columns if keys or name != "#key"]
-    return frame[names][packed & low], bool(least <= low)
+    return frame[names][(packed & low).cast(pl.UInt32)], bool(least <= low)
+
+
+def least(frame: pl.DataFrame) -> list[tuple[int, int]]:
+    """The least `#key` of each `#group`."""
+    if 0 < frame.height < SEVERAL:
+        group, key = frame["#group"], frame["#key"]
+        last, low, high = _ends(group, key)
+        size = high - low + 1
+        if (last + 1) * size <= INT64_MAX:
+            keys = ascending(_strong(group, key, low, size))
+            groups = keys // size
+            first = [keys[0], *keys[1:].filter(groups[1:] != groups[:-1])]
+            return [(one // size, one % size + low) for one in first]
+    return list(frame.group_by("#group").agg(pl.col("#key").min()).iter_rows())
+
+
+def _strong(group: pl.Series, key: pl.Series, low: int, size: int) -> pl.Series:
+    """Group and key as one number; there are `size` keys from `low`."""
+    from_zero = key if low == 0 else key - pl.Series([low], dtype=key.dtype)
+    return group.cast(pl.Int64) * size + from_zero.cast(pl.Int64)
 
 
 def _ends(group: pl.Series, key: pl.Series) -> tuple[int, int, int]:

@@ -15,7 +15,7 @@ import attrs
 import polars as pl
 
 from vault_rules.domain.columns import INT64_MAX
-from vault_rules.engine.fast.bulk import ascending, constant, kept, places, put_back, running, together
+from vault_rules.engine.fast.bulk import ascending, constant, kept, places, put_back, running, spanned, together
 
 
 class TooLong(Exception):
@@ -57,9 +57,12 @@ class Line:
         if place > _FAR:
             raise TooLong
         self._rooms: list[int | None] = []
-        self._parts: dict[int, list[pl.DataFrame]] = {mineral: [] for mineral in self.minerals}
-        """The offers of each step that are reached, and what they give in all."""
+        self._laid: list[pl.DataFrame] = []
+        """The offers of each step."""
+        self._parts: dict[int, list[tuple[int, int, int]]] = {mineral: [] for mineral in self.minerals}
+        """Where among them those stand that are reached: which step, from where, how many."""
         self._long = dict.fromkeys(self.minerals, 0)
+        """What they give in all."""
 
     def add_room(self, left: int | None) -> int:
         """A group of a cap and what it may give (None: anything); its number in `#room`."""
@@ -95,18 +98,19 @@ class Line:
         offers, sums = pl.DataFrame(columns), running(columns["gives"])
         stops = places(group, self.minerals, right=True)
         starts = [0, *stops]
-        behind = [sums[stop - 1] if stop else 0 for stop in stops]
+        behind = _at(sums, stops)
         fills = [
             before + self.total[mineral] - self.given[mineral]
             for mineral, before in zip(self.minerals, [0, *behind], strict=False)
         ]
         reach = places(sums, fills, right=False)
         ends = [min(end + 1, stop) for end, stop in zip(reach, stops, strict=True)]
-        reached = sums[pl.Series([max(end, 1) - 1 for end in ends], dtype=pl.UInt32)].to_list()
+        reached = _at(sums, ends)
+        self._laid.append(offers)
         for at, mineral in enumerate(self.minerals):
             if starts[at] < stops[at]:
                 before = behind[at - 1] if at else 0
-                self._parts[mineral].append(offers.slice(starts[at], ends[at] - starts[at]))
+                self._parts[mineral].append((len(self._laid) - 1, starts[at], ends[at] - starts[at]))
                 self._long[mineral] += reached[at] - before
                 self.given[mineral] = min(self.given[mineral] + behind[at] - before, self.total[mineral])
 
@@ -147,7 +151,7 @@ class Line:
         parts = [part for mineral in self.minerals for part in self._parts[mineral]]
         if not parts:
             return pl.DataFrame(schema=_REACHED)
-        found = pl.concat(parts, rechunk=True)
+        found = spanned(self._laid, parts)
         offset, before = {}, 0
         for mineral in self.minerals:
             offset[mineral] = self.base[mineral] - before
@@ -222,6 +226,12 @@ def _fitting(quantity: pl.Series) -> pl.Series:
     if largest > _FAR or (largest * len(quantity) > _FAR and quantity.cast(pl.Int128).sum() > _FAR):
         raise TooLong  # each is looked at first: 128 bits hold any sum of those that 64 hold, but not of all
     return quantity.cast(pl.Int64)
+
+
+def _at(sums: pl.Series, stops: Sequence[int]) -> list[int]:
+    """Running sums of all before some places; before the first there is nothing."""
+    found = sums[pl.Series([max(stop, 1) - 1 for stop in stops], dtype=pl.UInt32)].to_list()
+    return [one if stop else 0 for one, stop in zip(found, stops, strict=True)]
 
 
 def _of(table: Mapping[int, int], group: pl.Series) -> pl.Series:

@@ -13,6 +13,7 @@ import polars as pl
 from vault_rules.domain.rows import Request
 from vault_rules.engine.fast.cheapest import cheapest
 from vault_rules.engine.fast.market_values import DENSE, Found
+from vault_rules.engine.fast.ordering import least
 from vault_rules.engine.fast.table import Table, decoded, picked
 from vault_rules.engine.fast.vectors import (
     Exact,
@@ -205,8 +206,7 @@ class _Market:
             return self._deep()
         price = pl.col("#key")
         if kind == "best":
-            found = self._priced().group_by("#group").agg(price.min())
-            return [(group, Fraction(one * unit.numerator, unit.denominator)) for group, one in found.iter_rows()]
+            return [(group, Fraction(one * unit.numerator, unit.denominator)) for group, one in least(self._priced())]
         if kind == "median":
             ordered, half = price.sort(), pl.len() // 2
             middle = (ordered.get((pl.len() - 1) // 2).alias("a"), ordered.get(half).alias("b"))

@@ -10,7 +10,7 @@ import polars as pl
 
 from vault_rules.domain.columns import Coded, Column, Numbers, OfferColumns, Texts, code_type
 from vault_rules.domain.rows import Offer
-from vault_rules.engine.fast.bulk import constant, kept
+from vault_rules.engine.fast.bulk import constant
 from vault_rules.engine.fast.vectors import Exact, Keyed, Scalar, Value
 from vault_rules.engine.readings import FIELD
 
@@ -130,8 +130,8 @@ def picked(
     if found.height != frame.height:  # nothing but literals
         found = pl.DataFrame([one.new_from_index(0, frame.height) for one in found])
     held, worked_out = found.drop_in_place("#held"), iter(found)
-    every = pl.DataFrame([frame[one] if isinstance(one, str) else next(worked_out) for one in columns])
-    return kept(every, held)
+    every = (frame[one] if isinstance(one, str) else next(worked_out) for one in columns)
+    return pl.DataFrame([one.filter(held) for one in every])
 
 
 FEW_ROWS = 50_000

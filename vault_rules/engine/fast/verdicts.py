@@ -28,6 +28,7 @@ from vault_rules.engine.fast.vectors import (
     is_null,
     is_true,
     mapped,
+    met,
     plus,
     truth,
 )  # fmt: skip
@@ -248,15 +249,32 @@ class Verdicts:
         """The offers of some minerals that are worth asking at each step, with their tier and compared price."""
         wanted = frozenset(minerals)
         among = is_true(self.sight.each_mineral(lambda mineral: mineral in wanted))
+        return self.table.where(among & self._may_serve, {*BASE, *names}, self._worked_out)
+
+    @cached_property
+    def _may_serve(self) -> pl.Expr:
+        if self._all_in_tiers():
+            return self.eligible
+        return self.eligible & (pl.col("tier") != NO_TIER) & (pl.col("tier") != self.unknown_tier)
+
+    def _all_in_tiers(self) -> bool:
+        """Whether codes say of every offer that it is in a tier."""
+        tier, none = self.tier, (NO_TIER, self.unknown_tier)
+        if isinstance(tier, Scalar):
+            return tier.value not in none
+        return isinstance(tier, Keyed) and None not in met(tier, [None if one in none else one for one in tier.values])
+
+    @cached_property
+    def _worked_out(self) -> dict[str, tuple[pl.Expr, Value]]:
+        """The columns that are worked out of others, and what they stand for."""
         values = [None, *self.tiers, None]
-        has_tier = (pl.col("tier") != NO_TIER) & (pl.col("tier") != self.unknown_tier)
         more: dict[str, tuple[pl.Expr, Value]] = {"tier": (self.tier_code, Keyed(("tier",), (len(values),), values))}
         if self.day.policy.compare is not None:
             one = _number(self.compared)
             more["compared"] = (one.expr, Exact(pl.col("compared"), one.unit, one.low, one.high))
         if self.seen is not None:
             more["seen"] = (self.seen, Truth(pl.col("seen")))
-        return self.table.where(among & self.eligible & has_tier, {*BASE, *names}, more)
+        return more
 
 
 def _first_of(held: pl.Expr, unknown: pl.Expr, code: pl.Expr, rest: pl.Expr) -> pl.Expr:
