@@ -229,15 +229,12 @@ class View:
 
     def clauses(self, rule: typed.Rule) -> Clauses | None:
         """A rule's clauses for this offer and request, after exceptions; None where the rule is waived."""
-        day = self.world.day
-        if rule.name not in day.by_target:
-            return day.unchanged(rule)
         content, spans, waived, used = self._changed(rule.name)
         self.used.update(used)
         if waived:
             return None
         if not used:
-            return day.unchanged(rule)
+            return self.world.day.unchanged(rule)
         return Clauses({**rule.clauses, **content}, {**rule.spans, **spans}, tuple(used))
 
     def _changed(self, target: str) -> tuple[dict[Any, Any], dict[Any, Span], bool, list[str]]:

@@ -328,13 +328,8 @@ def extreme(left: Value, right: Value, pick: str) -> Exact:
 def chosen(condition: pl.Expr, then: Value, otherwise: Value) -> Exact:
     """`then` where the condition holds, `otherwise` where it does not, unknown where it is."""
     one, other, kind = aligned(then, otherwise)
-    expr = (
-        pl.when(condition.is_null())
-        .then(None)
-        .when(condition)
-        .then(one.expr.cast(kind))
-        .otherwise(other.expr.cast(kind))
-    )
+    a, b = one.expr.cast(kind), other.expr.cast(kind)
+    expr = pl.when(condition.is_null()).then(None).when(condition).then(a).otherwise(b)
     return Exact(expr, one.unit, min(one.low, other.low), max(one.high, other.high))
 
 
@@ -386,8 +381,7 @@ def held_to(left: pl.Expr, low: int, high: int, kind: pl.DataType, rising: bool,
 def threshold(operator: str, limit: Fraction, column: Exact, more: tuple[int, int] = (1, 1)) -> int:
     """The whole number that a column is tested against, inclusive; just outside of the column where it is beyond.
 
-    The limit is `limit` times `more`, a numerator and a denominator: to make a fraction of these would take longer than
-    all else.
+    The limit is `limit` times `more`, a numerator and a denominator: to make a fraction of these takes longer.
     """
     up, over = limit.numerator * more[0], limit.denominator * more[1]
     down, rest = divmod(up * column.unit.denominator, over * column.unit.numerator)
