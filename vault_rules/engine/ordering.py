@@ -16,10 +16,12 @@ def in_order(items: Iterable[T], keys: Sequence[tuple[Callable[[T], Any], bool]]
     """Sorted by keys (each with whether it descends), the first the strongest; ties keep their order."""
     ordered = list(items)
     for key, descending in reversed(keys):
-        valued = [(key(one), one) for one in ordered]
-        known = [pair for pair in valued if pair[0] is not None]
-        known.sort(key=lambda pair: pair[0], reverse=descending)
-        ordered = [one for _, one in known] + [one for value, one in valued if value is None]
+        values = [key(one) for one in ordered]
+        known = [at for at, value in enumerate(values) if value is not None]
+        known.sort(key=values.__getitem__, reverse=descending)
+        ordered = [ordered[at] for at in known] + [
+            one for one, value in zip(ordered, values, strict=True) if value is None
+        ]
     return ordered
 
 

@@ -32,12 +32,11 @@ class Waterfalls:
         return self._found[key]
 
     def _one(self, request: Request) -> tuple[typed.Rule, Clauses]:
-        view = self.world.view(None, request)
         day = self.world.day
         found = []
         for rule in day.waterfalls:
             if rule.scope.holds(request.mineral, request.buyer):
-                clauses = view.clauses(rule)
+                clauses = self.world.clauses(rule, request)
                 if clauses is not None:
                     found.append((rule, clauses))
         if len(found) == 1:

@@ -115,6 +115,12 @@ class World:
     def view(self, offer: Row | None = None, request: Request | None = None, **more: Any) -> View:
         return View(self, offer, request, **more)
 
+    def clauses(self, rule: typed.Rule, request: Request | None = None, **more: Any) -> Clauses | None:
+        """A rule's clauses for a request, after exceptions, whatever the offer; None where it is waived."""
+        if rule.name not in self.day.by_target:
+            return self.day.unchanged(rule)
+        return self.view(None, request, **more).clauses(rule)
+
 
 @attrs.define(eq=False)
 class View:
@@ -229,6 +235,8 @@ class View:
 
     def clauses(self, rule: typed.Rule) -> Clauses | None:
         """A rule's clauses for this offer and request, after exceptions; None where the rule is waived."""
+        if rule.name not in self.world.day.by_target:
+            return self.world.day.unchanged(rule)
         content, spans, waived, used = self._changed(rule.name)
         self.used.update(used)
         if waived:

@@ -18,6 +18,10 @@ from vault_rules.engine.fast import bulk
 from vault_rules.engine.fast.bulk import (
     ascending,
     constant,
+    firsts,
+    framed,
+    gathered,
+    in_turn,
     kept,
     places,
     present,
@@ -44,6 +48,38 @@ def by(way: str) -> Iterator[None]:
 def test_numbers_ascend(way: str, numbers: list[int]) -> None:
     with by(way):
         assert ascending(pl.Series(numbers, dtype=pl.Int64)).to_list() == sorted(numbers)
+
+
+@WAYS
+@given(keys=st.lists(st.integers(0, 5) | st.just(INT64_MAX >> 5), min_size=2, max_size=20))
+def test_rows_come_by_their_keys_and_ties_as_they_stand(way: str, keys: list[int]) -> None:
+    with by(way):
+        order, ties = in_turn(pl.Series(keys, dtype=pl.Int64), 5)
+    assert order.to_list() == sorted(range(len(keys)), key=lambda at: keys[at])
+    assert (order.dtype, ties) == (pl.UInt32, len(set(keys)) < len(keys))
+
+
+@WAYS
+@given(numbers=st.lists(st.integers(0, 40) | st.just(INT64_MAX), min_size=1, max_size=20), size=st.integers(1, 9))
+def test_the_first_of_each_block_is_the_least_in_it(way: str, numbers: list[int], size: int) -> None:
+    blocks = {number // size for number in numbers}
+    with by(way):
+        found = firsts(pl.Series(sorted(numbers), dtype=pl.Int64), size)
+    assert found == [min(one for one in numbers if one // size == block) for block in sorted(blocks)]
+
+
+@WAYS
+@given(st.data())
+def test_numbers_are_gathered_from_their_places(way: str, data: st.DataObject) -> None:
+    listed = data.draw(st.lists(st.integers(-INT64_MAX, INT64_MAX), min_size=1, max_size=20))
+    wanted = data.draw(st.lists(st.integers(0, len(listed) - 1), max_size=9))
+    with by(way):
+        assert gathered(pl.Series(listed, dtype=pl.Int64), wanted) == [listed[at] for at in wanted]
+
+
+def test_columns_make_a_frame_by_their_names() -> None:
+    found = framed({"a": pl.Series([1, 2]), "b": pl.Series("other", ["x", None])})
+    assert found.to_dict(as_series=False) == {"a": [1, 2], "b": ["x", None]}
 
 
 @WAYS

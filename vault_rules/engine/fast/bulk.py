@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import accumulate, chain, compress
 from typing import Any
 
@@ -32,10 +32,43 @@ def constant(value: int, length: int, kind: pl.DataType) -> pl.Series:
     return pl.Series([value], dtype=kind).new_from_index(0, length)
 
 
+def framed(columns: Mapping[str, pl.Series]) -> pl.DataFrame:
+    """Columns of one length as a frame: quicker than to let Polars ask each what it is."""
+    return pl.DataFrame([one.alias(name) for name, one in columns.items()])
+
+
 def ascending(numbers: pl.Series) -> pl.Series:
     """In ascending order; by numpy two to four times as quick."""
     numpy = _numpy(len(numbers))
     return numbers.sort() if numpy is None else pl.Series(numbers.name, numpy.sort(numbers.to_numpy()))
+
+
+def in_turn(keys: pl.Series, bits: int) -> tuple[pl.Series, bool]:
+    """The places of rows by their keys, those of one key as they stand; and whether any keys are the same.
+
+    There are fewer than 2 ** `bits` rows, and every key times that fits 64 bits.
+    """
+    numpy, rest = _numpy(len(keys)), (1 << bits) - 1
+    if numpy is None:
+        packed = ascending(keys * (1 << bits) + pl.int_range(len(keys), dtype=pl.Int64, eager=True))
+        least: Any = (packed[1:] ^ packed[:-1]).min()  # only the low bits differ: a tie
+        return (packed & rest).cast(pl.UInt32), bool(least <= rest)
+    found = keys.to_numpy() << bits
+    found |= numpy.arange(len(keys), dtype=numpy.int64)
+    found.sort()
+    ties = (found[1:] ^ found[:-1]).min() <= rest
+    return pl.Series((found & rest).astype(numpy.uint32)), bool(ties)
+
+
+def firsts(keys: pl.Series, size: int) -> list[int]:
+    """Of ascending numbers from 0 the first of each `size` that follow each other: below it, below twice that."""
+    numpy = _numpy(len(keys))
+    if numpy is None:
+        of = keys // size
+        return [keys[0], *keys[1:].filter(of[1:] != of[:-1])]
+    listed = keys.to_numpy()
+    found: list[int] = listed[numpy.flatnonzero(numpy.diff(listed // size, prepend=-1))].tolist()
+    return found
 
 
 def together(group: pl.Series, many: int) -> pl.Series:
@@ -73,6 +106,14 @@ def present(codes: pl.Series, many: int) -> list[int]:
     return found
 
 
+def gathered(numbers: pl.Series, wanted: Sequence[int]) -> list[int]:
+    """The numbers at some places."""
+    if _numpy(len(numbers)) is None:
+        return numbers[pl.Series(wanted, dtype=pl.UInt32)].to_list()
+    found: list[int] = numbers.to_numpy()[list(wanted)].tolist()
+    return found
+
+
 def places(numbers: pl.Series, wanted: Sequence[int], *, right: bool) -> list[int]:
     """Where each of some numbers would go among ascending ones: before those that are equal, or behind (`right`)."""
     numpy = _numpy(len(numbers))
@@ -94,7 +135,7 @@ def spanned(frames: Sequence[pl.DataFrame], parts: Sequence[tuple[int, int, int]
     begin = [0, *accumulate(one.height for one in frames)]
     spans = (range(begin[of] + start, begin[of] + start + length) for of, start, length in parts)
     whole = pl.concat(frames, rechunk=True) if len(frames) > 1 else frames[0]
-    return whole[pl.Series(chain.from_iterable(spans), dtype=pl.UInt32)]
+    return whole[pl.Series(list(chain.from_iterable(spans)), dtype=pl.UInt32)]
 
 
 def kept(frame: pl.DataFrame, mask: pl.Series) -> pl.DataFrame:

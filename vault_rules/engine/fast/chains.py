@@ -17,7 +17,7 @@ from vault_rules.engine.fast.alike import Columns
 from vault_rules.engine.fast.bulk import kept, present
 from vault_rules.engine.fast.candidates import Candidates
 from vault_rules.engine.fast.chain import Chain
-from vault_rules.engine.fast.lanes import asks
+from vault_rules.engine.fast.lanes import ASKS_NOTHING, asks
 from vault_rules.engine.fast.overlap import Line, TooLong
 from vault_rules.engine.fast.table import columns_of_codes, index_of
 from vault_rules.engine.fast.tallies import Counting, Tally
@@ -67,37 +67,34 @@ def _by_mineral(walks: Sequence[Walk]) -> dict[str, list[Walk]]:
 def _kind(serving: Serving, walks: Sequence[Walk]) -> Kind | None:
     """What all walks of a mineral have in common; None where they have to be walked."""
     first = walks[0]
-    if any(one is not None for walk in walks for one in asks(walk.request)):
+    if serving.depends.alone[first.waterfall.name] or any(asks(walk.request) != ASKS_NOTHING for walk in walks):
+        return None
+    buyers = [*{walk.request.buyer: walk for walk in walks}.values()]  # all else that queues and caps ask is the same
+    queues = serving.queues(first)
+    if any(serving.queues(walk) is not queues for walk in buyers[1:]):
         return None
     steps: tuple[typed.Step, ...] = first.clauses["steps"]
-    if serving.depends.alone[first.waterfall.name]:
-        return None
-    buyers = {walk.request.buyer: walk for walk in walks}.values()  # all else that queues and caps ask is the same
-    queues = {id(found): found for found in map(serving.queues, buyers)}
-    if len(queues) > 1:
-        return None
     if any(first.clauses[step.number, "share"] is not None for step in steps):
         return None
     caps = _caps(serving, buyers)
     tiers = [tier for step in steps for tier in step.tiers]
     if caps is None or (caps and len(set(tiers)) < len(tiers)):
         return None
-    return tuple(queues.popitem()[1].values()), next(((cap.code, *cap.names) for cap in caps), ())
+    return tuple(queues.values()), (caps[0].code, *caps[0].names) if caps else ()
 
 
 def _caps(serving: Serving, buyers: Collection[Walk]) -> list[Counting] | None:
     """The one cap that counts, as each buyer of a mineral meets it; None where there is more to ask."""
     if not serving.tallies.caps.hard:
         return []
-    found: dict[int, list[Counting]] = {}
-    for walk in buyers:
-        of = serving.tallies.of(walk.request)
-        found[id(of)] = of
-    caps = [cap for of in found.values() for cap in of]
-    if any(len(of) > 1 for of in found.values()) or 0 < len(caps) < len(found):
+    found = [serving.tallies.of(walk.request) for walk in buyers]
+    caps = [cap for of in found for cap in of]
+    if max(map(len, found)) > 1 or 0 < len(caps) < len(found):
         return None
-    alike = {id(cap.tally) for cap in caps}
-    return caps if len(alike) <= 1 and all(_by_itself(cap, cap.request.mineral) for cap in caps) else None
+    for cap in caps:
+        if cap.tally is not caps[0].tally or not _by_itself(cap, cap.request.mineral):
+            return None
+    return caps
 
 
 def _by_itself(cap: Counting, mineral: str) -> bool:
@@ -225,8 +222,9 @@ class _Rooms:
                     assert cap.places is not None
                     told[id(cap.tally)] = cap.places.of(columns, many)
             group, left = self._said(first, told[id(first.tally)][at])
-            if any(self._said(one, told[id(one.tally)][at]) != (group, left) for one in others):
-                raise _Apart
+            for one in others:
+                if self._said(one, told[id(one.tally)][at]) != (group, left):
+                    raise _Apart
             counted = None if group is None else (first.tally, group)
             if counted not in self._numbers:
                 self._numbers[counted] = self.line.add_room(left)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fractions import Fraction
-from functools import cached_property, partial
+from functools import cached_property, partial, reduce
+from operator import and_
 from typing import Any
 
 import attrs
@@ -14,7 +15,7 @@ from vault_rules.domain.rows import Request
 from vault_rules.engine.fast.limits import picked
 from vault_rules.engine.fast.references import References
 from vault_rules.engine.fast.sight import Sight
-from vault_rules.engine.fast.table import Table
+from vault_rules.engine.fast.table import EVERY, Table
 from vault_rules.engine.fast.vectors import (
     FEW,
     Exact,
@@ -118,10 +119,10 @@ class Lanes:
             sight = self.sight_of(queue)
             tier = sight.table.column("tier")
             assert isinstance(tier, Keyed)
-            held = one_of(tier, [place for place, name in enumerate(tier.values) if name in queue.step.tiers])
-            for part in self.conditions(sight, queue):
-                held = held & is_true(part)
-            self._held[id(queue)] = (queue, held)
+            held = [is_true(part) for part in self.conditions(sight, queue)]
+            if not set(queue.step.tiers).issuperset(name for name in tier.values if name is not None):
+                held.insert(0, one_of(tier, [at for at, name in enumerate(tier.values) if name in queue.step.tiers]))
+            self._held[id(queue)] = (queue, reduce(and_, held) if held else EVERY)
         return self._held[id(queue)][1]
 
     def conditions(self, sight: Sight, queue: Queue) -> Iterable[Value]:
@@ -262,7 +263,8 @@ def _highest(price: Exact, reference: Fraction | None, ratio: Fraction | None) -
     """The highest price that a premium over a reference allows, in units of the column of prices."""
     if reference is None or ratio is None:
         return None
-    return threshold("<=", reference, price, (ratio.denominator + ratio.numerator, ratio.denominator))
+    up, down = ratio.as_integer_ratio()
+    return threshold("<=", reference, price, (down + up, down))
 
 
 def reference_of(sight: Sight, clauses: Clauses, number: int) -> Value:
@@ -276,6 +278,9 @@ def reference_of(sight: Sight, clauses: Clauses, number: int) -> Value:
 def asks(request: Request) -> tuple[Any, ...]:
     """What a request states."""
     return (request.form, request.purity, request.need_by, request.max_price)
+
+
+ASKS_NOTHING = (None, None, None, None)
 
 
 def first_known(sight: Sight, value: Value, other: Value) -> Value:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
-from itertools import pairwise, starmap
+from itertools import starmap
 from math import prod
+from operator import lt
 from typing import Any, TypeVar
 
 import polars as pl
@@ -137,7 +138,7 @@ def _rank_of(operator: str, left: Scalar | Keyed, right: Scalar | Keyed) -> Trut
 
 def ascend(values: Sequence[Any]) -> bool:
     """Whether all values are known and each is greater than the one before."""
-    return None not in values and all(one < other for one, other in pairwise(values))
+    return None not in values and all(map(lt, values, values[1:]))
 
 
 # ---- all of several ------------------------------------------------------------------------------------------------

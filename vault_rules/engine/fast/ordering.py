@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from vault_rules.domain.columns import INT64_MAX
-from vault_rules.engine.fast.bulk import SEVERAL, ascending
+from vault_rules.engine.fast.bulk import SEVERAL, ascending, firsts, in_turn
 from vault_rules.engine.fast.limits import ascend
 from vault_rules.engine.fast.vectors import Exact, Keyed, Scalar, Truth, Value, Wide, dtype_for, gathered, whole
 
@@ -81,28 +81,23 @@ def in_order(frame: pl.DataFrame, *, keys: bool = True) -> tuple[pl.DataFrame, b
         return frame, False
     frame = frame.rechunk()  # rows are picked from one piece several times as quickly
     group, key = frame["#group"], frame["#key"]
-    last, low, high = _ends(group, key)
-    size, bits = high - low + 1, (frame.height - 1).bit_length()
-    if (last + 1) * size << bits > INT64_MAX:
+    bits = (frame.height - 1).bit_length()
+    low, size = _span(group, key, INT64_MAX >> bits)
+    if not size:
         ordered = frame.sort("#group", "#key", maintain_order=True)
         return ordered, tied(ordered, ["#group", "#key"])
-    place = pl.int_range(frame.height, dtype=pl.Int64, eager=True)
-    packed, low = ascending(_strong(group, key, low, size) * (1 << bits) + place), (1 << bits) - 1
-    least: Any = (packed[1:] ^ packed[:-1]).min()  # only the low bits differ: a tie
-    names = [name for name in frame.columns if keys or name != "#key"]
-    return frame[names][(packed & low).cast(pl.UInt32)], bool(least <= low)
+    order, ties = in_turn(_strong(group, key, low, size), bits)
+    some = frame if keys else pl.DataFrame([one for one in frame if one.name != "#key"])
+    return some[order], ties
 
 
 def least(frame: pl.DataFrame) -> list[tuple[int, int]]:
     """The least `#key` of each `#group`."""
     if 0 < frame.height < SEVERAL:
         group, key = frame["#group"], frame["#key"]
-        last, low, high = _ends(group, key)
-        size = high - low + 1
-        if (last + 1) * size <= INT64_MAX:
-            keys = ascending(_strong(group, key, low, size))
-            groups = keys // size
-            first = [keys[0], *keys[1:].filter(groups[1:] != groups[:-1])]
+        low, size = _span(group, key, INT64_MAX)
+        if size:
+            first = firsts(ascending(_strong(group, key, low, size)), size)
             return [(one // size, one % size + low) for one in first]
     return list(frame.group_by("#group").agg(pl.col("#key").min()).iter_rows())
 
@@ -110,14 +105,17 @@ def least(frame: pl.DataFrame) -> list[tuple[int, int]]:
 def _strong(group: pl.Series, key: pl.Series, low: int, size: int) -> pl.Series:
     """Group and key as one number; there are `size` keys from `low`."""
     from_zero = key if low == 0 else key - pl.Series([low], dtype=key.dtype)
-    return group.cast(pl.Int64) * size + from_zero.cast(pl.Int64)
+    return group.cast(pl.Int64) * size + (from_zero if from_zero.dtype == pl.Int64 else from_zero.cast(pl.Int64))
 
 
-def _ends(group: pl.Series, key: pl.Series) -> tuple[int, int, int]:
-    """The last group, the least and the greatest key."""
-    found = group.max(), key.min(), key.max()
-    assert all(isinstance(one, int) for one in found)
-    return found  # type: ignore[return-value]
+def _span(group: pl.Series, key: pl.Series, most: int) -> tuple[int, int]:
+    """From which key on to count, and how many keys there are; none where group and key would be above `most`."""
+    last, low, high = group.max(), key.min(), key.max()
+    assert isinstance(last, int) and isinstance(low, int) and isinstance(high, int)
+    if low >= 0 and (last + 1) * (high + 1) <= most:
+        return 0, high + 1  # nothing to take away
+    size = high - low + 1
+    return (low, size) if (last + 1) * size <= most else (0, 0)
 
 
 def tied(ordered: pl.DataFrame, keys: Sequence[str]) -> bool:

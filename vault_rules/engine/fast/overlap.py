@@ -15,7 +15,18 @@ import attrs
 import polars as pl
 
 from vault_rules.domain.columns import INT64_MAX
-from vault_rules.engine.fast.bulk import ascending, constant, kept, places, put_back, running, spanned, together
+from vault_rules.engine.fast.bulk import (
+    ascending,
+    constant,
+    framed,
+    gathered,
+    kept,
+    places,
+    put_back,
+    running,
+    spanned,
+    together,
+)
 
 
 class TooLong(Exception):
@@ -95,7 +106,7 @@ class Line:
         if "#room" in frame.columns:
             columns |= {"gives": self._shortened(frame["#room"], has), "has": has, "#room": frame["#room"]}
         columns["step"] = constant(number, len(group), pl.Int64())
-        offers, sums = pl.DataFrame(columns), running(columns["gives"])
+        offers, sums = framed(columns), running(columns["gives"])
         stops = places(group, self.minerals, right=True)
         starts = [0, *stops]
         behind = _at(sums, stops)
@@ -230,13 +241,16 @@ def _fitting(quantity: pl.Series) -> pl.Series:
 
 def _at(sums: pl.Series, stops: Sequence[int]) -> list[int]:
     """Running sums of all before some places; before the first there is nothing."""
-    found = sums[pl.Series([max(stop, 1) - 1 for stop in stops], dtype=pl.UInt32)].to_list()
+    found = gathered(sums, [stop - 1 if stop else 0 for stop in stops])
     return [one if stop else 0 for one, stop in zip(found, stops, strict=True)]
 
 
 def _of(table: Mapping[int, int], group: pl.Series) -> pl.Series:
     """What a table says of each mineral."""
-    return pl.Series([table.get(code, 0) for code in range(max(table, default=-1) + 1)], dtype=pl.Int64)[group]
+    listed = [0] * (max(table, default=-1) + 1)
+    for code, one in table.items():
+        listed[code] = one
+    return pl.Series(listed, dtype=pl.Int64)[group]
 
 
 _FAR = INT64_MAX // 4

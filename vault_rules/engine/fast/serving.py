@@ -199,7 +199,7 @@ class Serving:
     def _opened(self, request: Request) -> Walk:
         waterfall, clauses = self.waterfalls.of(request)
         steps: tuple[typed.Step, ...] = clauses["steps"]
-        before, before_in = 0, dict.fromkeys([step.number for step in steps], 0)
+        before, before_in = 0, {step.number: 0 for step in steps}
         if self.waterfalls.has_prior(request):
             before = whole(self.waterfalls.before(request), self.mass)
             for step in steps:

@@ -119,9 +119,11 @@ def picked(
 
     Of few rows in one go: to plan a query takes longer than to work out what is not needed.
     """
+    ready = {one.meta.output_name(): one for one in worked}
+    if mask.meta.eq(EVERY):
+        return frame.select(*(ready.get(one, one) if isinstance(one, str) else one for one in names))
     if frame.height > FEW_ROWS:
         return frame.lazy().with_columns(*worked).filter(mask).select(*names).collect()
-    ready = {one.meta.output_name(): one for one in worked}
     if not ready.keys().isdisjoint(mask.meta.root_names()):
         frame, ready = frame.with_columns(*worked), {}
     columns = [ready.get(one, one) if isinstance(one, str) else one for one in names]
@@ -135,6 +137,8 @@ def picked(
 
 
 FEW_ROWS = 50_000
+EVERY = pl.lit(True)
+"""A mask that holds everywhere."""
 
 
 def index_of(base: tuple[str, ...], sizes: tuple[int, ...]) -> pl.Expr:

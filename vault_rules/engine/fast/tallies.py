@@ -183,7 +183,8 @@ def is_money(clauses: Clauses) -> bool:
 
 def whole(mass: Fraction, unit: Fraction) -> int:
     """A mass in whole units. Raises `Finer` where it is not whole."""
-    found, rest = divmod(mass.numerator * unit.denominator, mass.denominator * unit.numerator)
+    (above, below), (unit_above, unit_below) = mass.as_integer_ratio(), unit.as_integer_ratio()
+    found, rest = divmod(above * unit_below, below * unit_above)
     if rest:
         raise Finer(mass)
     return found
@@ -219,11 +220,11 @@ class Tallies:
         """Every way in which a cap counts, before anything is counted."""
         for mineral, buyers in self.world.requested_by.items():
             for buyer in buyers:
-                view = self.world.view(mineral=mineral, buyer=buyer)
                 for rule in self.caps.hard:
-                    clauses = view.clauses(rule) if rule.scope.holds(mineral, buyer) else None
-                    if clauses is not None:
-                        self.tally(rule, clauses)
+                    if rule.scope.holds(mineral, buyer):
+                        clauses = self.world.clauses(rule, mineral=mineral, buyer=buyer)
+                        if clauses is not None:
+                            self.tally(rule, clauses)
 
     def tally(self, rule: typed.Rule, clauses: Clauses) -> Tally:
         """The tally of a cap that counts as these clauses say."""
@@ -246,11 +247,10 @@ class Tallies:
         """The caps that may count awards to a request, with the clauses of those that bound them."""
         key = (request.mineral, request.buyer, request.request if self.asks else None)
         if key not in self._countings:
-            view = self.world.view(None, request)
             found: list[Counting] = []
             for rule in self.caps.hard:
                 if rule.scope.holds(request.mineral, request.buyer):
-                    clauses = view.clauses(rule)
+                    clauses = self.world.clauses(rule, request)
                     own = None if clauses is None else self.tally(rule, clauses)
                     if clauses is not None:
                         self._foresee(clauses, request)

@@ -383,8 +383,8 @@ def threshold(operator: str, limit: Fraction, column: Exact, more: tuple[int, in
 
     The limit is `limit` times `more`, a numerator and a denominator: to make a fraction of these takes longer.
     """
-    up, over = limit.numerator * more[0], limit.denominator * more[1]
-    down, rest = divmod(up * column.unit.denominator, over * column.unit.numerator)
+    (up, over), (unit, of) = limit.as_integer_ratio(), column.unit.as_integer_ratio()
+    down, rest = divmod(up * more[0] * of, over * more[1] * unit)
     if operator in ("=", "!="):
         found = column.high + 1 if rest else down
     elif operator in ("<=", ">"):
