@@ -38,9 +38,13 @@ def framed(columns: Mapping[str, pl.Series]) -> pl.DataFrame:
 
 
 def ascending(numbers: pl.Series) -> pl.Series:
-    """In ascending order; by numpy two to four times as quick."""
+    """In ascending order; by numpy two to four times as quick, by one thread of few numbers."""
     numpy = _numpy(len(numbers))
-    return numbers.sort() if numpy is None else pl.Series(numbers.name, numpy.sort(numbers.to_numpy()))
+    return (
+        numbers.sort(multithreaded=len(numbers) > MANY)
+        if numpy is None
+        else pl.Series(numbers.name, numpy.sort(numbers.to_numpy()))
+    )
 
 
 def in_turn(keys: pl.Series, bits: int) -> tuple[pl.Series, bool]:
@@ -78,7 +82,7 @@ def together(group: pl.Series, many: int) -> pl.Series:
         return pl.Series(numpy.argsort(group.cast(pl.UInt16).to_numpy(), kind="stable").astype(numpy.uint32))
     bits = max(len(group) - 1, 1).bit_length()
     place = pl.int_range(len(group), dtype=pl.Int64, eager=True)
-    return (group.cast(pl.Int64) * (1 << bits) + place).sort() & ((1 << bits) - 1)
+    return ascending(group.cast(pl.Int64) * (1 << bits) + place) & ((1 << bits) - 1)
 
 
 def put_back(sorted_numbers: pl.Series, order: pl.Series) -> pl.Series:
