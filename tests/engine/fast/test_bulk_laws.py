@@ -26,6 +26,7 @@ from vault_rules.engine.fast.bulk import (
     places,
     present,
     put_back,
+    rationed,
     running,
     spanned,
     together,
@@ -90,6 +91,25 @@ def test_rows_of_a_group_stand_together_in_the_order_they_had_and_go_back(way: s
         order = together(group, 6)
         assert order.to_list() == sorted(range(len(codes)), key=lambda at: codes[at])
         assert put_back(group[order].cast(pl.Int64), order).to_list() == codes
+
+
+@WAYS
+@given(
+    rows=st.lists(st.tuples(st.integers(0, 3), st.integers(0, 9) | st.just(2**56)), min_size=1, max_size=20),
+    bounds=st.lists(st.integers(0, 20) | st.just(2**61), min_size=4, max_size=4),
+)
+def test_a_row_gives_what_those_of_its_room_before_it_have_left(
+    way: str, rows: list[tuple[int, int]], bounds: list[int]
+) -> None:
+    rooms, has = (pl.Series([row[at] for row in rows], dtype=kind) for at, kind in enumerate((pl.UInt32, pl.Int64)))
+    with by(way):
+        gives, wanted = rationed(rooms, has, bounds)
+    left, expected = list(bounds), []
+    for room, quantity in rows:
+        expected.append(min(quantity, left[room]))
+        left[room] -= expected[-1]
+    assert gives.to_list() == expected
+    assert wanted == [sum(quantity for room, quantity in rows if room == one) for one in range(len(bounds))]
 
 
 @WAYS

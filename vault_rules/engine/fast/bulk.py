@@ -101,6 +101,42 @@ def running(numbers: pl.Series) -> pl.Series:
     return numbers.cum_sum() if numpy is None else pl.Series(numbers.name, numpy.cumsum(numbers.to_numpy()))
 
 
+def rationed(room: pl.Series, has: pl.Series, bounds: Sequence[int]) -> tuple[pl.Series, list[int]]:
+    """What each row can give when those of its room before it have given all they could, at most the room's bound.
+
+    Also what the rows of each room have in all. The caller knows that any sum of these and a bound fits.
+    """
+    order = together(room, len(bounds))
+    numpy = _numpy(len(room))
+    if numpy is None:
+        return _rationed_by_polars(room, has, bounds, order)
+    by = order.to_numpy()
+    rooms, mine = room.to_numpy()[by], has.to_numpy()[by]
+    sums, stops = (
+        numpy.cumsum(mine),
+        numpy.searchsorted(rooms, numpy.arange(len(bounds), dtype=rooms.dtype), side="right"),
+    )
+    ends = numpy.concatenate(([0], sums))[stops]
+    starts = numpy.concatenate(([0], ends[:-1]))
+    rest = (numpy.array(bounds, dtype=numpy.int64) + starts)[rooms] - (sums - mine)
+    gives = numpy.empty(len(by), numpy.int64)
+    gives[by] = numpy.clip(rest, 0, mine)
+    return pl.Series(gives), (ends - starts).tolist()
+
+
+def _rationed_by_polars(
+    room: pl.Series, has: pl.Series, bounds: Sequence[int], order: pl.Series
+) -> tuple[pl.Series, list[int]]:
+    rooms, mine = room[order], has[order]
+    sums, nothing = mine.cum_sum(), pl.Series([0], dtype=pl.Int64)
+    stops = pl.Series(places(rooms, range(len(bounds)), right=True), dtype=pl.UInt32)
+    ends = pl.concat([nothing, sums])[stops]
+    starts = pl.concat([nothing, ends[:-1]])
+    rest = (pl.Series(bounds, dtype=pl.Int64) + starts)[rooms] - (sums - mine)
+    rest = rest.zip_with(rest > 0, nothing)
+    return put_back(rest.zip_with(rest < mine, mine), order), (ends - starts).to_list()
+
+
 def present(codes: pl.Series, many: int) -> list[int]:
     """Which numbers below `many` occur, ascending."""
     numpy = _numpy(len(codes))

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from vault_rules.engine.fast.bulk import kept
 from vault_rules.engine.fast.cheapest import cheapest
 from vault_rules.engine.fast.ordering import in_order, packed, ranked, same, tied
 from vault_rules.engine.fast.segments import Lane, Segment
 from vault_rules.engine.fast.sight import Sight
-from vault_rules.engine.fast.table import picked
+from vault_rules.engine.fast.table import EVERY, FEW_ROWS, held, picked
 from vault_rules.engine.fast.vectors import Exact, Keyed, Scalar, Value, is_true
 
 if TYPE_CHECKING:
@@ -107,14 +108,28 @@ class Candidates:
         mask = lanes.held(queue)
         if len(minerals) > 1 and not minerals.issuperset(lanes.world.requested):
             mask = mask & is_true(sight.each_mineral(lambda mineral: mineral in minerals))
+        one = next(iter(minerals)) if len(minerals) == 1 else None
+        if one is None and len(sight.table) <= FEW_ROWS:
+            found, names = self._laid_once(sight)
+            return kept(found, held(sight.table.frame, mask)), names
+        return self._laid(sight, one, mask)
+
+    def _laid_once(self, sight: Sight) -> tuple[pl.DataFrame, list[str]]:
+        """Few offers, in whatever step, as candidates: the same for all steps of the same order."""
+        key = (id(sight), self.queue.clauses[self.queue.step.number, "keys"])
+        if key not in self.lanes.laid:
+            self.lanes.laid[key] = self._laid(sight, None, EVERY)
+        return self.lanes.laid[key]
+
+    def _laid(self, sight: Sight, one: str | None, mask: pl.Expr) -> tuple[pl.DataFrame, list[str]]:
+        """The offers of one mineral (None: of all) where a mask holds, as candidates, and what orders them."""
         mineral = sight.table.column("mineral")
         assert isinstance(mineral, Keyed)
         group = mineral.index.cast(pl.UInt32).alias("#group")
         keys = self._order(sight)
         names = ["#key"] if len(keys) == 1 else [f"#key{at}" for at in range(len(keys))]
         order = [one.expr.alias(name) for name, one in zip(names, keys, strict=True)]
-        one = next(iter(minerals)) if len(minerals) == 1 else None
-        quantity, rows, start = lanes.quantity(sight), lanes.rows(sight, one), lanes.start(sight, one)
+        quantity, rows, start = self.lanes.quantity(sight), self.lanes.rows(sight, one), self.lanes.start(sight, one)
         place = pl.int_range(start, start + rows.height, dtype=pl.UInt32).alias("#place")
         return picked(rows, mask, [group, "row", "#place", *order, quantity], [place]), names
 

@@ -74,6 +74,8 @@ class Lanes:
         self._asked: dict[Any, pl.Expr | None] = {}
         self.ranks: dict[int, dict[str, Exact | None]] = {}
         """What every step ranks alike, for each sight by its id."""
+        self.laid: dict[Any, tuple[pl.DataFrame, list[str]]] = {}
+        """Few offers as candidates, and what orders them, by what decides it."""
 
     @cached_property
     def places(self) -> dict[str, tuple[int, int]]:

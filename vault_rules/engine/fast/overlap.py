@@ -22,10 +22,9 @@ from vault_rules.engine.fast.bulk import (
     gathered,
     kept,
     places,
-    put_back,
+    rationed,
     running,
     spanned,
-    together,
 )
 
 
@@ -131,19 +130,10 @@ class Line:
 
     def _shortened(self, room: pl.Series, has: pl.Series) -> pl.Series:
         """What each offer can give when those of its group before it have given all they could; the rooms then."""
-        order = together(room, len(self._rooms))
-        sorted_room, sorted_has = room[order], has[order]
-        sums, one = running(sorted_has), pl.Series([1], dtype=pl.UInt32)
-        stops = pl.Series(places(sorted_room, range(len(self._rooms)), right=True), dtype=pl.UInt32)
-        some = stops > 0
-        ends = sums[stops.zip_with(some, one) - 1].zip_with(some, _NOTHING)
-        starts = pl.concat([_NOTHING, ends[:-1]])
-        bounds = pl.Series([_FAR if one is None else one for one in self._rooms], dtype=pl.Int64)
-        rest = (bounds + starts)[sorted_room] - (sums - sorted_has)
-        rest = rest.zip_with(rest > 0, _NOTHING)
-        gives = rest.zip_with(rest < sorted_has, sorted_has)
-        self._use_rooms((ends - starts).to_list())
-        return put_back(gives, order)
+        bounds = [_FAR if one is None else one for one in self._rooms]
+        gives, wanted = rationed(room, has, bounds)
+        self._use_rooms(wanted)
+        return gives
 
     def _use_rooms(self, wanted: Sequence[int]) -> None:
         for number, amount in enumerate(wanted):

@@ -136,6 +136,12 @@ def picked(
     return pl.DataFrame([one.filter(held) for one in every])
 
 
+def held(frame: pl.DataFrame, mask: pl.Expr) -> pl.Series:
+    """Where a mask holds."""
+    found = frame.select(mask.alias("#held")).to_series()
+    return found if len(found) == frame.height else found.new_from_index(0, frame.height)
+
+
 FEW_ROWS = 50_000
 EVERY = pl.lit(True)
 """A mask that holds everywhere."""
