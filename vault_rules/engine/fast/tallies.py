@@ -145,9 +145,7 @@ class Counting:
         self.tallies, self.tally, self.clauses, self.request = tallies, tally, clauses, request
         self.money, self.code = tally.money, tally.code
         self.known: dict[Any, Any] = {}
-        self.places = tallies.places(tally)
-        names = tally.columns if self.places is None else list(self.places.names)
-        self.names = [name for name in names if name != "mineral" and name in tallies.carried]
+        self.places, self.names = tallies.places(tally), tallies.names(tally)
 
     def at(self, columns: Mapping[str, list[Any]], at: int) -> Any:
         """What the cap says to an offer: a `Bound`, a `Room` where it only counts, None, or `UNKNOWN`."""
@@ -210,6 +208,7 @@ class Tallies:
         self.history = History()
         self._countings: dict[Any, list[Counting]] = {}
         self._places: dict[int, Places | None] = {}
+        self._names: dict[int, list[str]] = {}
         self.carried: set[str] = set()
         """The columns that tell what counts where."""
         self._tallies: dict[str, list[Tally]] = {rule.name: [] for rule in self.caps.hard}
@@ -289,6 +288,14 @@ class Tallies:
 
     def places(self, tally: Tally) -> Places | None:
         return self._places[id(tally)]
+
+    def names(self, tally: Tally) -> list[str]:
+        """The columns besides the mineral that tell where an offer counts."""
+        if id(tally) not in self._names:
+            places = self.places(tally)
+            names = tally.columns if places is None else places.names
+            self._names[id(tally)] = [name for name in names if name != "mineral" and name in self.carried]
+        return self._names[id(tally)]
 
     def view(self, columns: Mapping[str, list[Any]], at: int, request: Request) -> View:
         """An offer and a request, as expressions see them."""
