@@ -23,8 +23,10 @@ def read_source(path: str | Path) -> tuple[Source, tuple[Diagnostic, ...]]:
             "there is no policy in it" if first is None else f"name a policy in it, as in {name.rstrip('/')}/{first}"
         )
         raise UsageError(f"{name} is a folder: {instead}")
+    if file.is_symlink() and not file.exists():
+        raise UsageError(f"{name} is a link to a file that is not there")
     if not file.is_file():
-        raise UsageError(f"there is no file {name}")
+        raise UsageError(f"{name} is no file but a pipe or a device" if file.exists() else f"there is no file {name}")
     text, why = _text(file)
     source = Source(name, text, file.name)
     if why:

@@ -115,6 +115,15 @@ def test_a_folder_in_place_of_a_policy_is_said_to_be_one_and_its_first_policy_is
     assert f"is a folder: name a policy in it, as in {tmp_path.as_posix()}/a.vault" in done.err
 
 
+def test_what_is_no_file_is_said_to_be_none(tmp_path: Path) -> None:
+    link, pipe = tmp_path / "link.vault", tmp_path / "pipe.vault"
+    link.symlink_to("gone.vault")
+    os.mkfifo(pipe)
+    for path, what in ((link, "is a link to a file that is not there"), (pipe, "is no file but a pipe or a device")):
+        done = vault_rules("check", str(path))
+        assert (done.code, done.err) == (2, f"error: {path.as_posix()} {what}\n")
+
+
 # ---- fmt -----------------------------------------------------------------------------------------------------------
 
 LOOSE = 'policy p "p" {currency USD}\n\n\n\nwaterfall w {take all}  # all\n'
