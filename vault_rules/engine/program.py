@@ -185,6 +185,10 @@ class Day:
             used += [one.name, *names]
         return content, spans, waived, used
 
+    def is_plain(self, rule: typed.Rule) -> bool:
+        """Whether no exception to a rule has to be asked."""
+        return rule.name not in self.by_target
+
     def unchanged(self, rule: typed.Rule) -> Clauses:
         """A rule's clauses where no exception has a part in them: the same for everybody."""
         found = self._unchanged.get(id(rule))

@@ -117,7 +117,7 @@ class World:
 
     def clauses(self, rule: typed.Rule, request: Request | None = None, **more: Any) -> Clauses | None:
         """A rule's clauses for a request, after exceptions, whatever the offer; None where it is waived."""
-        if rule.name not in self.day.by_target:
+        if self.day.is_plain(rule):
             return self.day.unchanged(rule)
         return self.view(None, request, **more).clauses(rule)
 
@@ -235,7 +235,7 @@ class View:
 
     def clauses(self, rule: typed.Rule) -> Clauses | None:
         """A rule's clauses for this offer and request, after exceptions; None where the rule is waived."""
-        if rule.name not in self.world.day.by_target:
+        if self.world.day.is_plain(rule):
             return self.world.day.unchanged(rule)
         content, spans, waived, used = self._changed(rule.name)
         self.used.update(used)

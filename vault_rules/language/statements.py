@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-import attrs
-
 from vault_rules.domain.spelling import did_you_mean
+from vault_rules.source.alike import Alike, node
 
 STATEMENT_WORDS = (
     "policy use mineral trader buyer group let field table tier advisory require forbid route waterfall cap target "
@@ -31,8 +30,8 @@ _NAMED = re.compile(r"[ \t]+[A-Za-z_]\w*[ \t]*:")
 _CLAUSE_WORDS = frozenset(("require", "forbid"))
 
 
-@attrs.frozen
-class Chunk:
+@node
+class Chunk(Alike):
     """One statement's text, where it starts, and the names it was about to define."""
 
     text: str

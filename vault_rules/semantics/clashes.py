@@ -14,6 +14,7 @@ import attrs
 
 from vault_rules.semantics import typed
 from vault_rules.semantics.meetings import ALWAYS, Extent, common, pairs
+from vault_rules.source.alike import Alike, node
 from vault_rules.source.diagnostic import ERROR, Diagnostic, Label
 
 
@@ -32,8 +33,8 @@ def first_common_day(windows: Iterable[typed.Window]) -> date | None:
     return day if all(one.holds(day) for one in known) else None
 
 
-@attrs.frozen
-class Witness:
+@node
+class Witness(Alike):
     """A case in which two rules meet; `any_day`: the rules have no dates, and the day is only one of all."""
 
     mineral: str | None

@@ -81,12 +81,12 @@ class OperatorReader(NameReader):
         return typed.Const(wanted, read.value, span=read.span)
 
     def apply(self, operator: str, arguments: tuple[typed.Expr, ...], span: Span) -> typed.Expr:
-        if any(argument.type == ERROR for argument in arguments):
+        if ERROR in [argument.type for argument in arguments]:
             return self.error(span)
         arguments = self._level(operator, arguments)
-        if any(argument.type == ERROR for argument in arguments):
+        types = tuple([argument.type for argument in arguments])
+        if ERROR in types:
             return self.error(span)
-        types = tuple(argument.type for argument in arguments)
         row = signature(operator, types)
         if row is None:
             self.diagnostics.append(mismatch(operator, arguments, self.currency, span))

@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
-import attrs
-
 from vault_rules.semantics import typed
+from vault_rules.source.alike import Alike, node
 
 _FIRST, _LAST = date.min.toordinal(), date.max.toordinal() + 1
 
@@ -25,8 +24,8 @@ def common(sets: Iterable[frozenset[str] | None]) -> frozenset[str] | None:
     return found
 
 
-@attrs.frozen
-class Extent:
+@node
+class Extent(Alike):
     """The days, minerals and buyers for which something is in force: `[start, end)` in days, None is all."""
 
     start: int = _FIRST

@@ -12,8 +12,6 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
-import attrs
-
 from vault_rules.semantics.types import (
     BOOLEAN,
     BUYER,
@@ -35,18 +33,19 @@ from vault_rules.semantics.types import (
     Type,
     set_of,
 )  # fmt: skip
+from vault_rules.source.alike import Alike, field, node
 
 Apply = Callable[..., Any]
 
 
-@attrs.frozen
-class Signature:
+@node
+class Signature(Alike):
     """One row: `operator` over `parameters` gives `result`; `apply` returns None where the result is undefined."""
 
     operator: str
     parameters: tuple[Type, ...]
     result: Type
-    apply: Apply = attrs.field(eq=False)
+    apply: Apply = field(eq=False)
     doc: str = ""
     may_be_undefined: bool = False
     plugin: str = ""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-import attrs
+from vault_rules.source.alike import Alike, node
 
 
-@attrs.frozen
-class Window:
+@node
+class Window(Alike):
     """`start` inclusive, `end` exclusive; None is open."""
 
     start: date | None = None
@@ -25,8 +25,8 @@ class Window:
         return first if self.holds(first) and other.holds(first) else None
 
 
-@attrs.frozen
-class Scope:
+@node
+class Scope(Alike):
     """None means everybody."""
 
     minerals: frozenset[str] | None = None

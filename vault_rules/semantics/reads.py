@@ -12,6 +12,7 @@ import attrs
 
 from vault_rules.semantics import typed
 from vault_rules.semantics.operators import Signature, signature
+from vault_rules.source.alike import Alike, node
 from vault_rules.source.diagnostic import ERROR, Diagnostic, Label
 
 CONTEXT = frozenset(("context",))
@@ -33,8 +34,11 @@ _WHEN_KNOWN = {
 }
 
 
-@attrs.frozen
-class Duty:
+_READING = (typed.Column, typed.Context, typed.Benchmark, typed.Market, typed.LetRef)
+
+
+@node
+class Duty(Alike):
     """A place that reads an expression: what it may read, in what words it is named, and whether it must be defined."""
 
     expr: typed.Expr
@@ -92,13 +96,12 @@ class Reads:
         """The stages an expression reads."""
         found: set[str] = set()
         for one in typed.walk(expr):
-            found |= self._direct(one)
+            if isinstance(one, _READING):
+                found |= self._direct(one)
         return found
 
     def _direct(self, one: typed.Expr) -> frozenset[str] | set[str]:
         match one:
-            case typed.Const():
-                return frozenset()
             case typed.Column(owner="offer", name="tier"):
                 return {"tier"}
             case typed.Column(owner="offer" | "field"):
@@ -115,8 +118,10 @@ class Reads:
 
     def too_high(self, duty: Duty) -> typed.Expr | None:
         """The first part of an expression that its place may not read."""
-        parts = (one for one in typed.walk(duty.expr) if not isinstance(one, typed.Const))
-        return next((one for one in parts if self._beyond(one, duty, set())), None)
+        for one in typed.walk(duty.expr):
+            if isinstance(one, _READING) and self._beyond(one, duty, set()):
+                return one
+        return None
 
     def _beyond(self, one: typed.Expr, duty: Duty, seen: set[str]) -> frozenset[str]:
         """The stages that a part of an expression reads although its place may not; a `let` may read the columns that
@@ -166,9 +171,12 @@ class Reads:
                     and not (isinstance(divisor, typed.Const) and divisor.value > 0)
                 ):
                     return divisor if not isinstance(divisor, typed.Const) else expr
-        return next(
-            (found for child in typed.children(expr) if (found := self.undefined(child, minerals)) is not None), None
-        )
+        for child in typed.children(expr):
+            if not isinstance(child, typed.Const):
+                found = self.undefined(child, minerals)
+                if found is not None:
+                    return found
+        return None
 
     def _let_undefined(self, name: str, minerals: frozenset[str] | None) -> bool:
         key = (name, minerals)

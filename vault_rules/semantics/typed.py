@@ -9,35 +9,33 @@ from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
-import attrs
-
 from vault_rules.semantics.operators import Signature, signature
 from vault_rules.semantics.reach import ALWAYS, EVERYBODY
 from vault_rules.semantics.reach import Scope as Scope  # noqa: PLC0414 - part of the typed policy, wherever it stands
 from vault_rules.semantics.reach import Window as Window  # noqa: PLC0414 - as above
 from vault_rules.semantics.types import Type
-from vault_rules.source.alike import Alike
+from vault_rules.source.alike import Alike, field, node
 from vault_rules.source.text import Span
 
-_span = attrs.field(eq=False, repr=False, kw_only=True)
+_span = field(eq=False, repr=False, kw_only=True)
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class Expr(Alike):
     """A typed value and where it stands."""
 
     type: Type
-    span: Span = attrs.field(eq=False, repr=False, kw_only=True)
+    span: Span = field(eq=False, repr=False, kw_only=True)
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class Const(Expr):
     """An exact value: Fraction (kg, policy currency, days), date, text, bool, name, or frozenset."""
 
     value: Any
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class Foreign(Expr):
     """Money or a price (per kg) written in another currency than the policy's: `amount` of `currency`."""
 
@@ -45,7 +43,7 @@ class Foreign(Expr):
     currency: str
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class Column(Expr):
     """`owner`: offer, field, request or facility; `award` where it is a law's subject that has it."""
 
@@ -53,7 +51,7 @@ class Column(Expr):
     name: str
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class OfSubject(Column):
     """What a law says `before.` of, or narrows by `where`: a column or a sum of its subject.
 
@@ -64,27 +62,27 @@ class OfSubject(Column):
     where: Expr | None = None
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class Context(Expr):
     """today, stock, demand or days_of_cover."""
 
     name: str
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class LetRef(Expr):
     name: str
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class Lookup(Expr):
     table: str
     keys: tuple[Expr, ...]
     column: str
-    total: bool = attrs.field(eq=False)
+    total: bool = field(eq=False)
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class Market(Expr):
     """`kind`: best, vwap, median, lowest, supply or count; `field` only for lowest; `tiers` in order of declaration."""
 
@@ -95,13 +93,13 @@ class Market(Expr):
     field: str | None = None
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class Benchmark(Expr):
     index: str | None
     within: Expr | None
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class Call(Expr):
     """`operator` is one of the signature table; `parameters` are the types it was looked up with. `own` is the row of a
     plugin's function.
@@ -120,30 +118,30 @@ class Call(Expr):
         return row
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class FiscalYear(Expr):
     value: Expr
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class If(Expr):
     condition: Expr
     then: Expr
     otherwise: Expr
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class Default(Expr):
     value: Expr
     fallback: Expr
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class Missing(Expr):
     value: Expr
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class Watched(Expr):
     """What `value` is, and `tell` is told it, with the facts it was worked out from.
 
@@ -151,7 +149,7 @@ class Watched(Expr):
     """
 
     value: Expr
-    tell: Callable[[Any, Any], None] = attrs.field(eq=False, repr=False)
+    tell: Callable[[Any, Any], None] = field(eq=False, repr=False)
 
 
 def unwatched(expr: Expr) -> Expr:
@@ -202,7 +200,7 @@ def walk(expr: Expr) -> Iterator[Expr]:
 # ---- rules ---------------------------------------------------------------------------------------------------------
 
 
-@attrs.frozen(kw_only=True, eq=False, repr=False)
+@node(kw_only=True)
 class Rule(Alike):
     """What every rule has. `clauses` maps a clause's key to its content: the part an exception may restate."""
 
@@ -210,23 +208,23 @@ class Rule(Alike):
     kind: str
     """tier, require, forbid, route, waterfall, cap, target, store, let or exception."""
     order: int
-    span: Span = attrs.field(eq=False, repr=False)
-    name_span: Span = attrs.field(eq=False, repr=False)
+    span: Span = field(eq=False, repr=False)
+    name_span: Span = field(eq=False, repr=False)
     window: Window = ALWAYS
     scope: Scope = EVERYBODY
     advisory: bool = False
-    clauses: Mapping[Any, Any] = attrs.field(factory=dict, hash=False)
-    spans: Mapping[Any, Span] = attrs.field(factory=dict, hash=False, eq=False)
+    clauses: Mapping[Any, Any] = field(factory=dict, hash=False)
+    spans: Mapping[Any, Span] = field(factory=dict, hash=False, eq=False)
     """Where each clause stands, for the plan's `rule`; the groups of a route; `from`, and `before` or `through`."""
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class Key(Alike):
     value: Expr
     descending: bool
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class Limit(Alike):
     """A cap's or target's limit. `of`: requested, demand, stock, purchased or None (an absolute limit)."""
 
@@ -234,20 +232,20 @@ class Limit(Alike):
     of: str | None
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class Share(Alike):
     ratio: Expr
     of_awarded: bool
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class Step(Alike):
     """A step's fixed part; its clauses stand in the waterfall's `clauses` under `(number, …)`."""
 
     number: int
     label: str | None
     tiers: tuple[str, ...]
-    span: Span = attrs.field(eq=False, repr=False)
+    span: Span = field(eq=False, repr=False)
 
     @property
     def code(self) -> str:
@@ -255,15 +253,15 @@ class Step(Alike):
         return self.label or str(self.number)
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class Place(Alike):
     kinds: frozenset[str]
     when: Expr | None
     keys: tuple[Key, ...]
-    span: Span = attrs.field(eq=False, repr=False)
+    span: Span = field(eq=False, repr=False)
 
 
-@attrs.frozen(kw_only=True, eq=False, repr=False)
+@node(kw_only=True)
 class TypedException(Alike):
     """`target_kind` is the target's `Rule.kind`; `changes` maps clause keys to new content, or `waive` is set."""
 
@@ -271,31 +269,31 @@ class TypedException(Alike):
     target: str
     target_kind: str
     order: int
-    span: Span = attrs.field(eq=False, repr=False)
-    name_span: Span = attrs.field(eq=False, repr=False)
+    span: Span = field(eq=False, repr=False)
+    name_span: Span = field(eq=False, repr=False)
     window: Window
     scope: Scope
     when: Expr | None
     waive: bool
-    changes: Mapping[Any, Any] = attrs.field(hash=False)
-    spans: Mapping[Any, Span] = attrs.field(hash=False, eq=False)
+    changes: Mapping[Any, Any] = field(hash=False)
+    spans: Mapping[Any, Span] = field(hash=False, eq=False)
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class TypedTable(Alike):
     """`rows` maps a tuple of keys (or `otherwise` as None) to the values by column."""
 
     name: str
     keys: tuple[str, ...]
     columns: tuple[str, ...]
-    types: Mapping[str, Type] = attrs.field(hash=False)
-    rows: Mapping[tuple[Any, ...] | None, Mapping[str, Expr]] = attrs.field(hash=False)
-    span: Span = attrs.field(eq=False, repr=False)
-    places: Mapping[tuple[Any, ...] | None, Span] = attrs.field(factory=dict, hash=False, eq=False, repr=False)
+    types: Mapping[str, Type] = field(hash=False)
+    rows: Mapping[tuple[Any, ...] | None, Mapping[str, Expr]] = field(hash=False)
+    span: Span = field(eq=False, repr=False)
+    places: Mapping[tuple[Any, ...] | None, Span] = field(factory=dict, hash=False, eq=False, repr=False)
     """Where each row stands."""
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class TypedLet(Alike):
     """`is_parameter`: its own expression reads no book, so a run may set it."""
 
@@ -303,27 +301,27 @@ class TypedLet(Alike):
     value: Expr
     is_parameter: bool
     order: int
-    span: Span = attrs.field(eq=False, repr=False)
+    span: Span = field(eq=False, repr=False)
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class TypedField(Alike):
     name: str
     type: Type
     default: Expr | None
-    span: Span = attrs.field(eq=False, repr=False)
+    span: Span = field(eq=False, repr=False)
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class Change(Alike):
     """What a law compares two evaluations by. `kind`: one of `openings.OPENINGS`; `cap` where it names one."""
 
     kind: str
     cap: str | None
-    span: Span = attrs.field(eq=False, repr=False)
+    span: Span = field(eq=False, repr=False)
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class ForEach(Alike):
     """`[when …:] for each SUBJECT [and SUBJECT]… [where …]: …`; `subjects` are words of `law_columns.SUBJECTS`."""
 
@@ -331,19 +329,19 @@ class ForEach(Alike):
     subjects: tuple[str, ...]
     where: Expr | None
     condition: Expr
-    span: Span = attrs.field(eq=False, repr=False)
+    span: Span = field(eq=False, repr=False)
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class Law(Alike):
     """An `always` block."""
 
     title: str
     parts: tuple[ForEach, ...]
-    span: Span = attrs.field(eq=False, repr=False)
+    span: Span = field(eq=False, repr=False)
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class SourceFile(Alike):
     """A file the policy used: its place relative to the policy's folder, and its bytes' hash."""
 
@@ -351,7 +349,7 @@ class SourceFile(Alike):
     sha256: str
 
 
-@attrs.frozen(kw_only=True, eq=False, repr=False)
+@node(kw_only=True)
 class TypedPolicy(Alike):
     """A checked policy. Rules stand in file order; a used file's rules stand where it is used."""
 
@@ -380,9 +378,9 @@ class TypedPolicy(Alike):
     exceptions: tuple[TypedException, ...]
     files: tuple[SourceFile, ...]
     sha256: str
-    span: Span = attrs.field(eq=False, repr=False)
+    span: Span = field(eq=False, repr=False)
     has_header: bool = True
-    functions: Mapping[str, str] = attrs.field(factory=dict)
+    functions: Mapping[str, str] = field(factory=dict)
     """The functions of plugins that it calls, each with whose it is and its version."""
     laws: tuple[Law, ...] = ()
     """The `always` blocks of the file itself, in file order."""

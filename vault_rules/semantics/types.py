@@ -3,30 +3,36 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import final
 
-import attrs
+_KNOWN: dict[tuple[str, str | None], Type] = {}
 
 
-@attrs.frozen(eq=False)
+@final
 class Type:
-    """`kind` is one of the words below; for a set, `element` is what it holds (None: the empty set)."""
+    """`kind` is one of the words below; for a set, `element` is what it holds (None: the empty set).
 
+    Those that are equal are one and the same: they are compared more often than anything else.
+    """
+
+    __slots__ = ("element", "is_set", "kind")
     kind: str
-    element: str | None = None
+    element: str | None
+    is_set: bool
 
-    def __eq__(self, other: object) -> bool:
-        # most of those that are compared are one and the same
-        return self is other or (isinstance(other, Type) and self.kind == other.kind and self.element == other.element)
+    def __new__(cls, kind: str, element: str | None = None) -> Type:
+        found = _KNOWN.get((kind, element))
+        if found is None:
+            made = super().__new__(cls)
+            made.kind, made.element, made.is_set = kind, element, kind == "set"
+            found = _KNOWN.setdefault((kind, element), made)
+        return found
 
-    def __ne__(self, other: object) -> bool:
-        return not (self is other or self == other)
+    def __reduce__(self) -> tuple[type[Type], tuple[str, str | None]]:
+        return Type, (self.kind, self.element)
 
-    def __hash__(self) -> int:
-        return hash((self.kind, self.element))
-
-    @property
-    def is_set(self) -> bool:
-        return self.kind == "set"
+    def __repr__(self) -> str:
+        return f"Type(kind={self.kind!r}, element={self.element!r})"
 
     def words(self, currency: str = "USD") -> str:
         """The type as an author reads it under a place: `USD/kg`, `a ratio`, `a set of countries`."""

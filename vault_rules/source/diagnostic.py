@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import attrs
-
+from vault_rules.source.alike import Alike, node
 from vault_rules.source.text import Span
 
 ERROR = "error"
 WARNING = "warning"
 
 
-@attrs.frozen
-class Label:
+@node
+class Label(Alike):
     """A second place, and what stands there."""
 
     span: Span
     message: str
 
 
-@attrs.frozen
-class Diagnostic:
+@node
+class Diagnostic(Alike):
     """One mistake, in the author's words.
 
     `label` is said under the primary `span`; `labels` are the other places; `help` says what to write instead.

@@ -8,6 +8,8 @@ from functools import cached_property
 
 import attrs
 
+from vault_rules.source.alike import Alike, node
+
 
 @attrs.define(frozen=True, slots=False, eq=False)
 class Source:
@@ -43,8 +45,8 @@ class Source:
         return start, end - 1 if self.text.endswith("\r", start, end) else end
 
 
-@attrs.frozen(slots=True)
-class Span:
+@node
+class Span(Alike):
     """The half-open range `[start, end)` of a source."""
 
     source: Source

@@ -2,56 +2,55 @@
 
 from __future__ import annotations
 
-import attrs
-
 from vault_rules.language.ast.expressions import Expr
 from vault_rules.language.ast.nodes import Identifier, Node
 from vault_rules.language.ast.statements import CapBody, Clauses, Place, Statement
+from vault_rules.source.alike import node
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class Waive(Node):
     """`{ waive }`."""
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class NewValue(Node):
     value: Expr
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class NewCondition(Node):
     kind: str
     condition: Expr
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class NewWhen(Node):
     condition: Expr
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class NewCap(Node):
     body: CapBody
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class NewRoute(Node):
     sellers: tuple[tuple[Expr, ...], ...]
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class StepChange(Node):
     step: Identifier
     clauses: Clauses
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class NewSteps(Node):
     changes: tuple[StepChange, ...]
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class NewPlaces(Node):
     places: tuple[Place, ...]
 
@@ -59,7 +58,7 @@ class NewPlaces(Node):
 Change = Waive | NewValue | NewCondition | NewWhen | NewCap | NewRoute | NewSteps | NewPlaces
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class Exception_(Statement):
     target: Identifier
     change: Change

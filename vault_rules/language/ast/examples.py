@@ -4,25 +4,24 @@ from __future__ import annotations
 
 from datetime import date as Date
 
-import attrs
-
 from vault_rules.language.ast.expressions import Expr, Money, Price, Quantity
 from vault_rules.language.ast.nodes import Identifier, Node
 from vault_rules.language.ast.statements import Row, Statement
+from vault_rules.source.alike import node
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class AsOf(Node):
     value: Date
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class SetParameter(Node):
     name: Identifier
     value: Expr
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class TestTable(Node):
     """One table of a small book: raw cells, read as the book's own cells are. Without columns: it could not be read."""
 
@@ -31,14 +30,14 @@ class TestTable(Node):
     rows: tuple[Row, ...]
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class UseBook(Node):
     """`use book NAME`: that book's tables, and its day where the test does not say its own."""
 
     name: Identifier
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class Expectation(Node):
     """`kind`: award, no_award, order, reject, shortfall, no_shortfall, place, unplaced, no_unplaced, total, finding or
     error.
@@ -67,27 +66,27 @@ class Expectation(Node):
 TestItem = AsOf | UseBook | SetParameter | TestTable | Expectation
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class Book(Statement):
     """Tables that several tests use, and perhaps a day."""
 
     items: tuple[AsOf | TestTable, ...]
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class Test(Statement):
     title: str
     items: tuple[TestItem, ...]
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class Opening(Node):
     """`when … :`, what a law compares two evaluations by, word for word."""
 
     words: tuple[Identifier, ...]
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class Law(Node):
     """`[when …:] for each SUBJECT [and SUBJECT]… [where …]: …`."""
 
@@ -97,7 +96,7 @@ class Law(Node):
     condition: Expr
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class Always(Statement):
     title: str
     laws: tuple[Law, ...]

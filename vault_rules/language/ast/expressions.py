@@ -5,92 +5,91 @@ from __future__ import annotations
 from datetime import date as Date
 from fractions import Fraction
 
-import attrs
-
 from vault_rules.language.ast.nodes import Identifier, Node
+from vault_rules.source.alike import field, node
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class Expr(Node):
     """A value."""
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class Name(Expr):
     name: str
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class Number(Expr):
     """A plain number. `written` keeps the digits and multiplier as the author wrote them, as in every literal below."""
 
     value: Fraction
-    written: str = attrs.field(eq=False)
+    written: str = field(eq=False)
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class Percent(Expr):
     value: Fraction
     """The ratio: 15% is 3/20."""
-    written: str = attrs.field(eq=False)
+    written: str = field(eq=False)
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class Quantity(Expr):
     value: Fraction
     unit: str
-    written: str = attrs.field(eq=False)
+    written: str = field(eq=False)
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class Money(Expr):
     value: Fraction
     currency: str
-    written: str = attrs.field(eq=False)
+    written: str = field(eq=False)
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class Price(Expr):
     value: Fraction
     currency: str
     unit: str
-    written: str = attrs.field(eq=False)
+    written: str = field(eq=False)
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class Duration(Expr):
     value: Fraction
     unit: str
     """day, week, month or year."""
-    written: str = attrs.field(eq=False)
+    written: str = field(eq=False)
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class DateLiteral(Expr):
     value: Date
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class Text(Expr):
     value: str
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class Boolean(Expr):
     value: bool
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class Country(Expr):
     code: str
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class SetLiteral(Expr):
     items: tuple[Expr, ...]
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class Attribute(Expr):
     """`request.buyer`, `today.fiscal_year`, `spec[mineral].purity`, `lowest(domestic).origin`."""
 
@@ -98,33 +97,33 @@ class Attribute(Expr):
     name: Identifier
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class Lookup(Expr):
     table: Identifier
     keys: tuple[Expr, ...]
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class Depth(Expr):
     value: Expr
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class Within(Expr):
     value: Expr
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class Responsive(Expr):
     pass
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class AllTiers(Expr):
     pass
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class Call(Expr):
     """A function or a reference; `arguments` may hold Depth, Within, Responsive and AllTiers."""
 
@@ -132,7 +131,7 @@ class Call(Expr):
     arguments: tuple[Expr, ...]
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class Unary(Expr):
     """`not` or `-`."""
 
@@ -140,7 +139,7 @@ class Unary(Expr):
     operand: Expr
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class Binary(Expr):
     """`or and = != < <= > >= in "not in" + - & * / of`; `operator_span` is where the operator stands."""
 
@@ -149,19 +148,19 @@ class Binary(Expr):
     right: Expr
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class IsMissing(Expr):
     operand: Expr
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class Conditional(Expr):
     condition: Expr
     then: Expr
     otherwise: Expr
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class Default(Expr):
     """`(value else fallback)`."""
 
@@ -169,7 +168,7 @@ class Default(Expr):
     fallback: Expr
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class Narrowed(Expr):
     """`(value where condition)`: a law's sum over a part of what it adds up."""
 

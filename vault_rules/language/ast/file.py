@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import attrs
-
 from vault_rules.language.ast.nodes import Node
 from vault_rules.language.ast.statements import Statement
-from vault_rules.source.alike import Alike
+from vault_rules.source.alike import Alike, field, node
 from vault_rules.source.text import Source
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class Comment(Node):
     """`# …`, with its mark; `alone` where nothing else stands on its line."""
 
@@ -18,11 +16,11 @@ class Comment(Node):
     alone: bool
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class PolicyFile(Alike):
     """One `.vault` file. `broken` names what a statement that could not be read was about to define."""
 
-    source: Source = attrs.field(eq=False, repr=False)
+    source: Source = field(eq=False, repr=False)
     statements: tuple[Statement, ...]
-    comments: tuple[Comment, ...] = attrs.field(eq=False, repr=False, default=())
-    broken: frozenset[str] = attrs.field(eq=False, default=frozenset())
+    comments: tuple[Comment, ...] = field(eq=False, repr=False, default=())
+    broken: frozenset[str] = field(eq=False, default=frozenset())

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import attrs
-
 from vault_rules.language.ast.expressions import Expr
 from vault_rules.language.ast.nodes import Identifier, Node
+from vault_rules.source.alike import field, node
 from vault_rules.source.text import Span
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class Modifier(Node):
     """`kind`: for, for_buyers, from, before, through, because, cites or when. `value`: an Expr, or text."""
 
@@ -17,15 +16,15 @@ class Modifier(Node):
     value: Expr | str
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class Statement(Node):
     """Something at the top of a file. `name` is None where a statement has none (`use`)."""
 
     name: Identifier | None
-    modifiers: tuple[Modifier, ...] = attrs.field(default=(), kw_only=True)
+    modifiers: tuple[Modifier, ...] = field(default=(), kw_only=True)
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class Key(Node):
     """One key of an ordering."""
 
@@ -33,7 +32,7 @@ class Key(Node):
     descending: bool
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class HeaderEntry(Node):
     """`kind`: currency, version, fiscal_year, serve, least_award, compare or show.
 
@@ -45,19 +44,19 @@ class HeaderEntry(Node):
     name: Identifier | None = None
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class Header(Statement):
     title: str | None
     entries: tuple[HeaderEntry, ...]
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class Use(Statement):
     path: str
     only: tuple[Identifier, ...] | None
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class Declare(Statement):
     """`kind`: mineral, trader or buyer."""
 
@@ -65,36 +64,36 @@ class Declare(Statement):
     label: str | None
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class Group(Statement):
     value: Expr
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class Let(Statement):
     value: Expr
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class Field(Statement):
     type: Identifier
     default: Expr | None
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class Cell(Node):
     """A table's cell: its value, or None for `otherwise` and for a blank key beside it. Raw `text` for test tables."""
 
     value: Expr | None
-    text: str = attrs.field(eq=False)
+    text: str = field(eq=False)
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class Row(Node):
     cells: tuple[Cell, ...]
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class Table(Statement):
     """`keys` None means the first column; `columns` and `rows` are empty where it is read `from` a file."""
 
@@ -104,13 +103,13 @@ class Table(Statement):
     path: str | None
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class Tier(Statement):
     when: Expr | None
     """None is `otherwise`."""
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class Condition(Statement):
     """`kind`: require or forbid."""
 
@@ -119,13 +118,13 @@ class Condition(Statement):
     advisory: bool
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class Route(Statement):
     minerals: Expr
     sellers: tuple[tuple[Expr, ...], ...]
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class Premium(Node):
     """`premium <= ratio over REF [else REF]… [if none allow|reject]`; in an exception the references may be absent."""
 
@@ -134,13 +133,13 @@ class Premium(Node):
     if_none: str | None
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class Share(Node):
     ratio: Expr
     of_awarded: bool
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class Clauses(Node):
     """The clauses of a step; None where it has none of that kind."""
 
@@ -150,7 +149,7 @@ class Clauses(Node):
     keys: tuple[Key, ...] | None = None
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class Step(Node):
     """`tiers` None means `all`."""
 
@@ -159,12 +158,12 @@ class Step(Node):
     clauses: Clauses
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class Waterfall(Statement):
     steps: tuple[Step, ...]
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class CapBody(Node):
     """`measure`: share, value share, quantity, spend or stock. `of`: requested, demand, stock, purchased or None."""
 
@@ -175,11 +174,11 @@ class CapBody(Node):
     of: str | None
     per: tuple[Identifier, ...]
     where: Expr | None
-    by_span: Span | None = attrs.field(default=None, eq=False, repr=False)
-    of_span: Span | None = attrs.field(default=None, eq=False, repr=False)
+    by_span: Span | None = field(default=None, eq=False, repr=False)
+    of_span: Span | None = field(default=None, eq=False, repr=False)
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class Cap(Statement):
     """`kind`: cap or target."""
 
@@ -188,13 +187,13 @@ class Cap(Statement):
     advisory: bool
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class Place(Node):
     kinds: tuple[Expr, ...]
     when: Expr | None
     keys: tuple[Key, ...] | None
 
 
-@attrs.frozen(eq=False, repr=False)
+@node
 class Store(Statement):
     places: tuple[Place, ...]

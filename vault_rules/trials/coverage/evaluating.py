@@ -64,6 +64,10 @@ class WatchedDay(Day):
             found.setdefault(one.target, []).append(one)
         return found
 
+    def is_plain(self, rule: typed.Rule) -> bool:
+        """Every rule is asked for its exceptions, so that those that are not in force are seen to have no part."""
+        return False
+
     def changed(
         self, target: str, applies: Callable[[typed.TypedException], bool]
     ) -> tuple[dict[Any, Any], dict[Any, Span], bool, list[str]]:
