@@ -119,21 +119,21 @@ def picked(
 
     Of few rows in one go: to plan a query takes longer than to work out what is not needed.
     """
-    ready = {one.meta.output_name(): one for one in worked}
-    if mask.meta.eq(EVERY):
-        return frame.select(*(ready.get(one, one) if isinstance(one, str) else one for one in names))
     if frame.height > FEW_ROWS:
         return frame.lazy().with_columns(*worked).filter(mask).select(*names).collect()
+    ready = {one.meta.output_name(): one for one in worked}
     if not ready.keys().isdisjoint(mask.meta.root_names()):
         frame, ready = frame.with_columns(*worked), {}
     columns = [ready.get(one, one) if isinstance(one, str) else one for one in names]
     asked = [one for one in columns if not isinstance(one, str)]
-    found = frame.select(*asked, mask.alias("#held"))
+    some = [] if mask.meta.eq(EVERY) else [mask.alias("#held")]
+    found = frame.select(*asked, *some)
     if found.height != frame.height:  # nothing but literals
         found = pl.DataFrame([one.new_from_index(0, frame.height) for one in found])
-    held, worked_out = found.drop_in_place("#held"), iter(found)
+    marks = found.drop_in_place("#held") if some else None
+    worked_out = iter(found)
     every = (frame[one] if isinstance(one, str) else next(worked_out) for one in columns)
-    return pl.DataFrame([one.filter(held) for one in every])
+    return pl.DataFrame([one if marks is None else one.filter(marks) for one in every])
 
 
 def held(frame: pl.DataFrame, mask: pl.Expr) -> pl.Series:
