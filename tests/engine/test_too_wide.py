@@ -28,6 +28,12 @@ waterfall buying {
 """
 
 
+NEGATED = """
+require below: -price < abs(-quantity / 1 kg) * 1 USD/kg
+waterfall buying { take all by -price }
+"""
+
+
 def policy(statements: str) -> vr.Policy:
     return policy_of("policy p { currency USD }\nmineral cobalt\n" + statements)
 
@@ -100,7 +106,7 @@ BEYOND = [
 ]
 
 
-@pytest.mark.parametrize("statements", [PLAIN, PAID, SUPPLIED, MEASURED])
+@pytest.mark.parametrize("statements", [PLAIN, PAID, SUPPLIED, MEASURED, NEGATED])
 @pytest.mark.parametrize(("make", "most"), FITS)
 def test_up_to_the_limit_the_plan_is_the_reference_s(
     make: Callable[[int], vr.Book], most: int, statements: str, request: pytest.FixtureRequest
@@ -124,7 +130,7 @@ def test_a_book_that_the_reference_can_manage_has_no_limit(make: Callable[[int],
     assert plan(PLAIN, make(beyond)) == plan(PLAIN, make(beyond), "reference")
 
 
-@pytest.mark.parametrize("statements", [PLAIN, PAID, MEASURED])
+@pytest.mark.parametrize("statements", [PLAIN, PAID, MEASURED, NEGATED])
 @pytest.mark.parametrize("power", [60, 64, 100, 120])
 def test_products_that_no_128_bits_hold_are_worked_out_one_by_one(
     statements: str, power: int, request: pytest.FixtureRequest

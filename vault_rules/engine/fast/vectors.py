@@ -307,8 +307,8 @@ def times(left: Value, right: Value) -> Exact:
 
 
 def negative(value: Value) -> Exact:
-    one = as_exact(value)
-    return Exact(-one.expr, one.unit, -one.high, -one.low, one.blank)
+    one = as_exact(value)  # Polars takes nothing of 128 bits the other way round
+    return _times(one, Exact(whole(-1), Fraction(1), -1, -1, blank=False), one.unit)
 
 
 def absolute(value: Value) -> Exact:
