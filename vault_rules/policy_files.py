@@ -17,16 +17,20 @@ def read_source(path: str | Path) -> tuple[Source, tuple[Diagnostic, ...]]:
     """A file's text. Raises `UsageError` where there is none; a file that is no text gives a diagnostic."""
     file = Path(path)
     name = str(path).replace("\\", "/")
+    if not name:
+        raise UsageError("the name of the file is blank")
     if file.is_dir():
-        first = min((one.name for one in file.glob("*.vault")), default=None)
+        first = min((one.name for one in file.glob("*.vault") if one.is_file()), default=None)
         instead = (
             "there is no policy in it" if first is None else f"name a policy in it, as in {name.rstrip('/')}/{first}"
         )
         raise UsageError(f"{name} is a folder: {instead}")
     if file.is_symlink() and not file.exists():
         raise UsageError(f"{name} is a link to a file that is not there")
+    if not file.exists():
+        raise UsageError(f"there is no file {name}")
     if not file.is_file():
-        raise UsageError(f"{name} is no file but a pipe or a device" if file.exists() else f"there is no file {name}")
+        raise UsageError(f"{name} is no file but a pipe, a socket or a device")
     text, why = _text(file)
     source = Source(name, text, file.name)
     if why:

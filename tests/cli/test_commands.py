@@ -119,9 +119,12 @@ def test_what_is_no_file_is_said_to_be_none(tmp_path: Path) -> None:
     link, pipe = tmp_path / "link.vault", tmp_path / "pipe.vault"
     link.symlink_to("gone.vault")
     os.mkfifo(pipe)
-    for path, what in ((link, "is a link to a file that is not there"), (pipe, "is no file but a pipe or a device")):
+    said = {link: "is a link to a file that is not there", pipe: "is no file but a pipe, a socket or a device"}
+    for path, what in said.items():
         done = vault_rules("check", str(path))
         assert (done.code, done.err) == (2, f"error: {path.as_posix()} {what}\n")
+    assert vault_rules("check", "").err == "error: the name of the file is blank\n"
+    assert "link.vault is a link to a file that is not there" in vault_rules("test", str(link)).err
 
 
 # ---- fmt -----------------------------------------------------------------------------------------------------------

@@ -138,3 +138,21 @@ def test_products_that_no_128_bits_hold_are_worked_out_one_by_one(
     expected = plan(statements, huge(power), "reference")
     request.getfixturevalue("no_help")
     assert plan(statements, huge(power)) == expected
+
+
+def test_steps_whose_offers_together_are_more_than_64_bits_hold_give_the_reference_s_plan() -> None:
+    """Pounds of seven decimals make a unit of which 64 bits hold nine tons."""
+    many = [f"m{at}" for at in range(6)]
+    tiers = "".join(f"tier t{at} when mineral = {name}\n" for at, name in enumerate(many))
+    takes = "".join(f"  take t{at}\n" for at in range(len(many)))
+    minerals = "".join(f"mineral {name}\n" for name in many)
+    text = f"policy p {{ currency USD }}\n{minerals}{tiers}waterfall buying {{\n{takes}}}\n"
+    offers = {"offer": many, "trader": "t", "mineral": many, "price": "10"}
+    offers["quantity"] = ["2.3 t"] * 5 + ["5000.1234567 lb"]
+    requests = {"request": many, "buyer": "b", "mineral": many, "quantity": "15"}
+    made = vr.Book.from_frames(offers=pl.DataFrame(offers), requests=pl.DataFrame(requests))
+    fast, reference = (
+        vr.evaluate(policy_of(text), made, date(2027, 8, 1), engine=engine).to_json()
+        for engine in ("fast", "reference")
+    )
+    assert fast == reference

@@ -15,6 +15,7 @@ from vault_rules.domain.units import MASS_UNITS
 from vault_rules.language import ast
 from vault_rules.language.expressions import cell_text
 from vault_rules.semantics.elaborate import Elaborator
+from vault_rules.semantics.types import ERROR
 from vault_rules.source.diagnostic import Label
 from vault_rules.source.text import Span
 
@@ -103,6 +104,8 @@ def _row(name: str, cells: Mapping[str, ast.Cell], columns: Mapping[str, Column]
                 message = f"`{word}` must not be blank"
                 of.report("V0319", message, cell.span, help=f"every row of `{name}` has its `{word}`")
             continue
+        if column.kind == ERROR.kind:
+            continue  # that the type of the field is none is told where it is declared
         try:
             READERS[column.kind](text, units)
         except Unreadable as why:

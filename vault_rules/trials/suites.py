@@ -57,7 +57,7 @@ def found(paths: Sequence[str | Path], choice: Choice) -> tuple[Suite, ...]:
                 if file not in suites and not _is_library(_statements(file)):
                     suites[file] = _suite(file, choice)
         elif (name := _shown(place)) not in suites:
-            if not place.exists():
+            if not place.exists() and not place.is_symlink():
                 raise UsageError(f"there is no file or folder {name}")
             suites[name] = _suite(name, choice)
     return tuple(suites.values())

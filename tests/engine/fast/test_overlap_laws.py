@@ -105,6 +105,13 @@ def test_a_sum_that_64_bits_cannot_hold_is_refused() -> None:
         Line({0: [(0, INT64_MAX)]})
 
 
+def test_the_steps_of_several_minerals_are_refused_where_their_sums_together_are_as_long() -> None:
+    line = Line({0: [(0, 1)], 1: [(1, 1)]})
+    line.step(1, _frame([(0, 0, INT64_MAX // 4, 0)]))
+    with pytest.raises(TooLong):
+        line.step(2, _frame([(1, 1, INT64_MAX // 4, 0)]))
+
+
 def _frame(offers: list[Offer]) -> pl.DataFrame:
     return pl.DataFrame(
         {

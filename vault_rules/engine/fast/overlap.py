@@ -123,6 +123,8 @@ class Line:
                 self._parts[mineral].append((len(self._laid) - 1, starts[at], ends[at] - starts[at]))
                 self._long[mineral] += reached[at] - before
                 self.given[mineral] = min(self.given[mineral] + behind[at] - before, self.total[mineral])
+        if sum(self._long.values()) > _FAR:
+            raise TooLong
 
     def _limit(self, group: pl.Series) -> pl.Series:
         """Where the needs of each mineral end."""
