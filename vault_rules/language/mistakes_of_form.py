@@ -183,7 +183,9 @@ def tier_with_colon(spot: Spot) -> Diagnostic | None:
     if spot.head == "tier" and "_WHEN" in spot.expected and spot.word in (":", "="):
         return spot.error("V0101", f"a `tier` says `when`, not `{spot.word}`", help="`tier domestic when origin = US`")
     if spot.word == ":" and "LBRACE" in spot.expected:
-        return spot.error("V0101", f"a `{spot.head}` has no `:` before its `{{`", help="remove it")
+        follows = spot.rest.lstrip().removeprefix(":").lstrip()
+        help = "remove it" if follows.startswith("{") else f"what it says stands in braces: `{spot.head} … {{ … }}`"
+        return spot.error("V0101", f"`{spot.head}` is written without a `:` before its `{{`", help=help)
     return None
 
 
