@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from vault_rules.source.alike import Alike, node
+import attrs
+
 from vault_rules.source.text import Span
 
 ERROR = "error"
 WARNING = "warning"
 
 
-@node
-class Label(Alike):
+@attrs.frozen
+class Label:
     """A second place, and what stands there."""
 
     span: Span
     message: str
 
 
-@node
-class Diagnostic(Alike):
+@attrs.frozen
+class Diagnostic:
     """One mistake, in the author's words.
 
     `label` is said under the primary `span`; `labels` are the other places; `help` says what to write instead.
