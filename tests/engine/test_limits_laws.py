@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 
 from vault_rules.domain.columns import Coded, Numbers, OfferColumns, column, numbers
 from vault_rules.engine.fast import vectors
-from vault_rules.engine.fast.limits import by_rank, certain, joined, picked, turned
+from vault_rules.engine.fast.limits import by_rank, joined, picked
 from vault_rules.engine.fast.table import Table
-from vault_rules.engine.fast.vectors import Exact, Keyed, Limited, Scalar, Value, compared, mapped, one_of, truth
+from vault_rules.engine.fast.truths import one_of, truth
+from vault_rules.engine.fast.vectors import Exact, Keyed, Limited, Scalar, Value, certain, compared, mapped, turned
 from vault_rules.engine.fast.verdicts import all_of, surely
 
 OPERATORS: dict[str, Callable[[Any, Any], bool]] = {

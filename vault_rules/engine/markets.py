@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
+from weakref import proxy
 
 from vault_rules.domain.rows import Benchmark, Offer, Request
 from vault_rules.semantics import typed
@@ -40,10 +41,10 @@ def meets(offer: Offer, request: Request) -> bool:
 
 
 class Markets:
-    """All markets of a book."""
+    """All markets of a book, as a world sees them, which it is a part of."""
 
     def __init__(self, world: World) -> None:
-        self.world = world
+        self.world: World = proxy(world)  # so that what was evaluated is given back as soon as nobody wants it
         self.offers: dict[str, list[Offer]] = {}
         self._counted: dict[Any, Counted] = {}
 

@@ -15,7 +15,8 @@ from vault_rules.engine.fast.candidates import Candidates
 from vault_rules.engine.fast.lanes import Queue, reference_of
 from vault_rules.engine.fast.sight import Sight
 from vault_rules.engine.fast.table import has_blanks
-from vault_rules.engine.fast.vectors import Exact, Keyed, Scalar, Wide, as_exact, is_true
+from vault_rules.engine.fast.truths import is_true
+from vault_rules.engine.fast.vectors import Exact, Keyed, Scalar, Wide, as_exact
 from vault_rules.engine.fast.walk import Walk
 from vault_rules.engine.program import Day, rule_ref
 from vault_rules.engine.readings import columns_read, parts, reads_request

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 import attrs
@@ -12,13 +13,14 @@ from vault_rules.domain.plan import Reason
 from vault_rules.engine.eligibility import Standing, add_reason, missing
 from vault_rules.engine.fast.alike import Alike, Listed, read_by, read_by_rule
 from vault_rules.engine.fast.codes import unknown
-from vault_rules.engine.fast.vectors import is_true
+from vault_rules.engine.fast.truths import is_true
 from vault_rules.engine.fast.verdicts import NO_TIER
 from vault_rules.semantics import typed
 
 if TYPE_CHECKING:
     from vault_rules.engine.fast.serving import Serving
     from vault_rules.engine.fast.standing import Offers
+    from vault_rules.engine.world import World
 
 Reasons = list[Reason]
 
@@ -35,8 +37,8 @@ class Barred:
     """The reasons of steps 3 and 4, in their order."""
 
     def __init__(self, serving: Serving, offers: Offers) -> None:
-        self.serving, self.offers = serving, offers
-        self.verdicts, self.world = serving.verdicts, serving.world
+        self.serving = serving
+        self.verdicts, self.asked = serving.verdicts, _Asked(offers, serving.world)
         self.checks = list(self._checks())
         """Made before the frame is looked at: conditions may add columns to it."""
         self._code = self.verdicts.tier_code
@@ -66,36 +68,40 @@ class Barred:
     # ---- what may be said ------------------------------------------------------------------------------------------
 
     def _checks(self) -> Iterator[_Check]:
-        verdicts, day = self.verdicts, self.world.day
+        verdicts, day, asked = self.verdicts, self.verdicts.day, self.asked
         for rule, here, _ in verdicts.judged:
             if here:
                 passes = is_true(verdicts.within(here, verdicts.passes(rule)))
-                yield self._check(~passes, read_by_rule(rule, day), self._judged(rule))
+                yield self._check(~passes, read_by_rule(rule, day), partial(asked.judged, rule))
         compare = day.policy.compare
         if compare is not None:
             mask = unknown(verdicts.compared)
-            yield self._check(mask, read_by(compare, day), lambda row: self._missing(compare, row))
+            yield self._check(mask, read_by(compare, day), partial(asked.missing, compare))
         if day.policy.tiers:
             code = verdicts.tier_code
             none = verdicts.eligible & ((code == NO_TIER) | (code == verdicts.unknown_tier))
             read = set().union(*(read_by_rule(rule, day) for rule in day.tiers))
-            yield self._check(none, read, self._without_tier)
+            yield self._check(none, read, asked.without_tier)
 
     def _check(self, mask: pl.Expr, read: set[str], ask: Callable[[int], Reasons]) -> _Check:
         known = set(self.verdicts.table.frame.columns)
         return _Check(mask, Alike((read | {"mineral"}) & known, ask))
 
-    def _judged(self, rule: typed.Rule) -> Callable[[int], Reasons]:
-        def ask(row: int) -> Reasons:
-            offer = self.offers.offer(row)
-            return self.offers.eligibility.judge(rule, self.world.view(offer), offer)
 
-        return ask
+class _Asked:
+    """What the reference says of single offers."""
 
-    def _missing(self, compare: typed.Expr, row: int) -> Reasons:
+    def __init__(self, offers: Offers, world: World) -> None:
+        self.offers, self.world = offers, world
+
+    def judged(self, rule: typed.Rule, row: int) -> Reasons:
+        offer = self.offers.offer(row)
+        return self.offers.eligibility.judge(rule, self.world.view(offer), offer)
+
+    def missing(self, compare: typed.Expr, row: int) -> Reasons:
         return list(missing(compare, self.world.view(self.offers.offer(row)), compare.span, "compared"))
 
-    def _without_tier(self, row: int) -> Reasons:
+    def without_tier(self, row: int) -> Reasons:
         standing = Standing(self.offers.offer(row))
         self.offers.eligibility.find_tier(standing, self.world.view(standing.offer))
         return standing.reasons

@@ -15,7 +15,8 @@ from vault_rules.engine.fast.ordering import in_order, packed, ranked, same, tie
 from vault_rules.engine.fast.segments import Lane, Segment
 from vault_rules.engine.fast.sight import Sight
 from vault_rules.engine.fast.table import EVERY, FEW_ROWS, held, picked
-from vault_rules.engine.fast.vectors import Exact, Keyed, Scalar, Value, is_true
+from vault_rules.engine.fast.truths import is_true
+from vault_rules.engine.fast.vectors import Exact, Keyed, Scalar, Value
 
 if TYPE_CHECKING:
     from vault_rules.engine.fast.lanes import Lanes, Queue
@@ -33,14 +34,33 @@ class Candidates:
         """The first candidates of all minerals in order: `#group`, `row`, `#quantity`, `#place` among those that may
         serve; and for the minerals (by code) that have more the key up to which they are here.
         """
+        sight = self.lanes.sight_of(self.queue)
+        if len(self.queue.minerals) > 1 and len(sight.table) <= FEW_ROWS:
+            return self._of_few(sight), {}
         frame, order = self._frame(self.queue.minerals)
         if len(order) > 1:
-            ordered = frame.sort("#group", *order, maintain_order=True)
-            return self._by_id(ordered, order, tied(ordered, ["#group", *order])), {}
+            return self._sorted(frame, order), {}
         codes = self.lanes.codes
         enough = {codes[mineral]: quantity for mineral, quantity in self.enough.items() if mineral in codes}
         ordered, ties, more = cheapest(frame, enough, keys=not self.lanes.alive.offers.ids_rise)
         return self._by_id(ordered, order, ties), more
+
+    def _of_few(self, sight: Sight) -> pl.DataFrame:
+        """Few offers are laid out and put in order once for all steps of the same order; a step takes some of them."""
+        key = (id(sight), self.queue.clauses[self.queue.step.number, "keys"])
+        if key not in self.lanes.laid:
+            frame, order = self._laid(sight, None, EVERY)
+            self.lanes.laid[key] = self._sorted(frame, order)
+        found, mask = self.lanes.laid[key], self._mask(sight, self.queue.minerals)
+        return kept(found, held(sight.table.frame, mask)[found["#place"]])
+
+    def _sorted(self, frame: pl.DataFrame, order: list[str]) -> pl.DataFrame:
+        """All of some candidates, in order."""
+        if len(order) > 1:
+            ordered = frame.sort("#group", *order, maintain_order=True)
+            return self._by_id(ordered, order, tied(ordered, ["#group", *order]))
+        ordered, ties = in_order(frame, keys=not self.lanes.alive.offers.ids_rise)
+        return self._by_id(ordered, order, ties)
 
     @cached_property
     def _made(self) -> dict[str, Lane]:
@@ -97,29 +117,22 @@ class Candidates:
         """The candidates behind the first ones, as `ordered`."""
         reached = self.ordered[1][self.lanes.codes[mineral]]
         frame, order = self._frame(frozenset((mineral,)))
-        ordered, ties = in_order(frame.filter(pl.col("#key") > reached))
-        return self._by_id(ordered, order, ties)
+        return self._sorted(frame.filter(pl.col("#key") > reached), order)
 
     # ---- which, and in what order ----------------------------------------------------------------------------------
 
     def _frame(self, minerals: frozenset[str]) -> tuple[pl.DataFrame, list[str]]:
-        lanes, queue = self.lanes, self.queue
-        sight = lanes.sight_of(queue)
-        mask = lanes.held(queue)
-        if len(minerals) > 1 and not minerals.issuperset(lanes.world.requested):
-            mask = mask & is_true(sight.each_mineral(lambda mineral: mineral in minerals))
+        """Those of some minerals, as they stand in the book, and what orders them."""
+        sight = self.lanes.sight_of(self.queue)
         one = next(iter(minerals)) if len(minerals) == 1 else None
-        if one is None and len(sight.table) <= FEW_ROWS:
-            found, names = self._laid_once(sight)
-            return kept(found, held(sight.table.frame, mask)), names
-        return self._laid(sight, one, mask)
+        return self._laid(sight, one, self._mask(sight, minerals))
 
-    def _laid_once(self, sight: Sight) -> tuple[pl.DataFrame, list[str]]:
-        """Few offers, in whatever step, as candidates: the same for all steps of the same order."""
-        key = (id(sight), self.queue.clauses[self.queue.step.number, "keys"])
-        if key not in self.lanes.laid:
-            self.lanes.laid[key] = self._laid(sight, None, EVERY)
-        return self.lanes.laid[key]
+    def _mask(self, sight: Sight, minerals: frozenset[str]) -> pl.Expr:
+        """Where an offer of these minerals is a candidate."""
+        mask = self.lanes.held(self.queue)
+        if len(minerals) == 1 or minerals.issuperset(self.lanes.world.requested):
+            return mask
+        return mask & is_true(sight.each_mineral(lambda mineral: mineral in minerals))
 
     def _laid(self, sight: Sight, one: str | None, mask: pl.Expr) -> tuple[pl.DataFrame, list[str]]:
         """The offers of one mineral (None: of all) where a mask holds, as candidates, and what orders them."""
@@ -130,8 +143,11 @@ class Candidates:
         names = ["#key"] if len(keys) == 1 else [f"#key{at}" for at in range(len(keys))]
         order = [one.expr.alias(name) for name, one in zip(names, keys, strict=True)]
         quantity, rows, start = self.lanes.quantity(sight), self.lanes.rows(sight, one), self.lanes.start(sight, one)
+        asked: list[str | pl.Expr] = [group, "row", *order, quantity]
+        if mask is EVERY:
+            return picked(rows, EVERY, asked).with_row_index("#place", start), names
         place = pl.int_range(start, start + rows.height, dtype=pl.UInt32).alias("#place")
-        return picked(rows, mask, [group, "row", "#place", *order, quantity], [place]), names
+        return picked(rows, mask, [*asked, "#place"], [place]), names
 
     def _ranked_once(self, name: str, sight: Sight, value: Callable[[Sight], Value]) -> Exact | None:
         """A key that is the same at every step."""

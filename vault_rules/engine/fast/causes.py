@@ -10,9 +10,9 @@ from typing import Any
 
 import polars as pl
 
-from vault_rules.domain.plan import Reason
 from vault_rules.domain.rows import Request
 from vault_rules.engine.fast import codes
+from vault_rules.engine.fast.blocking import Blocking
 from vault_rules.engine.fast.kept_back import Unsaid, counts_of
 from vault_rules.engine.fast.lanes import Queue, asks
 from vault_rules.engine.fast.lost import Lost
@@ -24,13 +24,12 @@ from vault_rules.semantics import typed
 
 
 class Causes:
-    """The codes of shortfalls. `blocked` says why an offer that was asked could give nothing."""
+    """The codes of shortfalls."""
 
     def __init__(
         self,
         serving: Serving,
-        blocked: Callable[[Walk, Blocked], list[Reason]],
-        given: Callable[[Walk, Blocked], tuple[int, int]],
+        blocking: Blocking,
         made: Sequence[int] | None = None,
         lost: Lost | None = None,
     ) -> None:
@@ -38,7 +37,7 @@ class Causes:
 
         `lost`: what keeps offers, where there are few of them.
         """
-        self.serving, self.blocked, self.given, self.made, self.lost = serving, blocked, given, made, lost
+        self.serving, self.blocking, self.made, self.lost = serving, blocking, made, lost
         self._codes_of: dict[tuple[int, int, int], set[str]] = {}
 
     def because(self, walk: Walk) -> tuple[str, ...]:
@@ -83,10 +82,10 @@ class Causes:
 
     def counts_of(self, walk: Walk, one: Sifted, rows: Collection[int] | None = None) -> dict[str, int]:
         """How many of the offers (or of some of them) passed over together have each code. Raises `Unsaid`."""
-        return counts_of(self.serving, walk, one, self.given, partial(self._asked_codes, walk), rows)
+        return counts_of(self.serving, walk, one, self.blocking.given, partial(self._asked_codes, walk), rows)
 
     def _asked_codes(self, walk: Walk, one: Blocked) -> set[str]:
-        return {reason.code for reason in self.blocked(walk, one)}
+        return {reason.code for reason in self.blocking.reasons(walk, one)}
 
     def blocked_codes(self, walk: Walk, ones: Sequence[Blocked]) -> Iterator[set[str]]:
         """The codes of each: from whole numbers, where every cap can say."""
@@ -103,7 +102,7 @@ class Causes:
             yield found
 
     def _why(self, walk: Walk, one: Blocked, columns: Mapping[str, list[Any]], at: int) -> set[str]:
-        allowed = allowed_then(self.serving, self.given, walk, one, columns, at)
+        allowed = allowed_then(self.serving, self.blocking.given, walk, one, columns, at)
         if allowed is None:
             return self._asked_codes(walk, one)
         return self._codes(walk, one, [(each.quantity, each.code) for each in allowed], columns, at)
@@ -123,7 +122,7 @@ class Causes:
     def _codes(
         self, walk: Walk, one: Blocked, allowed: list[Any], columns: Mapping[str, list[Any]], at: int
     ) -> set[str]:
-        wanted = min(walk.wanted - self.given(walk, one)[1], one.has)
+        wanted = min(walk.wanted - self.blocking.given(walk, one)[1], one.has)
         least = min([wanted, *(quantity for quantity, _ in allowed)])
         found = {code for quantity, code in allowed if quantity == least < wanted}
         lot = columns["#lot"][at]

@@ -3,37 +3,38 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import polars as pl
 
 from vault_rules.engine.fast.overlap import Line
 from vault_rules.engine.fast.rooms import History
 from vault_rules.engine.fast.tallies import Tally
-from vault_rules.engine.fast.walk import Walk
+from vault_rules.engine.fast.walk import Ledger, Walk
 from vault_rules.engine.limits import Group
-
-if TYPE_CHECKING:
-    from vault_rules.engine.fast.serving import Serving
 
 
 class Chain:
     """Minerals whose requests share their candidates and the cap that counts them."""
 
-    def __init__(self, serving: Serving, line: Line, groups: Sequence[tuple[Tally, Group] | None], code: str) -> None:
-        """`groups` are those of the cap `code`, by their numbers on the line; None: it does not count there."""
-        self.serving, self.line, self.groups, self.code = serving, line, groups, code
+    def __init__(
+        self,
+        ledger: Ledger,
+        codes: Mapping[str, int],
+        line: Line,
+        groups: Sequence[tuple[Tally, Group] | None],
+        code: str,
+    ) -> None:
+        """`codes` of minerals; `groups` of the cap `code`, by their number on the line, None where none is counted."""
+        self.ledger, self.codes, self.line, self.groups, self.code = ledger, codes, line, groups, code
         self.awards, self._slices = line.awards, line.slices
         self._began: dict[int, int] = {}
         """How many awards had been made when each walk began, by its number."""
-        if groups:  # nobody else counts in these, so that what they have used is told with the rest of the past
-            serving.tallies.history.later(self._past)
 
     def serve(self, walk: Walk) -> None:
         """Note the awards of a walk, when its turn has come."""
-        ledger, number = self.serving.ledger, walk.number
+        ledger, number = self.ledger, walk.number
         self._began[number] = ledger.made
         walk.untold = self._tell
         given = self.line.given_to(number)
@@ -68,7 +69,7 @@ class Chain:
         interval = self.line.intervals.get(walk.number)
         if interval is None:
             return
-        mine = self._cut.filter(pl.col("#group") == self.serving.lanes.codes[walk.request.mineral])
+        mine = self._cut.filter(pl.col("#group") == self.codes[walk.request.mineral])
         gave = pl.col("gives") > 0
         gives_here = gave & (pl.col("end") > interval.start) & (pl.col("end") < interval.end)
         if mine.select(gives_here.any()).item():
@@ -82,7 +83,7 @@ class Chain:
             had.append(has)
             after.append(began + bisect_left(places, at))
 
-    def _past(self, history: History) -> None:
+    def past(self, history: History) -> None:
         """Which awards changed which groups."""
         rooms = [None if one is None else one[0].room(one[1]) for one in self.groups]
         numbers, quantities = self.awards["#room"].to_list(), self.awards["quantity"].to_list()

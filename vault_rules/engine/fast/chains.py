@@ -17,10 +17,11 @@ from vault_rules.engine.fast.alike import Columns
 from vault_rules.engine.fast.bulk import kept, present
 from vault_rules.engine.fast.candidates import Candidates
 from vault_rules.engine.fast.chain import Chain
+from vault_rules.engine.fast.counted_by import Counting
 from vault_rules.engine.fast.lanes import ASKS_NOTHING, asks
 from vault_rules.engine.fast.overlap import Line, TooLong
 from vault_rules.engine.fast.table import columns_of_codes, index_of
-from vault_rules.engine.fast.tallies import Counting, Tally
+from vault_rules.engine.fast.tallies import Tally
 from vault_rules.engine.fast.walk import Walk
 from vault_rules.engine.limits import Group
 from vault_rules.engine.program import Clauses
@@ -87,7 +88,7 @@ def _caps(serving: Serving, buyers: Collection[Walk]) -> list[Counting] | None:
     """The one cap that counts, as each buyer of a mineral meets it; None where there is more to ask."""
     if not serving.tallies.caps.hard:
         return []
-    found = [serving.tallies.of(walk.request) for walk in buyers]
+    found = [serving.counted_by.of(walk.request) for walk in buyers]
     caps = [cap for of in found for cap in of]
     if max(map(len, found)) > 1 or 0 < len(caps) < len(found):
         return None
@@ -127,7 +128,10 @@ def _chain(serving: Serving, candidates: Sequence[Candidates], minerals: Mapping
     except (_Apart, TooLong):
         return None
     code = next((cap.code for caps in rooms.caps.values() for cap in caps), "")
-    return Chain(serving, line, rooms.groups, code)
+    chain = Chain(serving.ledger, codes, line, rooms.groups, code)
+    if rooms.groups:  # nobody else counts in these, so that what they have used is told with the rest of the past
+        serving.tallies.history.later(chain.past)
+    return chain
 
 
 def _lay(line: Line, candidates: Sequence[Candidates], rooms: _Rooms) -> None:
@@ -171,7 +175,7 @@ class _Rooms:
         self.caps: dict[int, list[Counting]] = {}
         for code, of in walks.items() if serving.tallies.caps.hard else ():
             buyers = {walk.request.buyer: walk.request for walk in of}.values()
-            caps = {self._means(cap): cap for request in buyers for cap in serving.tallies.of(request)}
+            caps = {self._means(cap): cap for request in buyers for cap in serving.counted_by.of(request)}
             if caps:
                 self.caps[code] = list(caps.values())
         self.groups: list[tuple[Tally, Group] | None] = []

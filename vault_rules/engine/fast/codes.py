@@ -12,7 +12,8 @@ from vault_rules.domain.rows import Request
 from vault_rules.engine.fast.lanes import Lanes, Queue, reference_of
 from vault_rules.engine.fast.limits import balanced
 from vault_rules.engine.fast.sight import Sight
-from vault_rules.engine.fast.vectors import Keyed, Scalar, Value, is_false, is_null, is_true, one_of
+from vault_rules.engine.fast.truths import is_false, is_null, is_true, one_of
+from vault_rules.engine.fast.vectors import Keyed, Scalar, Value
 from vault_rules.engine.fast.verdicts import NO_TIER, Verdicts
 from vault_rules.engine.program import Clauses
 from vault_rules.semantics import typed

@@ -17,7 +17,8 @@ from vault_rules.engine.fast.limits import picked
 from vault_rules.engine.fast.serving import prepared
 from vault_rules.engine.fast.sight import Sight
 from vault_rules.engine.fast.standing import GivenMarkets
-from vault_rules.engine.fast.vectors import Keyed, Scalar, Value, met, truth
+from vault_rules.engine.fast.truths import truth
+from vault_rules.engine.fast.vectors import Keyed, Scalar, Value, met
 from vault_rules.engine.fast.verdicts import NO_TIER, Verdicts, all_of, surely
 from vault_rules.engine.program import Clauses, Day, Program
 from vault_rules.engine.readings import parts, reads_request
@@ -51,7 +52,8 @@ _QUERIES: WeakKeyDictionary[Verdicts, pl.LazyFrame] = WeakKeyDictionary()
 
 def _query(verdicts: Verdicts, book: ColumnBook) -> pl.LazyFrame:
     tiers = _Tiers.of(verdicts)
-    sight = _seeing_markets(verdicts, book) if _reads_markets(verdicts.day) else verdicts.sight
+    lanes = _lanes(verdicts, book) if _reads_markets(verdicts.day) else None  # somebody has to hold them meanwhile
+    sight = verdicts.sight if lanes is None else _seeing_markets(lanes)
     within = truth(_within(sight, verdicts, tiers))
     eligible = all_of(verdicts.conditions)
     rows = sight.table.frame.lazy().with_columns(eligible=eligible, tier=tiers.expr)
@@ -163,11 +165,18 @@ def _asks(expr: typed.Expr, day: Day) -> bool:
     return any(buyer) or reads_request([expr], day)
 
 
-def _seeing_markets(verdicts: Verdicts, book: ColumnBook) -> Sight:
+def _lanes(verdicts: Verdicts, book: ColumnBook) -> Lanes:
+    """The offers that references see."""
     world = World(verdicts.day, book)
     alive = verdicts.may_serve(world.requested, verdicts.depends.columns)
     lanes = Lanes(world, verdicts, alive, Fraction(1))
     world.markets = GivenMarkets(world, lanes)  # for what has to be asked offer by offer
-    table = verdicts.table.like(verdicts.table.frame)
+    return lanes
+
+
+def _seeing_markets(lanes: Lanes) -> Sight:
+    """All offers of the book, beside those references."""
+    every = lanes.verdicts.table
+    table = every.like(every.frame)
     table.column("form")  # as codes: references are by mineral and form
-    return Sight(world, table, references=lanes.references)
+    return Sight(lanes.world, table, references=lanes.references)

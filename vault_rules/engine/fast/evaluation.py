@@ -13,12 +13,13 @@ import polars as pl
 from vault_rules.domain.award_columns import AwardColumns
 from vault_rules.domain.columns import ColumnBook, Numbers
 from vault_rules.domain.exact import invoice
-from vault_rules.domain.plan import Award, Reason, Rejection, Shortfall
+from vault_rules.domain.plan import Award, Rejection, Shortfall
 from vault_rules.domain.rows import BoundBook, Offer, Request
 from vault_rules.engine.again import Again
 from vault_rules.engine.candidates import Candidacy
 from vault_rules.engine.fast.award_columns import award_columns
 from vault_rules.engine.fast.award_rows import award_rows
+from vault_rules.engine.fast.blocking import Blocking, step_of
 from vault_rules.engine.fast.causes import Causes
 from vault_rules.engine.fast.dependence import expressions
 from vault_rules.engine.fast.lost import Lost
@@ -27,8 +28,8 @@ from vault_rules.engine.fast.rejecting import Rejecting
 from vault_rules.engine.fast.serving import Serving, serve
 from vault_rules.engine.fast.sight import Sight
 from vault_rules.engine.fast.standing import GivenMarkets, Offers
-from vault_rules.engine.fast.tallies import CapsThen, Places, Tally
-from vault_rules.engine.fast.walk import Blocked, Walk
+from vault_rules.engine.fast.tallies import Places, Tally
+from vault_rules.engine.fast.walk import Walk
 from vault_rules.engine.limits import Caps, Entry, Group
 from vault_rules.engine.ordering import key_value
 from vault_rules.engine.outcome import columns_missed
@@ -36,7 +37,6 @@ from vault_rules.engine.placing import Storage
 from vault_rules.engine.program import Clauses, Program, rule_ref
 from vault_rules.engine.readings import columns_read, parts
 from vault_rules.engine.reference import Evaluation, award_of
-from vault_rules.engine.taking import allowed, taken
 from vault_rules.engine.waterfalls import Waterfalls
 from vault_rules.engine.world import World
 from vault_rules.errors import UsageError
@@ -174,7 +174,12 @@ class FastEvaluation:
 
     @cached_property
     def causes(self) -> Causes:
-        return Causes(self.serving, self.blocked, self.given, lost=self.lost)
+        return Causes(self.serving, self.blocking, lost=self.lost)
+
+    @cached_property
+    def blocking(self) -> Blocking:
+        ledger = self.serving.ledger
+        return Blocking(self.serving, self.offers, lambda: [0, *accumulate(ledger.quantities)])
 
     @cached_property
     def lost(self) -> Lost | None:
@@ -204,42 +209,6 @@ class FastEvaluation:
     def rejections(self) -> Iterator[Rejection]:
         """One for each offer that won nothing, by offer id."""
         yield from Rejecting(self).all()
-
-    def blocked(self, walk: Walk, one: Blocked) -> list[Reason]:
-        """Why an offer that was asked could give nothing."""
-        key = (walk.number, one.step, one.row)
-        if key not in self._said:
-            self._said[key] = self._why_blocked(walk, one)
-        return self._said[key]
-
-    @cached_property
-    def _said(self) -> dict[tuple[int, int, int], list[Reason]]:
-        return {}
-
-    def _why_blocked(self, walk: Walk, one: Blocked) -> list[Reason]:
-        step, mass = step_of(walk, one.step), self.serving.mass
-        offer = self.offers.standing(one.row).offer
-        view = self.world.view(offer, walk.request)
-        given, awarded = (mass * total for total in self.given(walk, one))
-        caps = CapsThen(self.serving.tallies, one.after)
-        limits, unknown = allowed(step, walk.clauses, view, caps, given, awarded)
-        if unknown:
-            return unknown
-        wanted = min(walk.request.quantity - awarded, one.has * mass)
-        return taken(offer, wanted, limits, self.serving.least_award)[1]
-
-    def given(self, walk: Walk, one: Blocked) -> tuple[int, int]:
-        """What the step, and all steps, had given the request at a moment."""
-        walk.tell_but_sifted()
-        steps = [step.number for step in walk.clauses["steps"]]
-        opened = walk.begins[steps.index(one.step)]
-        quantities = self._sums
-        in_step = quantities[one.after] - quantities[opened]
-        return walk.before_in[one.step] + in_step, walk.before + quantities[one.after] - quantities[walk.begins[0]]
-
-    @cached_property
-    def _sums(self) -> list[int]:
-        return [0, *accumulate(self.serving.ledger.quantities)]
 
     # ---- what totals and warnings ask ------------------------------------------------------------------------------
 
@@ -328,8 +297,3 @@ class FastEvaluation:
             return name == "offer" or name in offers.columns or name in offers.fields
 
         return columns_missed(counts, policy, is_there)
-
-
-def step_of(walk: Walk, number: int) -> typed.Step:
-    steps: tuple[typed.Step, ...] = walk.clauses["steps"]
-    return next(one for one in steps if one.number == number)

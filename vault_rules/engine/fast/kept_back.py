@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import polars as pl
 
+from vault_rules.engine.fast.counted_by import Counting
 from vault_rules.engine.fast.rooms import Bound
 from vault_rules.engine.fast.sieve import Needs
 from vault_rules.engine.fast.sifted import Sifted
-from vault_rules.engine.fast.tallies import UNKNOWN, Counting, Finer
+from vault_rules.engine.fast.tallies import UNKNOWN, Finer
 from vault_rules.engine.fast.vectors import Wide, dtype_for
 from vault_rules.engine.fast.walk import Blocked, Walk
 from vault_rules.engine.fast.withheld import Given
@@ -82,7 +83,7 @@ class _KeptBack:
     def counts(self, why: Why) -> dict[str, int]:
         if not self.frame.height:
             return {}
-        said = [self._said(cap) for cap in self.serving.tallies.of(self.walk.request)]
+        said = [self._said(cap) for cap in self.serving.counted_by.of(self.walk.request)]
         unknown = self._unknown(said)
         if unknown is None or not unknown.any():
             return self._of_known(said)

@@ -16,6 +16,7 @@ from vault_rules.engine.fast.limits import picked
 from vault_rules.engine.fast.references import References
 from vault_rules.engine.fast.sight import Sight
 from vault_rules.engine.fast.table import EVERY, Table
+from vault_rules.engine.fast.truths import is_null, is_true, one_of, truth
 from vault_rules.engine.fast.vectors import (
     FEW,
     Exact,
@@ -28,14 +29,10 @@ from vault_rules.engine.fast.vectors import (
     chosen,
     compared,
     held_at,
-    is_null,
-    is_true,
-    one_of,
     plus,
     threshold,
     times,
-    truth,
-)  # fmt: skip
+)
 from vault_rules.engine.fast.verdicts import Verdicts, all_of
 from vault_rules.engine.program import Clauses
 from vault_rules.engine.world import World
@@ -62,7 +59,7 @@ class Lanes:
         self.world, self.verdicts, self.alive, self.mass = world, verdicts, alive, mass
         self.carried: tuple[str, ...] = ()
         """The columns that walks look at."""
-        self.references = References(world, alive, self.sight)
+        self.references = References(world, alive, Sight(world, alive))
         mineral = alive.column("mineral")
         assert isinstance(mineral, Keyed)
         self.names: list[str] = mineral.values
@@ -74,8 +71,8 @@ class Lanes:
         self._asked: dict[Any, pl.Expr | None] = {}
         self.ranks: dict[int, dict[str, Exact | None]] = {}
         """What every step ranks alike, for each sight by its id."""
-        self.laid: dict[Any, tuple[pl.DataFrame, list[str]]] = {}
-        """Few offers as candidates, and what orders them, by what decides it."""
+        self.laid: dict[Any, pl.DataFrame] = {}
+        """Few offers as candidates in order, by what decides it."""
 
     @cached_property
     def places(self) -> dict[str, tuple[int, int]]:
@@ -255,15 +252,19 @@ def premium_of(sight: Sight, clauses: Clauses, number: int) -> Value | None:
     allows = clauses[number, "if_none"] != "reject"
     price, rate = sight.compared(), sight.value(ratio)
     if isinstance(price, Exact) and isinstance(reference, (Scalar, Keyed)) and isinstance(rate, (Scalar, Keyed)):
-        held = held_at("<=", price, sight.table_of(partial(_highest, price), [reference, rate]))
+        held = held_at("<=", price, sight.table_of(partial(_highest, price, allows), [reference, rate]))
+        if not price.blank:
+            return held
     else:
         held = compared("<=", price, times(as_exact(reference), plus(Scalar(Fraction(1)), as_exact(rate), 1)))
     return picked(is_null(reference), {True: Scalar(allows), False: held})
 
 
-def _highest(price: Exact, reference: Fraction | None, ratio: Fraction | None) -> int | None:
+def _highest(price: Exact, allows: bool, reference: Fraction | None, ratio: Fraction | None) -> int | None:
     """The highest price that a premium over a reference allows, in units of the column of prices."""
-    if reference is None or ratio is None:
+    if reference is None:
+        return price.high if allows else price.low - 1
+    if ratio is None:
         return None
     up, down = ratio.as_integer_ratio()
     return threshold("<=", reference, price, (down + up, down))

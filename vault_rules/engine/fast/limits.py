@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import polars as pl
 
 from vault_rules.domain.columns import code_type
+from vault_rules.engine.fast.truths import one_of, truth
 from vault_rules.engine.fast.vectors import (
     TURNED,
     Keyed,
@@ -19,43 +20,14 @@ from vault_rules.engine.fast.vectors import (
     Scalar,
     Truth,
     Value,
+    always,
     held_to,
     mapped,
-    one_of,
-    truth,
-)  # fmt: skip
+    never,
+    with_limit,
+)
 
 T = TypeVar("T")
-
-
-def always(one: Limited) -> int:
-    """The limit that all rows are within."""
-    return one.low if one.rising else one.high
-
-
-def never(one: Limited) -> int:
-    """The limit that no row is within."""
-    return one.high + 1 if one.rising else one.low - 1
-
-
-def with_limit(one: Limited, limit: Scalar | Keyed) -> Limited:
-    """The same column against another limit."""
-    return held_to(one.left, one.low, one.high, one.kind, one.rising, limit)
-
-
-def turned(one: Limited) -> Limited:
-    """The opposite: unknown where it is. A limit stays at most one beyond the column, as its type holds no more."""
-    step, least, most = -1 if one.rising else 1, one.low - 1, one.high + 1
-    limit = mapped(lambda at: None if at is None else min(max(at + step, least), most), [one.limit])
-    assert limit is not None
-    return held_to(one.left, one.low, one.high, one.kind, not one.rising, limit)
-
-
-def certain(one: Limited) -> Limited:
-    """False where it is unknown."""
-    limit = mapped(lambda at: never(one) if at is None else at, [one.limit])
-    assert limit is not None
-    return with_limit(one, limit)
 
 
 # ---- several as one ------------------------------------------------------------------------------------------------

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import polars as pl
 
-from vault_rules.engine.fast.limits import by_rank, picked_limit, turned
+from vault_rules.engine.fast.limits import by_rank, picked_limit
+from vault_rules.engine.fast.truths import is_null, truth
 from vault_rules.engine.fast.vectors import (
     Exact,
     Keyed,
@@ -22,14 +23,13 @@ from vault_rules.engine.fast.vectors import (
     chosen,
     compared,
     extreme,
-    is_null,
     mapped,
     met,
     negative,
     plus,
     times,
-    truth,
-)  # fmt: skip
+    turned,
+)
 from vault_rules.semantics import typed
 from vault_rules.semantics.meaning import applied, kleene
 from vault_rules.semantics.operators import signature

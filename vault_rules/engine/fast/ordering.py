@@ -27,6 +27,8 @@ def ranked(value: Value, descending: bool, tiers: Mapping[str, int] | None = Non
     kind = dtype_for(min(-size, value.low), max(size + 1, value.high))
     expr = value.expr.cast(kind)
     ordered = whole(value.high).cast(kind) - expr if descending else expr - whole(value.low).cast(kind)
+    if not value.blank:
+        return Exact(ordered, Fraction(1), 0, size, blank=False)
     return Exact(ordered.fill_null(whole(size + 1).cast(kind)), Fraction(1), 0, size + 1)
 
 

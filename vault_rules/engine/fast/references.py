@@ -15,6 +15,7 @@ from vault_rules.engine.fast.cheapest import cheapest
 from vault_rules.engine.fast.market_values import DENSE, Found
 from vault_rules.engine.fast.ordering import least
 from vault_rules.engine.fast.table import Table, decoded, picked
+from vault_rules.engine.fast.truths import is_true, one_of, truth
 from vault_rules.engine.fast.vectors import (
     Exact,
     Keyed,
@@ -25,11 +26,8 @@ from vault_rules.engine.fast.vectors import (
     compared,
     dtype_for,
     extreme,
-    is_true,
-    one_of,
     times,
-    truth,
-)  # fmt: skip
+)
 from vault_rules.engine.world import World
 from vault_rules.semantics import typed
 from vault_rules.semantics.meaning import value_of
@@ -41,8 +39,9 @@ if TYPE_CHECKING:
 class References:
     """All markets of the offers that passed steps 3 and 4."""
 
-    def __init__(self, world: World, alive: Table, sight: Callable[[Table], Sight]) -> None:
-        self.world, self.alive, self._sight = world, alive, sight
+    def __init__(self, world: World, alive: Table, sight: Sight) -> None:
+        """`sight` of all that are `alive`; no reference reads another."""
+        self.world, self.alive, self.sight = world, alive, sight
         self._found: dict[Any, Found | None] = {}
         """None: too wide. Remembered as well: all markets were looked at to know, and now each of them is asked."""
 
@@ -96,7 +95,7 @@ class _Market:
     def __init__(self, all: References, expr: typed.Market, depth: Scalar | Keyed, request: Request | None) -> None:
         self.world, self.expr, self.depth, self.request = all.world, expr, depth, request
         table = all.alive
-        self.sight = all._sight(table)
+        self.sight = all.sight
         self.mineral = table.column("mineral")
         assert isinstance(self.mineral, Keyed)
         form = table.column("form")

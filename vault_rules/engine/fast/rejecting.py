@@ -21,6 +21,7 @@ from vault_rules.semantics import typed
 
 if TYPE_CHECKING:
     from vault_rules.engine.fast.evaluation import FastEvaluation
+    from vault_rules.engine.fast.standing import Offers
 
 _FIRST, _MOST = 64, 65_536
 """Offers are looked at in batches: a small one first, since often only the first rejection is asked for."""
@@ -95,8 +96,8 @@ class Rejecting:
 
     def _withheld(self, walk: Walk, one: Blocked, columns: Columns, at: int) -> list[Reason]:
         """Why an offer that was asked could give nothing."""
-        found = withheld.reasons(self.serving, self.evaluation.given, walk, one, columns, at)
-        return self.evaluation.blocked(walk, one) if found is None else found
+        found = withheld.reasons(self.serving, self.evaluation.blocking.given, walk, one, columns, at)
+        return self.evaluation.blocking.reasons(walk, one) if found is None else found
 
     def _not_needed(self, mineral: str, tier: str) -> Reason:
         """Met after the request was full: the last step that would have taken it says so."""
@@ -138,19 +139,19 @@ class _Kept:
     """Why offers are no candidates at one step of one walk."""
 
     def __init__(self, rejecting: Rejecting, walk: Walk, step: typed.Step) -> None:
-        self.offers, self.walk, self.step = rejecting.evaluation.offers, walk, step
+        asked = _Asked(rejecting.evaluation.offers, walk, step)
         serving = rejecting.serving
         day, number, clauses = serving.day, step.number, walk.clauses
         stated = [rejecting.unmet(name, walk) for name in STATED]
         self.stated = [one for one in stated if one is not None]
-        rules = self.offers.eligibility.rules_for(walk.request.mineral)[1]
+        rules = asked.offers.eligibility.rules_for(walk.request.mineral)[1]
         read = set().union(read_by(clauses[number, "when"], day), *(read_by_rule(rule, day) for rule in rules))
         known = rejecting.known
-        self.conditions = Alike(read & known, self._ask)
+        self.conditions = Alike(read & known, asked.conditions)
         measured = read_by([clauses[number, "ratio"], list(clauses[number, "references"] or ())], day)
         compare = day.policy.compare
         line = set() if compare is None else read_by(compare, day) - {"price"}
-        self.measures = Alike((measured | line) & known, self._measure)
+        self.measures = Alike((measured | line) & known, asked.measure)
 
     def reasons(self, columns: Columns, at: int, row: int) -> list[Reason]:
         """In the order of section 5: what rules say, what is missing, what fails."""
@@ -172,13 +173,20 @@ class _Kept:
             add_reason(reasons, reason)
         return reasons
 
-    def _ask(self, row: int) -> Candidacy:
+
+class _Asked:
+    """What the reference says of single offers at one step of one walk."""
+
+    def __init__(self, offers: Offers, walk: Walk, step: typed.Step) -> None:
+        self.offers, self.walk, self.step = offers, walk, step
+
+    def conditions(self, row: int) -> Candidacy:
         """What rules and the step's own condition say of an offer."""
         found = self.offers.candidates.for_request(self.offers.standing(row), self.walk.request)
         self.offers.candidates.judge_when(self.step, self.walk.clauses, found)
         return found
 
-    def _measure(self, row: int) -> tuple[Candidacy, Measure | None, tuple[Fraction, Fraction]]:
+    def measure(self, row: int) -> tuple[Candidacy, Measure | None, tuple[Fraction, Fraction]]:
         standing, world = self.offers.standing(row), self.offers.world
         found = Candidacy(world.view(standing.offer, self.walk.request), [])
         measure = self.offers.candidates.measure(self.step, self.walk.clauses, found)

@@ -17,6 +17,7 @@ from vault_rules.engine.again import Again
 from vault_rules.engine.fast.candidates import Candidates
 from vault_rules.engine.fast.chain import Chain
 from vault_rules.engine.fast.chains import chained
+from vault_rules.engine.fast.counted_by import CountedBy
 from vault_rules.engine.fast.lanes import Lanes, Queue
 from vault_rules.engine.fast.sifted import Past
 from vault_rules.engine.fast.standing import GivenMarkets
@@ -75,6 +76,7 @@ class Serving:
         self.lanes = Lanes(self.world, self.verdicts, alive, self.mass)
         self.world.markets = GivenMarkets(self.world, self.lanes)  # for what has to be asked offer by offer
         self.tallies.see(self.lanes.sight(alive))
+        self.counted_by = CountedBy(self.tallies)
         self.lanes.carried = tuple(sorted(self._asked | self.tallies.carried))
         self.left = self._left()
         self.past = Past(self.left)
@@ -214,7 +216,7 @@ class Serving:
 
     def _walk(self, walk: Walk) -> None:
         """Serve one request, offer by offer."""
-        caps = self.tallies.of(walk.request)
+        caps = self.counted_by.of(walk.request)
         steps: tuple[typed.Step, ...] = walk.clauses["steps"]
         for step in steps:
             walk.begins.append(self.ledger.made)

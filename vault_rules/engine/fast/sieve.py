@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import polars as pl
 
+from vault_rules.engine.fast.counted_by import Counting
 from vault_rules.engine.fast.rooms import EVERYTHING, Bound
 from vault_rules.engine.fast.segments import Lane
 from vault_rules.engine.fast.table import decoded, index_of
-from vault_rules.engine.fast.tallies import UNKNOWN, Counting, Tallies
+from vault_rules.engine.fast.tallies import UNKNOWN, Tallies
 from vault_rules.engine.fast.vectors import dtype_for
 
 if TYPE_CHECKING:

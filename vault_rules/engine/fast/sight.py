@@ -17,6 +17,7 @@ from vault_rules.domain.rows import Request
 from vault_rules.engine.fast import operators
 from vault_rules.engine.fast.limits import picked_limit
 from vault_rules.engine.fast.table import Table
+from vault_rules.engine.fast.truths import is_null, one_of, truth
 from vault_rules.engine.fast.vectors import (
     Exact,
     Keyed,
@@ -28,10 +29,7 @@ from vault_rules.engine.fast.vectors import (
     at_unit,
     common,
     dtype_for,
-    is_null,
     mapped,
-    one_of,
-    truth,
 )
 from vault_rules.engine.program import Clauses
 from vault_rules.engine.readings import FIELD, columns_read

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
+from weakref import proxy
 
 from vault_rules.domain.rows import Offer, Request
 from vault_rules.engine.candidates import Candidacy, Candidates
@@ -25,7 +26,7 @@ class GivenMarkets(Markets):
 
     def __init__(self, world: World, lanes: Lanes) -> None:
         super().__init__(world)
-        self.lanes = lanes
+        self.lanes: Lanes = proxy(lanes)
         self._asks: dict[int, tuple[typed.Market, bool]] = {}
         """Which references depend on the request, by identity."""
 

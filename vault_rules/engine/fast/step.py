@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
+from weakref import WeakMethod
 
 import polars as pl
 
+from vault_rules.engine.fast.counted_by import Counting
 from vault_rules.engine.fast.in_full import in_full
 from vault_rules.engine.fast.lanes import asks
 from vault_rules.engine.fast.segments import BLOCK, Lane
@@ -14,7 +16,6 @@ from vault_rules.engine.fast.shares import StepShare
 from vault_rules.engine.fast.sieve import sieve_of, sifted_before
 from vault_rules.engine.fast.sifted import Sifted
 from vault_rules.engine.fast.taking import Taking
-from vault_rules.engine.fast.tallies import Counting
 from vault_rules.engine.fast.vectors import Wide
 from vault_rules.engine.fast.walk import Walk
 from vault_rules.semantics import typed
@@ -111,7 +112,7 @@ class Step:
             able, stop = sieve.able(self, place, size)
             found.stop = lane.stop if stop is None else stop
         walk.sifted.append(found)
-        walk.unsifted = serving.tell_sifted
+        walk.unsifted = WeakMethod(serving.tell_sifted)
         if able:
             taking = Taking(self, lane.segment, telling=False)
             found.stop = taking.take(found.asking(able)) or found.stop

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 from vault_rules.domain.columns import common_unit
@@ -24,7 +25,6 @@ from vault_rules.engine.readings import columns_read, parts
 from vault_rules.engine.world import View, World
 from vault_rules.semantics import typed
 from vault_rules.semantics.meaning import value_of
-from vault_rules.semantics.types import MASS
 
 UNKNOWN = "unknown"
 """An offer of which a cap cannot say whether, or where, it counts."""
@@ -138,42 +138,6 @@ def _lookup(value: Scalar | Keyed) -> Callable[[Mapping[str, list[Any]], int], l
     return found
 
 
-class Counting:
-    """One cap for the offers of a mineral to a buyer: what it says is remembered for each combination of codes."""
-
-    def __init__(self, tallies: Tallies, tally: Tally, clauses: Clauses | None, request: Request) -> None:
-        self.tallies, self.tally, self.clauses, self.request = tallies, tally, clauses, request
-        self.money, self.code = tally.money, tally.code
-        self.known: dict[Any, Any] = {}
-        self.places, self.names = tallies.places(tally), tallies.names(tally)
-
-    def at(self, columns: Mapping[str, list[Any]], at: int) -> Any:
-        """What the cap says to an offer: a `Bound`, a `Room` where it only counts, None, or `UNKNOWN`."""
-        names = self.names
-        codes = columns[names[0]][at] if len(names) == 1 else tuple([columns[name][at] for name in names])
-        try:
-            return self.known[codes]
-        except KeyError:
-            found = self.known[codes] = self._asked(columns, at)
-            return found
-
-    def _asked(self, columns: Mapping[str, list[Any]], at: int) -> Any:
-        place = self.place(columns, at)
-        if place is None or place is UNKNOWN:
-            return place
-        if self.clauses is None:
-            return self.tally.room(place)
-        return self.tallies.bound(self.tally, self.clauses, place, self.request)
-
-    def place(self, columns: Mapping[str, list[Any]], at: int) -> Any:
-        """The group in which an offer counts, None, or `UNKNOWN` where that matters."""
-        if self.places is not None:
-            place = self.places.at(columns, at)
-        else:
-            place = self.tally.place(self.tallies.view(columns, at, self.request))
-        return place if self.clauses is not None or isinstance(place, tuple) else None
-
-
 def is_money(clauses: Clauses) -> bool:
     """Whether a cap counts money."""
     return clauses["measure"] in ("spend", "value share")
@@ -206,12 +170,11 @@ class Tallies:
         self.sight: Sight | None = None
         """How the offers that may serve are seen: set before anything is awarded."""
         self.history = History()
-        self._countings: dict[Any, list[Counting]] = {}
-        self._places: dict[int, Places | None] = {}
-        self._names: dict[int, list[str]] = {}
+        self.seen: dict[int, tuple[Places | None, list[str]]] = {}
+        """Where each tally, by its identity, counts if codes decide it; the columns besides the mineral that tell."""
         self.carried: set[str] = set()
         """The columns that tell what counts where."""
-        self._tallies: dict[str, list[Tally]] = {rule.name: [] for rule in self.caps.hard}
+        self.by_cap: dict[str, list[Tally]] = {rule.name: [] for rule in self.caps.hard}
         self._figures: dict[Any, Figures | None] = {}
         self._open()
 
@@ -227,75 +190,32 @@ class Tallies:
 
     def tally(self, rule: typed.Rule, clauses: Clauses) -> Tally:
         """The tally of a cap that counts as these clauses say."""
-        for one in self._tallies[rule.name]:
+        for one in self.by_cap[rule.name]:
             if one.clauses.exceptions == clauses.exceptions or _alike(one.clauses, clauses):
                 return one
-        self._tallies[rule.name].append(Tally(self.caps, rule, clauses, self.cash if is_money(clauses) else self.mass))
-        return self._tallies[rule.name][-1]
+        self.by_cap[rule.name].append(Tally(self.caps, rule, clauses, self.cash if is_money(clauses) else self.mass))
+        return self.by_cap[rule.name][-1]
 
     @cached_property
     def columns(self) -> set[str]:
         """The columns of offers that caps count by."""
-        return {name for ones in self._tallies.values() for one in ones for name in one.columns}
+        return {name for ones in self.by_cap.values() for one in ones for name in one.columns}
 
     @cached_property
     def asks(self) -> bool:
-        return any(one.asks for ones in self._tallies.values() for one in ones)
-
-    def of(self, request: Request) -> list[Counting]:
-        """The caps that may count awards to a request, with the clauses of those that bound them."""
-        key = (request.mineral, request.buyer, request.request if self.asks else None)
-        if key not in self._countings:
-            found: list[Counting] = []
-            for rule in self.caps.hard:
-                if rule.scope.holds(request.mineral, request.buyer):
-                    clauses = self.world.clauses(rule, request)
-                    own = None if clauses is None else self.tally(rule, clauses)
-                    if clauses is not None:
-                        self._foresee(clauses, request)
-                    found += [
-                        Counting(self, one, clauses if one is own else None, request)
-                        for one in self._tallies[rule.name]
-                    ]
-            self._countings[key] = found
-        return self._countings[key]
-
-    def _foresee(self, clauses: Clauses, request: Request) -> None:
-        """Raises `Finer` where a mass that has a part in a limit is not whole.
-
-        What keeps offers back is told once all is served: then caps may be asked that nobody asked before.
-        """
-        limit: typed.Limit = clauses["limit"]
-        if limit.of is not None or is_money(clauses):
-            return
-        view = self.world.view(None, request)
-        for part in parts(limit.value, self.world.day):
-            mass = value_of(part, view) if part.type.kind == MASS.kind else None
-            if mass is not None and has_end(mass):
-                whole(mass, self.mass)
+        return any(one.asks for ones in self.by_cap.values() for one in ones)
 
     def see(self, sight: Sight) -> None:
         """Look at the offers that may serve, before anything is awarded."""
         self.sight = sight
         for name in self.columns:
             sight.table.column(name)  # codes, before anything is made of it
-        self._places = {id(one): one.keyed(sight) for ones in self._tallies.values() for one in ones}
-        names = {name for places in self._places.values() if places is not None for name in places.names}
-        names |= {
-            name for ones in self._tallies.values() for one in ones if self.places(one) is None for name in one.columns
-        }
-        self.carried = {name for name in names if name in sight.table.frame.columns}
-
-    def places(self, tally: Tally) -> Places | None:
-        return self._places[id(tally)]
-
-    def names(self, tally: Tally) -> list[str]:
-        """The columns besides the mineral that tell where an offer counts."""
-        if id(tally) not in self._names:
-            places = self.places(tally)
-            names = tally.columns if places is None else places.names
-            self._names[id(tally)] = [name for name in names if name != "mineral" and name in self.carried]
-        return self._names[id(tally)]
+        for one in chain.from_iterable(self.by_cap.values()):
+            places = one.keyed(sight)
+            read = one.columns if places is None else places.names
+            names = [name for name in read if name != "mineral" and name in sight.table.frame.columns]
+            self.seen[id(one)] = (places, names)
+            self.carried.update(names)
 
     def view(self, columns: Mapping[str, list[Any]], at: int, request: Request) -> View:
         """An offer and a request, as expressions see them."""

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from functools import lru_cache, reduce
+from functools import lru_cache
 from math import gcd, lcm, prod
 from typing import Any
 
 import attrs
 import polars as pl
 
-from vault_rules.domain.columns import INT64_MAX, INT128_MAX, code_type, common_unit, in_units
+from vault_rules.domain.columns import INT64_MAX, INT128_MAX, common_unit, in_units
 
 FEW = 2048
 """A table over several columns has at most so many places; beyond that rows are looked at, not combinations."""
@@ -132,82 +132,6 @@ def met(value: Keyed, table: Sequence[Any]) -> Sequence[Any]:
             for start in range(0, len(found), whole):
                 found[start : start + stride] = [known if one is None else one for one in found[start : start + stride]]
     return found
-
-
-# ---- truth ---------------------------------------------------------------------------------------------------------
-
-
-def truth(value: Value) -> pl.Expr:
-    """A condition as a column of true, false and null."""
-    if isinstance(value, Truth):
-        return value.expr
-    if isinstance(value, Scalar):
-        return pl.lit(value.value, dtype=pl.Boolean)
-    assert isinstance(value, Keyed)
-    return lookup_truth(value)
-
-
-def lookup_truth(value: Keyed) -> pl.Expr:
-    true = [place for place, one in enumerate(value.values) if one is True]
-    null = [place for place, one in enumerate(met(value, value.values)) if one is None]
-    found = one_of(value, true)
-    return pl.when(one_of(value, null)).then(None).otherwise(found) if null else found
-
-
-def one_of(value: Keyed, places: Sequence[int]) -> pl.Expr:
-    """Whether a row stands at one of these places: far quicker than looking truth up."""
-    if not places or len(places) == len(value.values):
-        return pl.lit(bool(places))
-    if len(value.base) == 1:
-        return _one_code_of(value.base[0], len(value.values), tuple(places))
-    table = pl.Series([False] * len(value.values)).scatter(list(places), True).cast(pl.UInt8)
-    return pl.lit(table).gather(value.index) == 1
-
-
-@lru_cache(maxsize=1024)
-def _one_code_of(name: str, size: int, places: tuple[int, ...]) -> pl.Expr:
-    """Codes that follow each other are compared, of others as few are searched as need be.
-
-    Remembered: to make it takes as long as to ask it of some thousand offers.
-    """
-    kind, code = code_type(size), pl.col(name)
-    low, high = min(places), max(places)
-    if high - low + 1 == len(places):
-        ends = [code >= pl.lit(low, dtype=kind)] if low else []
-        ends += [code <= pl.lit(high, dtype=kind)] if high < size - 1 else []
-        return reduce(lambda one, other: one & other, ends)
-    if len(places) <= size // 2:
-        return code.is_in(pl.Series(places, dtype=kind).implode())
-    others = set(range(size)).difference(places)
-    return ~code.is_in(pl.Series(sorted(others), dtype=kind).implode())
-
-
-def is_true(value: Value) -> pl.Expr:
-    """Where a condition holds: never null."""
-    if isinstance(value, Keyed):
-        return one_of(value, [place for place, one in enumerate(value.values) if one is True])
-    if isinstance(value, Scalar):
-        return pl.lit(value.value is True)
-    assert isinstance(value, Truth)
-    return value.expr.fill_null(False)
-
-
-def is_false(value: Value) -> pl.Expr:
-    if isinstance(value, Keyed):
-        return one_of(value, [place for place, one in enumerate(value.values) if one is False])
-    if isinstance(value, Scalar):
-        return pl.lit(value.value is False)
-    assert isinstance(value, Truth)
-    return ~value.expr.fill_null(True)
-
-
-def is_null(value: Value) -> Scalar | Keyed | Truth:
-    """Where a value is unknown."""
-    if isinstance(value, (Scalar, Keyed)):
-        found = mapped(lambda one: one is None, [value])
-        assert found is not None
-        return found
-    return Truth(value.expr.is_null())
 
 
 # ---- whole numbers -------------------------------------------------------------------------------------------------
@@ -376,6 +300,36 @@ def held_to(left: pl.Expr, low: int, high: int, kind: pl.DataType, rising: bool,
     """A column against a limit."""
     expr = _OPERATIONS[">=" if rising else "<="](left.cast(kind), looked_up(limit, kind))
     return Limited(expr, left, low, high, kind, rising, limit)
+
+
+def always(one: Limited) -> int:
+    """The limit that all rows are within."""
+    return one.low if one.rising else one.high
+
+
+def never(one: Limited) -> int:
+    """The limit that no row is within."""
+    return one.high + 1 if one.rising else one.low - 1
+
+
+def with_limit(one: Limited, limit: Scalar | Keyed) -> Limited:
+    """The same column against another limit."""
+    return held_to(one.left, one.low, one.high, one.kind, one.rising, limit)
+
+
+def turned(one: Limited) -> Limited:
+    """The opposite: unknown where it is. A limit stays at most one beyond the column, as its type holds no more."""
+    step, least, most = -1 if one.rising else 1, one.low - 1, one.high + 1
+    limit = mapped(lambda at: None if at is None else min(max(at + step, least), most), [one.limit])
+    assert limit is not None
+    return held_to(one.left, one.low, one.high, one.kind, not one.rising, limit)
+
+
+def certain(one: Limited) -> Limited:
+    """False where it is unknown."""
+    limit = mapped(lambda at: never(one) if at is None else at, [one.limit])
+    assert limit is not None
+    return with_limit(one, limit)
 
 
 def threshold(operator: str, limit: Fraction, column: Exact, more: tuple[int, int] = (1, 1)) -> int:

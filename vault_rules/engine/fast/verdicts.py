@@ -13,10 +13,11 @@ import polars as pl
 from vault_rules.domain.columns import code_type
 from vault_rules.engine.eligibility import Eligibility
 from vault_rules.engine.fast.dependence import Dependence
-from vault_rules.engine.fast.limits import balanced, certain, joined, turned
+from vault_rules.engine.fast.limits import balanced, joined
 from vault_rules.engine.fast.operators import both
 from vault_rules.engine.fast.sight import Sight
 from vault_rules.engine.fast.table import Table
+from vault_rules.engine.fast.truths import is_null, is_true, truth
 from vault_rules.engine.fast.vectors import (
     Exact,
     Keyed,
@@ -24,14 +25,13 @@ from vault_rules.engine.fast.vectors import (
     Scalar,
     Truth,
     Value,
+    certain,
     compared,
-    is_null,
-    is_true,
     mapped,
     met,
     plus,
-    truth,
-)  # fmt: skip
+    turned,
+)
 from vault_rules.engine.program import Clauses
 from vault_rules.engine.world import World, stop
 from vault_rules.semantics import typed

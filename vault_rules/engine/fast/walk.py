@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
+from weakref import WeakMethod
 
 import attrs
 import polars as pl
@@ -53,8 +54,8 @@ class Walk:
     """Offers that were looked at together: which of them were passed over is not in `runs` yet."""
     told: list[Sifted] = attrs.field(factory=list)
     """Those of them that `runs` says by now."""
-    unsifted: Callable[[Walk], None] | None = None
-    """Fills in `runs` with the offers of `sifted`."""
+    unsifted: WeakMethod[Callable[[Walk], None]] | None = None
+    """Fills in `runs` with the offers of `sifted`: a method of what holds the walk."""
     untold: Callable[[Walk], None] | None = None
     """Fills in `cut` and `runs`, of a walk that was not walked offer by offer."""
 
@@ -62,7 +63,8 @@ class Walk:
         """Let `cut` and `runs` say all."""
         self.tell_but_sifted()
         if self.unsifted is not None:
-            tell, self.unsifted = self.unsifted, None
+            tell, self.unsifted = self.unsifted(), None
+            assert tell is not None
             tell(self)
 
     def tell_but_sifted(self) -> None:

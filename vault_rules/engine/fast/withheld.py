@@ -11,8 +11,9 @@ import attrs
 
 from vault_rules.domain.plan import Reason
 from vault_rules.engine.fast.alike import Columns
+from vault_rules.engine.fast.counted_by import Counting
 from vault_rules.engine.fast.rooms import Bound
-from vault_rules.engine.fast.tallies import UNKNOWN, Counting, Finer, Tallies
+from vault_rules.engine.fast.tallies import UNKNOWN, Finer, Tallies
 from vault_rules.engine.fast.walk import Blocked, Walk
 from vault_rules.engine.taking import share_left, share_reached, taken
 from vault_rules.semantics import typed
@@ -58,7 +59,7 @@ def allowed_then(
         if ratio is None:
             return None
         found += _by_share(serving, share, ratio, walk, one, given(walk, one))
-    for cap in serving.tallies.of(walk.request):
+    for cap in serving.counted_by.of(walk.request):
         try:
             bound = cap.at(columns, at)
         except Finer:  # nobody asked this cap before, since the offer had too little to give

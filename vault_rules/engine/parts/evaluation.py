@@ -7,6 +7,7 @@ from datetime import date
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
+from weakref import proxy
 
 import attrs
 
@@ -115,7 +116,7 @@ class MarketsApart(Markets):
 
     def __init__(self, world: World, store: Store) -> None:
         super().__init__(world)
-        self.store = store
+        self.store: Store = proxy(store)
         self._known: dict[Any, Any] = {}
 
     def open(self, passed: Iterable[Offer]) -> None:

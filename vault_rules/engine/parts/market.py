@@ -18,6 +18,7 @@ import attrs
 from vault_rules.domain.columns import ColumnBook
 from vault_rules.domain.plan import Rejection
 from vault_rules.domain.rows import Request
+from vault_rules.engine.fast.blocking import Blocking
 from vault_rules.engine.fast.causes import Causes
 from vault_rules.engine.fast.evaluation import FastEvaluation
 from vault_rules.engine.fast.rooms import History
@@ -76,7 +77,7 @@ class Market(Serving):
         if self.mass != self.shared.mass:
             raise Finer(self.mass)
         found = Tallies(self.world, self.mass, self.price_unit)
-        found._tallies, found.history = self.shared.tallies, self.shared.history
+        found.by_cap, found.history = self.shared.tallies, self.shared.history
         return found
 
     def serve(self, request: Any) -> None:
@@ -124,11 +125,11 @@ class MarketEvaluation(FastEvaluation):
 
     @cached_property
     def causes(self) -> Causes:
-        return Causes(self.serving, self.blocked, self.given, self.made, self.lost)
+        return Causes(self.serving, self.blocking, self.made, self.lost)
 
     @cached_property
-    def _sums(self) -> list[int]:
-        return self.shared.sums()
+    def blocking(self) -> Blocking:
+        return Blocking(self.serving, self.offers, self.shared.sums)
 
     def groups_offered(self, rule: typed.Rule, clauses: Clauses) -> set[Group]:
         """One offer stands for all that a cap cannot tell apart."""

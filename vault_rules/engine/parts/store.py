@@ -34,7 +34,7 @@ class Store:
         base = Serving(self.program, self._columns(columns_of([])), self.as_of, finer)
         self.ordered = base._ordered()
         enough = base._wanted(self.ordered)
-        return base, Shared(finer, base.mass, base.tallies._tallies, base.tallies.history, enough)
+        return base, Shared(finer, base.mass, base.tallies.by_cap, base.tallies.history, enough)
 
     def _columns(self, offers: OfferColumns) -> ColumnBook:
         return ColumnBook(offers=offers, **self.book.others, book=self.book.book)
@@ -102,7 +102,7 @@ class Store:
 def couples(tallies: Tallies, minerals: Iterable[str]) -> bool:
     """Whether some cap counts awards of several minerals together."""
     minerals = set(minerals)
-    for ones in tallies._tallies.values():
+    for ones in tallies.by_cap.values():
         for tally in ones:
             scope = tally.rule.scope.minerals
             among = minerals if scope is None else minerals & set(scope)
