@@ -46,8 +46,9 @@ def chained(serving: Serving, walks: Sequence[Walk]) -> dict[int, Chain]:
     if not CHAINED or serving.least_whole > 1 or serving.tallies.asks or serving.left:
         return {}
     families: dict[Kind, dict[str, list[Walk]]] = {}
+    kinds = _Kinds(serving)
     for mineral, of in _by_mineral(walks).items():
-        kind = _kind(serving, of)
+        kind = kinds.of(of)
         if kind is not None:
             families.setdefault(kind, {})[mineral] = of
     found: dict[int, Chain] = {}
@@ -65,48 +66,64 @@ def _by_mineral(walks: Sequence[Walk]) -> dict[str, list[Walk]]:
     return found
 
 
-def _kind(serving: Serving, walks: Sequence[Walk]) -> Kind | None:
-    """What all walks of a mineral have in common; None where they have to be walked."""
-    first = walks[0]
-    if serving.depends.alone[first.waterfall.name] or any(asks(walk.request) != ASKS_NOTHING for walk in walks):
-        return None
-    buyers = [*{walk.request.buyer: walk for walk in walks}.values()]  # all else that queues and caps ask is the same
-    queues = serving.queues(first)
-    if any(serving.queues(walk) is not queues for walk in buyers[1:]):
-        return None
-    steps: tuple[typed.Step, ...] = first.clauses["steps"]
-    if any(first.clauses[step.number, "share"] is not None for step in steps):
-        return None
-    caps = _caps(serving, buyers)
-    tiers = [tier for step in steps for tier in step.tiers]
-    if caps is None or (caps and len(set(tiers)) < len(tiers)):
-        return None
-    return tuple(queues.values()), (caps[0].code, *caps[0].names) if caps else ()
+class _Kinds:
+    """What the requests of each mineral have in common. What rules say by themselves is asked once for all minerals."""
 
+    def __init__(self, serving: Serving) -> None:
+        self.serving = serving
+        self._shapes: dict[int, tuple[bool, bool]] = {}
+        self._apart: dict[int, bool] = {}
 
-def _caps(serving: Serving, buyers: Collection[Walk]) -> list[Counting] | None:
-    """The one cap that counts, as each buyer of a mineral meets it; None where there is more to ask."""
-    if not serving.tallies.caps.hard:
-        return []
-    found = [serving.counted_by.of(walk.request) for walk in buyers]
-    caps = [cap for of in found for cap in of]
-    if max(map(len, found)) > 1 or 0 < len(caps) < len(found):
-        return None
-    for cap in caps:
-        if cap.tally is not caps[0].tally or not _by_itself(cap, cap.request.mineral):
+    def of(self, walks: Sequence[Walk]) -> Kind | None:
+        """What all walks of a mineral have in common; None where they have to be walked."""
+        serving, first = self.serving, walks[0]
+        if serving.depends.alone[first.waterfall.name] or any(asks(walk.request) != ASKS_NOTHING for walk in walks):
             return None
-    return caps
+        buyers = [*{walk.request.buyer: walk for walk in walks}.values()]  # what else queues and caps ask is the same
+        queues = serving.queues(first)
+        if any(serving.queues(walk) is not queues for walk in buyers[1:]):
+            return None
+        shares, again = self._shape(first.clauses)
+        caps = None if shares else self._caps(buyers)
+        if caps is None or (caps and again):
+            return None
+        return tuple(queues.values()), (caps[0].code, *caps[0].names) if caps else ()
 
+    def _shape(self, clauses: Clauses) -> tuple[bool, bool]:
+        """Whether some step of a waterfall has a share, and whether some take the same tier."""
+        if id(clauses) not in self._shapes:
+            steps: tuple[typed.Step, ...] = clauses["steps"]
+            tiers = [tier for step in steps for tier in step.tiers]
+            shares = any(clauses[step.number, "share"] is not None for step in steps)
+            self._shapes[id(clauses)] = (shares, len(set(tiers)) < len(tiers))
+        return self._shapes[id(clauses)]
 
-def _by_itself(cap: Counting, mineral: str) -> bool:
-    """Whether a cap counts a mineral apart from all others, by mass, by codes."""
-    alone = cap.tally.rule.scope.minerals == frozenset((mineral,))
-    return (
-        not cap.money
-        and cap.places is not None
-        and (alone or any(column.name == "mineral" for column in cap.tally.grouping))
-        and prod(cap.places.names[name] for name in cap.names) <= _DENSE
-    )
+    def _caps(self, buyers: Collection[Walk]) -> list[Counting] | None:
+        """The one cap that counts, as each buyer of a mineral meets it; None where there is more to ask."""
+        if not self.serving.tallies.caps.hard:
+            return []
+        found = [self.serving.counted_by.of(walk.request) for walk in buyers]
+        caps = [cap for of in found for cap in of]
+        if max(map(len, found)) > 1 or 0 < len(caps) < len(found):
+            return None
+        for cap in caps:
+            if cap.tally is not caps[0].tally or not self._by_itself(cap):
+                return None
+        return caps
+
+    def _by_itself(self, cap: Counting) -> bool:
+        """Whether a cap counts a mineral apart from all others, by mass, by codes."""
+        key = id(cap.tally)
+        if key not in self._apart:
+            places, scope = cap.places, cap.tally.rule.scope.minerals
+            alone = (scope is not None and len(scope) == 1) or "mineral" in {one.name for one in cap.tally.grouping}
+            self._apart[key] = (
+                alone
+                and not cap.money
+                and places is not None
+                and prod(places.names[name] for name in cap.names) <= _DENSE
+            )
+        return self._apart[key]
 
 
 # ---- one chain -----------------------------------------------------------------------------------------------------

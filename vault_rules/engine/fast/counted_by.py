@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from vault_rules.domain.exact import has_end
@@ -62,19 +62,20 @@ class CountedBy:
         """The caps that may count awards to a request, with the clauses of those that bound them."""
         key = (request.mineral, request.buyer, request.request if self.tallies.asks else None)
         if key not in self._found:
-            found: list[Counting] = []
-            for rule in self.hard:
-                if rule.scope.holds(request.mineral, request.buyer):
-                    clauses = self.tallies.world.clauses(rule, request)
-                    own = None if clauses is None else self.tallies.tally(rule, clauses)
-                    if clauses is not None:
-                        self._foresee(clauses, request)
-                    found += [
-                        Counting(self.tallies, one, clauses if one is own else None, request)
-                        for one in self.tallies.by_cap[rule.name]
-                    ]
-            self._found[key] = found
+            self._found[key] = [counting for rule in self.hard for counting in self._of_cap(rule, request)]
         return self._found[key]
+
+    def _of_cap(self, rule: typed.Rule, request: Request) -> Iterator[Counting]:
+        if not rule.scope.holds(request.mineral, request.buyer):
+            return
+        tallies = self.tallies
+        clauses = tallies.world.clauses(rule, request)
+        own = None
+        if clauses is not None:
+            own = tallies.tally(rule, clauses)
+            self._foresee(clauses, request)
+        for one in tallies.by_cap[rule.name]:
+            yield Counting(tallies, one, clauses if one is own else None, request)
 
     def _foresee(self, clauses: Clauses, request: Request) -> None:
         """Raises `Finer` where a mass that has a part in a limit is not whole.
