@@ -69,6 +69,7 @@ class Lanes:
         self._held: dict[int, tuple[Queue, pl.Expr]] = {}
         self._premiums: dict[int, tuple[Queue, Value | None]] = {}
         self._asked: dict[Any, pl.Expr | None] = {}
+        self._each_of: dict[Any, list[tuple[typed.Rule, frozenset[str]]]] = {}
         self.ranks: dict[int, dict[str, Exact | None]] = {}
         """What every step ranks alike, for each sight by its id."""
         self.laid: dict[Any, pl.DataFrame] = {}
@@ -138,12 +139,15 @@ class Lanes:
 
     def each(self, sight: Sight, minerals: frozenset[str]) -> list[tuple[typed.Rule, frozenset[str]]]:
         """The rules that are judged for each request, and for which of some minerals."""
-        found: dict[str, tuple[typed.Rule, set[str]]] = {}
-        for mineral in minerals:
-            for rule in self.verdicts.eligibility.rules_for(mineral)[1]:
-                if rule.scope.holds(mineral, sight.buyer):
-                    found.setdefault(rule.name, (rule, set()))[1].add(mineral)
-        return [(rule, frozenset(among)) for rule, among in found.values()]
+        key = (sight.buyer, minerals)
+        if key not in self._each_of:
+            found: dict[str, tuple[typed.Rule, set[str]]] = {}
+            for mineral in minerals:
+                for rule in self.verdicts.eligibility.rules_for(mineral)[1]:
+                    if rule.scope.holds(mineral, sight.buyer):
+                        found.setdefault(rule.name, (rule, set()))[1].add(mineral)
+            self._each_of[key] = [(rule, frozenset(among)) for rule, among in found.values()]
+        return self._each_of[key]
 
     def _each(self, sight: Sight, minerals: frozenset[str]) -> list[Value]:
         return [
