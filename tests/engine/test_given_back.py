@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -18,6 +19,7 @@ import vault_rules as vr
 from tests.differential.cases import Case, random_case
 from tests.differential.engines import column_book, program_of
 from tests.differential.rich import rich_case
+from tests.support.books import book
 from tests.support.parted_books import parted, tables_of
 from tests.support.policies import policy
 from vault_rules.domain.columns import ColumnBook, TooWide
@@ -26,6 +28,7 @@ from vault_rules.engine.fast.evaluation import FastEvaluation
 from vault_rules.engine.fast.lanes import Lanes
 from vault_rules.engine.fast.serving import Serving
 from vault_rules.engine.fast.vectors import Wide
+from vault_rules.engine.fast.verdicts import Verdicts
 from vault_rules.engine.program import Program
 from vault_rules.errors import EvaluationError
 
@@ -51,7 +54,7 @@ def _without_collector() -> Iterator[None]:
 def held(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """All that holds columns for an evaluation, from here on."""
     found: list[Any] = []
-    for kind in (Serving, Lanes):
+    for kind in (Serving, Lanes, Verdicts, ColumnBook):
         made = kind.__init__
 
         def noted(self: Any, *given: Any, made: Any = made, **named: Any) -> None:
@@ -90,7 +93,7 @@ def test_an_evaluation_is_given_back_whatever_was_asked_of_it(
         if found is not None:
             SAID[asked](found)
             evaluated += 1
-        del found
+        del found, given
         assert not still(held), f"seed {seed}"
     assert evaluated > 10 and len(held) >= 2 * evaluated
 
@@ -103,16 +106,30 @@ def test_so_is_what_decisions_ask(held: list[Any]) -> None:
                 deciding.decide(*given, case.as_of)
         except (EvaluationError, Wide):
             continue
+        del given
         assert not still(held), f"seed {seed}"
     assert held
+
+
+def test_a_book_keeps_what_was_made_for_the_last_policies_and_days_and_takes_it_along(held: list[Any]) -> None:
+    given = book()
+    for number in range(1, 41):
+        rules = policy(f"require cheap: price < {number + 34} USD/kg\nwaterfall w {{ take all }}")
+        plan = vr.evaluate(rules, given, date(2027, 1, 1 + number % 2))
+        assert plan.awards.height == 1
+        plan.to_json()
+    del plan, rules
+    assert 0 < sum(isinstance(one, Verdicts) for one in still(held)) <= 2 * 16
+    del given
+    assert not still(held)
 
 
 def test_and_so_is_a_plan_in_parts_once_it_is_written(held: list[Any], tmp_path: Path) -> None:
     for seed in range(12):
         case = random_case(seed)
-        book = vr.read_book(parted(tmp_path / f"{seed}", tables_of(case.book), 2, Random(seed)))
+        parts = vr.read_book(parted(tmp_path / f"{seed}", tables_of(case.book), 2, Random(seed)))
         try:
-            plan = vr.evaluate(policy(case.text), book, case.as_of)
+            plan = vr.evaluate(policy(case.text), parts, case.as_of)
             plan.to_json()
         except (EvaluationError, vr.BookError):
             continue

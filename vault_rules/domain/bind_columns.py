@@ -87,7 +87,7 @@ class _ColumnBinder(Binder):
             offers = self._few_offers() if self.book.offers is None else self._offers(self.book.offers)
         others = self.others()
         keep(self.book, key, offers)
-        return ColumnBook(offers=offers, **others, book=self.book)
+        return ColumnBook(offers=offers, **others, book=self.book.said)
 
     def _few_offers(self) -> OfferColumns:
         rows = self.book.tables["offers"].rows if "offers" in self.book.tables else ()

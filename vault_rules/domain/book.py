@@ -102,11 +102,14 @@ class Book:
             raise BookError(self.bad[:SHOWN_BAD_CELLS], self.total_bad)
 
     @cached_property
+    def said(self) -> Said:
+        """What the book says, for what is made of it and kept here: that must not keep the book."""
+        return Said(self.tables, self.offers)
+
+    @cached_property
     def sha256(self) -> str:
         """A hash of what the book says: the same in any order of rows and columns, units and format of file."""
-        from vault_rules.domain.saying import hash_of_book
-
-        return hash_of_book(self.hashes())
+        return self.said.sha256
 
     def narrowed(self, offers: Collection[str]) -> Book:
         """The same book with only these offers: of the others nothing is read."""
@@ -128,6 +131,20 @@ class Book:
     def replaced(self, **sheets: Sheet) -> Book:
         """The same book with other tables in the place of some."""
         return Book({**self._sheets, **sheets})
+
+
+class Said:
+    """What a book says."""
+
+    def __init__(self, tables: Mapping[str, ReadTable], offers: ReadOffers | None) -> None:
+        self.tables, self.offers = tables, offers
+
+    @cached_property
+    def sha256(self) -> str:
+        """A hash of it."""
+        from vault_rules.domain.saying import hash_of_book
+
+        return hash_of_book(self.hashes())
 
     def hashes(self) -> dict[str, bytes]:
         """The hash of each table."""

@@ -11,7 +11,6 @@ from fractions import Fraction
 from functools import cached_property
 from math import gcd, lcm
 from typing import Any, Protocol
-from weakref import WeakKeyDictionary
 
 import attrs
 import polars as pl
@@ -137,8 +136,8 @@ class ColumnBook:
     awards: tuple[PriorAward, ...]
     fx: Mapping[str, Fraction]
     book: Hashed
-    compiled: Any = attrs.field(factory=WeakKeyDictionary, init=False)
-    """What engines keep of the policies that the book was evaluated by."""
+    compiled: dict[Any, Any] = attrs.field(factory=dict, init=False)
+    """What engines keep of the days of policies that the book was evaluated by last."""
 
     @property
     def sha256(self) -> str:

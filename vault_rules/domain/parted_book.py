@@ -58,7 +58,7 @@ class PartedBook(Book):
             if read.columns is None:
                 return self.whole().sha256
             markets[mineral] = hash_of_market(read, 0, read.sheet.given.height)
-        return hash_of_book({OFFERS: hash_of_markets(markets), **self.hashes()})
+        return hash_of_book({OFFERS: hash_of_markets(markets), **self.said.hashes()})
 
     def whole(self) -> Book:
         """The same book with all of its offers in memory."""

@@ -46,20 +46,28 @@ class Candidates:
         return self._by_id(ordered, order, ties), more
 
     def _of_few(self, sight: Sight) -> pl.DataFrame:
-        """Few offers are laid out and put in order once for all steps of the same order; a step takes some of them."""
-        key = (id(sight), self.queue.clauses[self.queue.step.number, "keys"])
-        if key not in self.lanes.laid:
-            frame, order = self._laid(sight, None, EVERY)
-            self.lanes.laid[key] = self._sorted(frame, order)
-        found, mask = self.lanes.laid[key], self._mask(sight, self.queue.minerals)
-        return kept(found, held(sight.table.frame, mask)[found["#place"]])
+        """Few offers are laid out once for steps of the same order, and put in order once where these share them."""
+        clauses, number, lanes = self.queue.clauses, self.queue.step.number, self.lanes
+        key = (id(sight), clauses[number, "keys"])
+        if key not in lanes.laid:
+            lanes.laid[key] = self._laid(sight, None, EVERY)
+        laid, order = lanes.laid[key]
+        mask = self._mask(sight, self.queue.minerals)  # may add columns to the frame
+        here = held(sight.table.frame, mask)
+        alike = sum(clauses[step.number, "keys"] == key[1] for step in clauses["steps"])
+        if alike < 2 or not self.queue.minerals.issuperset(lanes.world.requested):
+            return self._sorted(kept(laid, here), order)
+        if key not in lanes.ordered:
+            lanes.ordered[key] = self._sorted(laid, order)
+        ordered = lanes.ordered[key]
+        return kept(ordered, here[ordered["#place"]])
 
     def _sorted(self, frame: pl.DataFrame, order: list[str]) -> pl.DataFrame:
         """All of some candidates, in order."""
         if len(order) > 1:
             ordered = frame.sort("#group", *order, maintain_order=True)
             return self._by_id(ordered, order, tied(ordered, ["#group", *order]))
-        ordered, ties = in_order(frame, keys=not self.lanes.alive.offers.ids_rise)
+        ordered, ties = in_order(frame)
         return self._by_id(ordered, order, ties)
 
     @cached_property

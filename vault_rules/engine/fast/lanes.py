@@ -72,8 +72,10 @@ class Lanes:
         self._each_of: dict[Any, list[tuple[typed.Rule, frozenset[str]]]] = {}
         self.ranks: dict[int, dict[str, Exact | None]] = {}
         """What every step ranks alike, for each sight by its id."""
-        self.laid: dict[Any, pl.DataFrame] = {}
-        """Few offers as candidates in order, by what decides it."""
+        self.laid: dict[Any, tuple[pl.DataFrame, list[str]]] = {}
+        """Few offers as candidates, and what orders them, by what decides it."""
+        self.ordered: dict[Any, pl.DataFrame] = {}
+        """The same in order."""
 
     @cached_property
     def places(self) -> dict[str, tuple[int, int]]:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import cached_property
 from operator import attrgetter
 from typing import Any
-from weakref import WeakKeyDictionary
+from weakref import proxy
 
 from vault_rules.domain.columns import ColumnBook, Numbers
 from vault_rules.domain.exact import has_end
@@ -38,11 +38,19 @@ from vault_rules.semantics.meaning import value_of
 
 
 def prepared(day: Day, book: ColumnBook) -> Verdicts:
-    """The rules of a day as tables over a book's codes: kept with the book, since neither changes."""
-    known: WeakKeyDictionary[Day, Verdicts] = book.compiled
-    if day not in known:
-        known[day] = Verdicts(World(day, book), Table.of(book.offers), book.offers.markets)
-    return known[day]
+    """The rules of a day as tables over a book's codes: kept with the book, of which they are a part."""
+    known: dict[Day, Verdicts] = book.compiled
+    found = known.pop(day, None)
+    if found is None:
+        found = Verdicts(World(day, proxy(book)), Table.of(book.offers), book.offers.markets)
+        while len(known) >= _DAYS:
+            known.pop(next(iter(known)), None)
+    known[day] = found
+    return found
+
+
+_DAYS = 16
+"""So many days are kept with a book, those that were asked for last: a book may be evaluated by any number."""
 
 
 class Serving:
