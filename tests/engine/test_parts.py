@@ -13,6 +13,7 @@ import pytest
 import vault_rules as vr
 from tests.differential import generator_book
 from tests.differential.cases import random_case
+from tests.differential.rich import rich_case
 from tests.support.parted_books import parted, tables_of, written
 from vault_rules.domain import parts
 from vault_rules.engine.fast.tallies import Tallies
@@ -153,6 +154,53 @@ def test_offers_in_parts_are_explained_as_those_of_one_table(tmp_path: Path, few
         assert vr.explain(plans[0], offer) == vr.explain(plans[1], offer)
     with pytest.raises(vr.UsageError, match="the book has no offer `tin1`"):
         vr.explain(plans[1], "tin1")
+
+
+def explained(plan: vr.Plan, offers: list[str], requests: list[str | None]) -> list[vr.Trace]:
+    return [vr.explain(plan, offer, request) for offer in offers for request in requests]
+
+
+def test_a_reference_as_deep_as_each_offer_is_another_for_each_in_parts_too(tmp_path: Path, few_rows: None) -> None:
+    policy = policy_of(
+        'policy p "p" {\n  currency USD\n}\n'
+        "waterfall w { take all premium <= 10% over best(all, depth quantity) if none allow }\n",
+        tmp_path,
+    )
+    offers = pl.DataFrame(
+        {
+            "offer": [f"{mineral}{at}" for mineral in ("cobalt", "gallium") for at in range(4)],
+            "trader": "t",
+            "mineral": [mineral for mineral in ("cobalt", "gallium") for _ in range(4)],
+            "price": [f"{10 + 2 * at} USD/kg" for at in (*range(4), *range(4))],
+            "quantity": [f"{5 * at + 5} kg" for at in (*range(4), *range(4))],
+        }
+    )
+    requests = pl.DataFrame({"request": ["r"], "buyer": ["b"], "mineral": ["cobalt"], "quantity": ["100 kg"]})
+    requests = pl.concat([requests, requests.with_columns(request=pl.lit("s"), mineral=pl.lit("gallium"))])
+    tables = {"offers": offers, "requests": requests}
+    books = [written(tmp_path / "whole", tables), parted(tmp_path / "parts", tables, 0, Random(1))]
+    whole, in_parts = (
+        explained(vr.evaluate(policy, vr.read_book(book), AS_OF), offers["offer"].to_list(), [None]) for book in books
+    )
+    assert in_parts == whole
+    limits = {one.limit for trace in whole for one in trace.entries if one.stage == "step"}
+    assert len(limits) > 2
+
+
+@pytest.mark.parametrize(("make", "seed"), [(rich_case, 9135), *((random_case, at) for at in range(6))])
+def test_generated_offers_in_parts_are_explained_as_those_of_one_table(
+    make: Any, seed: int, tmp_path: Path, few_rows: None
+) -> None:
+    case = make(seed)
+    policy, tables = policy_of(case.text, tmp_path), tables_of(case.book)
+    books = [written(tmp_path / "whole", tables), parted(tmp_path / "parts", tables, 2, Random(seed))]
+    try:
+        whole, in_parts = (vr.evaluate(policy, vr.read_book(book), case.as_of) for book in books)
+    except (vr.BookError, vr.EvaluationError):
+        return  # no plan, nothing to explain
+    offers = [one.offer for one in case.book.offers]
+    requests: list[str | None] = [None, *(one.request for one in case.book.requests[:2])]
+    assert explained(in_parts, offers, requests) == explained(whole, offers, requests)
 
 
 def test_an_offer_that_nobody_asks_for_may_stop_the_evaluation(tmp_path: Path, few_rows: None) -> None:

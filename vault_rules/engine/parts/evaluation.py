@@ -27,6 +27,7 @@ from vault_rules.engine.parts.market import MarketEvaluation
 from vault_rules.engine.parts.runs import Runs
 from vault_rules.engine.parts.store import Store
 from vault_rules.engine.program import Clauses, Program
+from vault_rules.engine.readings import columns_read
 from vault_rules.engine.reference import Evaluation
 from vault_rules.engine.world import View, World
 from vault_rules.errors import UsageError
@@ -118,6 +119,8 @@ class MarketsApart(Markets):
         super().__init__(world)
         self.store: Store = proxy(store)
         self._known: dict[Any, Any] = {}
+        """What they are worth, so that a market need not be loaded again, but where a depth is the offer's own."""
+        self._own: dict[int, bool] = {}
 
     def open(self, passed: Iterable[Offer]) -> None:
         """The offers that passed are known to their markets."""
@@ -125,12 +128,24 @@ class MarketsApart(Markets):
     def value(self, expr: typed.Market, view: View) -> Any:
         if view.mineral is None:
             return None
+        if self._is_own(expr):
+            return self._asked(expr, view, view.mineral)
         request = None if view.request is None else view.request.request
         key = (id(expr), view.mineral, getattr(view.offer, "form", None), request, view.buyer)
         if key not in self._known:
-            lanes = self.store.market(view.mineral).lanes
-            self._known[key] = GivenMarkets(lanes.world, lanes).value(expr, view)
+            self._known[key] = self._asked(expr, view, view.mineral)
         return self._known[key]
+
+    def _asked(self, expr: typed.Market, view: View, mineral: str) -> Any:
+        lanes = self.store.market(mineral).lanes
+        return GivenMarkets(lanes.world, lanes).value(expr, view)
+
+    def _is_own(self, expr: typed.Market) -> bool:
+        """Whether a depth reads more of the offer than its market: then it is another for each."""
+        if id(expr) not in self._own:
+            read = set() if expr.depth is None else columns_read(expr.depth, self.world.day)
+            self._own[id(expr)] = not read <= {"mineral", "form"}
+        return self._own[id(expr)]
 
 
 # ---- the plan ------------------------------------------------------------------------------------------------------
