@@ -29,6 +29,7 @@ from vault_rules.engine.fast.lanes import Lanes
 from vault_rules.engine.fast.serving import Serving
 from vault_rules.engine.fast.vectors import Wide
 from vault_rules.engine.fast.verdicts import Verdicts
+from vault_rules.engine.parts.market import Market
 from vault_rules.engine.program import Program
 from vault_rules.errors import EvaluationError
 
@@ -136,3 +137,30 @@ def test_and_so_is_a_plan_in_parts_once_it_is_written(held: list[Any], tmp_path:
         del plan
         assert not still(held), f"seed {seed}"
     assert held
+
+
+def test_a_market_goes_when_there_is_no_room_for_it(
+    held: list[Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VAULT_RULES_MEMORY", "1")
+    most, made = 0, Market.__init__
+
+    def counted(self: Market, *given: Any) -> None:
+        nonlocal most
+        most = max(most, sum(isinstance(one, Market) for one in still(held)))
+        made(self, *given)
+
+    monkeypatch.setattr(Market, "__init__", counted)
+    for seed in range(12):
+        case = random_case(seed)
+        parts = vr.read_book(parted(tmp_path / f"{seed}", tables_of(case.book), 2, Random(seed)))
+        try:
+            plan = vr.evaluate(policy(case.text), parts, case.as_of)
+        except (EvaluationError, vr.BookError):
+            continue
+        plan.to_json()
+        for offer in case.book.offers[:3]:
+            vr.explain(plan, offer.offer)
+        del plan
+    assert len([one for one in held if one() is None]) > 100
+    assert most <= 2

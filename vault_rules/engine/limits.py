@@ -16,7 +16,7 @@ from typing import Any
 
 import attrs
 
-from vault_rules.domain.exact import has_end, invoice
+from vault_rules.domain.exact import has_end, invoice, total
 from vault_rules.domain.plan import Reason
 from vault_rules.domain.rows import Holding, Offer, PriorAward, Request
 from vault_rules.engine.eligibility import missing
@@ -167,30 +167,23 @@ class Caps:
             if mineral is not None:
                 return self.world.demand.get(mineral)
             return sum(known, Fraction(0)) if known else None
-        total = self._requested(scope, mineral, buyer)
+        requested = self._requested(scope, mineral, buyer)
         if of == "stock" and scope.buyers is None:  # what is held is nobody's: `for buyers` narrows both sides
-            total += sum(
-                (
-                    mass
-                    for name, mass in self.world.held.items()
-                    if name == (mineral or name) and scope.has_mineral(name)
-                ),
-                Fraction(0),
+            held = self.world.held.items()
+            return requested + total(
+                mass for name, mass in held if name == (mineral or name) and scope.has_mineral(name)
             )
-        return total
+        return requested
 
     def _requested(self, scope: typed.Scope, mineral: str | None, buyer: str | None) -> Fraction:
         key = (scope, mineral, buyer)
         if key not in self._bases:
             minerals = self.world.requested_by if mineral is None else (mineral,)
-            self._bases[key] = sum(
-                (
-                    quantity
-                    for name in minerals
-                    for who, quantity in self.world.requested_by.get(name, {}).items()
-                    if (buyer is None or who == buyer) and scope.holds(name, who)
-                ),
-                Fraction(0),
+            self._bases[key] = total(
+                quantity
+                for name in minerals
+                for who, quantity in self.world.requested_by.get(name, {}).items()
+                if (buyer is None or who == buyer) and scope.holds(name, who)
             )
         return self._bases[key]
 

@@ -21,7 +21,7 @@ from vault_rules.engine.fast.counted_by import Counting
 from vault_rules.engine.fast.lanes import ASKS_NOTHING, asks
 from vault_rules.engine.fast.overlap import Line, TooLong
 from vault_rules.engine.fast.table import columns_of_codes, index_of
-from vault_rules.engine.fast.tallies import Tally
+from vault_rules.engine.fast.tallies import Tallies, Tally
 from vault_rules.engine.fast.walk import Walk
 from vault_rules.engine.limits import Group
 from vault_rules.engine.program import Clauses
@@ -144,7 +144,7 @@ def _chain(serving: Serving, candidates: Sequence[Candidates], minerals: Mapping
         _lay(line, candidates, rooms)
     except (_Apart, TooLong):
         return None
-    code = next((cap.code for caps in rooms.caps.values() for cap in caps), "")
+    code = next((cap.tally.code for caps in rooms.caps.values() for cap in caps), "")
     chain = Chain(serving.ledger, codes, line, rooms.groups, code)
     if rooms.groups:  # nobody else counts in these, so that what they have used is told with the rest of the past
         serving.tallies.history.later(chain.past)
@@ -189,18 +189,19 @@ class _Rooms:
 
     def __init__(self, serving: Serving, line: Line, walks: Mapping[int, list[Walk]]) -> None:
         self.serving, self.line = serving, line
-        self.caps: dict[int, list[Counting]] = {}
+        self.caps: dict[int, list[_Cap]] = {}
         for code, of in walks.items() if serving.tallies.caps.hard else ():
             buyers = {walk.request.buyer: walk.request for walk in of}.values()
             caps = {self._means(cap): cap for request in buyers for cap in serving.counted_by.of(request)}
             if caps:
-                self.caps[code] = list(caps.values())
+                self.caps[code] = [_Cap(serving.tallies, cap) for cap in caps.values()]
         self.groups: list[tuple[Tally, Group] | None] = []
         self._numbers: dict[tuple[Tally, Group] | None, int] = {}
-        self._known: dict[int, int] = {}
-        self._limits: dict[Any, int] = {}
+        self._table: list[int] = []
+        """The number of each place in a table of what the cap counts by, where it is known."""
+        self._known: set[int] = set()
         self._index: pl.Series | None = None
-        """The place of each offer that may serve in a table of what the cap counts by."""
+        """The place of each offer that may serve in that table."""
 
     def _means(self, cap: Counting) -> Any:
         """What caps of one mineral have in common that say the same to every buyer."""
@@ -214,7 +215,6 @@ class _Rooms:
         if not self.caps:
             return frame
         cap = next(iter(self.caps.values()))[0]
-        assert cap.places is not None
         names = ("mineral", *cap.names)
         lanes = self.serving.lanes
         sizes = (len(lanes.names), *(cap.places.names[name] for name in cap.names))
@@ -224,52 +224,64 @@ class _Rooms:
         if self._index is None:
             index = lanes.alive.frame.select(index_of(names, sizes).cast(pl.UInt32)).to_series()
             self._index = index.rechunk()  # gathering from one piece is several times as quick
+            self._table = [0] * many
         index = self._index[frame["#place"]]
-        places, table, known = present(index, many), [0] * many, self._known
-        new = [place for place in places if place not in known]
+        new = [place for place in present(index, many) if place not in self._known]
         columns = dict(zip(names, columns_of_codes(new, sizes), strict=True))
-        known |= zip(new, self._number(columns, len(new)), strict=True)
-        for place in places:
-            table[place] = known[place]
-        return frame.hstack([pl.Series("#room", table, dtype=pl.UInt32)[index]])
+        for place, number in zip(new, self._number(columns, len(new)), strict=True):
+            self._table[place] = number
+        self._known.update(new)
+        return frame.hstack([pl.Series("#room", self._table, dtype=pl.UInt32)[index]])
 
     def _number(self, columns: Columns, many: int) -> Iterator[int]:
         """The number of the group in which each of so many counts that has these codes."""
-        told: dict[int, list[Group | str | None]] = {}
+        told: dict[Tally, list[Group | str | None]] = {}
         for at, mineral in enumerate(columns["mineral"]):
-            first, *others = caps = self.caps[mineral]
+            caps = self.caps[mineral]
             for cap in caps:
-                if id(cap.tally) not in told:
-                    assert cap.places is not None
-                    told[id(cap.tally)] = cap.places.of(columns, many)
-            group, left = self._said(first, told[id(first.tally)][at])
-            for one in others:
-                if self._said(one, told[id(one.tally)][at]) != (group, left):
-                    raise _Apart
+                if cap.tally not in told:
+                    told[cap.tally] = cap.places.of(columns, many)
+            first = caps[0]
+            group, left = first.said(told[first.tally][at])
+            if len(caps) > 1 and any(one.said(told[one.tally][at]) != (group, left) for one in caps[1:]):
+                raise _Apart
             counted = None if group is None else (first.tally, group)
-            if counted not in self._numbers:
-                self._numbers[counted] = self.line.add_room(left)
+            number = self._numbers.get(counted)
+            if number is None:
+                number = self._numbers[counted] = self.line.add_room(left)
                 self.groups.append(counted)
-            yield self._numbers[counted]
+            yield number
 
-    def _said(self, cap: Counting, group: Group | str | None) -> tuple[Group | None, int | None]:
-        """The group in which a cap counts, and what is left there; None where it does not count or does not bind."""
+
+class _Cap:
+    """A cap as some buyers meet it: what is left of its limit in each of its groups, before anything is awarded."""
+
+    def __init__(self, tallies: Tallies, cap: Counting) -> None:
+        assert cap.places is not None
+        self.tallies, self.cap, self.tally, self.places, self.names = tallies, cap, cap.tally, cap.places, cap.names
+        self.binds = cap.clauses is not None
+        self._per = len(cap.clauses["per"] or ()) if cap.clauses is not None else 0
+        self._limits: dict[Group, int] = {}
+
+    def said(self, group: Group | str | None) -> tuple[Group | None, int | None]:
+        """The group in which it counts, and what is left there; None where it does not count or does not bind."""
         if isinstance(group, tuple):
-            return group, None if cap.clauses is None else self._left(cap, cap.clauses, group)
-        if group is not None and cap.clauses is not None:
+            return group, self._left(group) if self.binds else None
+        if group is not None and self.binds:
             raise _Apart
         return None, None
 
-    def _left(self, cap: Counting, clauses: Clauses, group: Group) -> int:
-        key = (id(cap), *group[: len(clauses["per"] or ())])
-        if key not in self._limits:
-            self._limits[key] = self._limit(cap, clauses, group)
-        room = cap.tally.rooms.get(group)
-        return max(self._limits[key] - (0 if room is None else room.used), 0)
+    def _left(self, group: Group) -> int:
+        part = group[: self._per]
+        limit = self._limits.get(part)
+        if limit is None:
+            limit = self._limits[part] = self._limit(group)
+        room = self.tally.rooms.get(group)
+        return limit if room is None else max(limit - room.used, 0)
 
-    def _limit(self, cap: Counting, clauses: Clauses, group: Group) -> int:
-        tallies = self.serving.tallies
-        limit = tallies.limit(cap.tally, clauses, group, cap.request)
-        if limit is None or not (limit.exact or tallies.milligram == 1):
+    def _limit(self, group: Group) -> int:
+        assert self.cap.clauses is not None
+        limit = self.tallies.limit(self.tally, self.cap.clauses, group, self.cap.request)
+        if limit is None or not (limit.exact or self.tallies.milligram == 1):
             raise _Apart
-        return limit.whole
+        return max(limit.whole, 0)

@@ -138,9 +138,8 @@ class Line:
         return gives
 
     def _use_rooms(self, wanted: Sequence[int]) -> None:
-        for number, amount in enumerate(wanted):
-            left = self._rooms[number]
-            self._rooms[number] = None if left is None else left - min(amount, left)
+        left = zip(self._rooms, wanted, strict=True)
+        self._rooms = [None if room is None else max(room - amount, 0) for room, amount in left]
 
     # ---- what lies on both -----------------------------------------------------------------------------------------
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterable
 from datetime import date
 from fractions import Fraction
@@ -64,12 +63,8 @@ class Store:
         return a_row * sum(chunk.length for chunk in self.book.survey.minerals[mineral])
 
     def _make_room(self, size: int) -> None:
-        full = False
         while self._kept and size + sum(one for _, one in self._kept.values()) > self.memory:
             del self._kept[next(iter(self._kept))]
-            full = True
-        if full:  # a market's parts know each other: without this they would stay for long
-            gc.collect()
 
     def evaluation(self, mineral: str) -> MarketEvaluation:
         """What a plan says of a mineral, once its requests are served."""
