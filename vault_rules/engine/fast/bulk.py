@@ -174,7 +174,7 @@ def spanned(frames: Sequence[pl.DataFrame], parts: Sequence[tuple[int, int, int]
         return pl.concat([frames[of].slice(start, length) for of, start, length in parts], rechunk=True)
     begin = [0, *accumulate(one.height for one in frames)]
     spans = (range(begin[of] + start, begin[of] + start + length) for of, start, length in parts)
-    whole = pl.concat(frames, rechunk=False) if len(frames) > 1 else frames[0]
+    whole = pl.concat(frames) if len(frames) > 1 else frames[0]
     return whole[pl.Series(list(chain.from_iterable(spans)), dtype=pl.UInt32)]
 
 
